@@ -1,0 +1,227 @@
+internal import Glibc
+public import SystemPackage
+
+/// Reading and writing whole files so that a crash leaves the old or the new, never a part.
+public enum DurableFile {
+  /// The ending of files that are being written; one that is left over is rubbish.
+  public static let partialSuffix = ".partial"
+
+  /// Reads a whole file that has at most a number of bytes.
+  ///
+  /// - Throws: ``FileFailure`` when it cannot be read, is no plain file, or is larger.
+  public static func read(_ path: FilePath, byteCountMax: Int) throws(FileFailure) -> [UInt8] {
+    let file = try open(path, "read", flags: O_RDONLY | O_CLOEXEC)
+    defer { file.close() }
+    var status = stat()
+    guard unsafe fstat(file.number, &status) == 0 else { throw file.failure("read") }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw FileFailure(operation: "read", path: path, reason: "it is no plain file")
+    }
+    guard status.st_size <= byteCountMax else {
+      throw FileFailure(
+        operation: "read", path: path,
+        reason: "it has \(status.st_size) bytes; \(byteCountMax) are allowed")
+    }
+    let expected = Int(status.st_size)
+    var bytes = [UInt8](repeating: 0, count: expected)
+    var filled = 0
+    while filled < expected {
+      let count = unsafe bytes.withUnsafeMutableBytes { buffer in
+        unsafe Glibc.read(file.number, buffer[filled...].pointer, expected - filled)
+      }
+      if count < 0 {
+        if Glibc.errno == EINTR { continue }
+        throw file.failure("read")
+      }
+      if count == 0 { break }
+      filled += count
+    }
+    bytes.removeLast(expected - filled)
+    return bytes
+  }
+
+  /// Writes a file anew: to a neighbour, synced, renamed over it, and the folder synced.
+  ///
+  /// After it returns the bytes survive a power cut; when it throws the old file is as it was.
+  ///
+  /// - Throws: ``FileFailure`` naming the step that failed.
+  public static func write(_ bytes: [UInt8], to path: FilePath) throws(FileFailure) {
+    try write(to: path) { (file) throws(FileFailure) in try file.write(bytes) }
+  }
+
+  /// Writes a file piece by piece, with the same promise as ``write(_:to:)``.
+  public static func write(
+    to path: FilePath, body: (borrowing PartialFile) throws(FileFailure) -> Void
+  ) throws(FileFailure) {
+    let file = try PartialFile(replacing: path)
+    try body(file)
+    try file.commit()
+  }
+
+  /// Makes a folder and those above it.
+  public static func createFolder(_ path: FilePath) throws(FileFailure) {
+    if unsafe mkdir(path.string, 0o777) == 0 {
+      // The new name must survive a power cut as well as what will lie in it.
+      try syncFolder(path.parent)
+      return
+    }
+    switch Glibc.errno {
+    case EEXIST:
+      guard isFolder(path) else {
+        throw FileFailure(operation: "create the folder", path: path, errno: .notDirectory)
+      }
+    case ENOENT where !path.parent.isEmpty && path.parent != path:
+      try createFolder(path.parent)
+      try createFolder(path)
+    default:
+      throw FileFailure(
+        operation: "create the folder", path: path, errno: Errno(rawValue: Glibc.errno))
+    }
+  }
+
+  /// Syncs a folder, so that a rename in it survives a power cut.
+  public static func syncFolder(_ path: FilePath) throws(FileFailure) {
+    let folder = try open(
+      path.isEmpty ? "." : path, "sync the folder", flags: O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    defer { folder.close() }
+    guard fsync(folder.number) == 0 else { throw folder.failure("sync the folder") }
+  }
+
+  /// Whether a plain file, or a link to one, is there.
+  public static func isFile(_ path: FilePath) -> Bool { kind(of: path) == S_IFREG }
+
+  /// Whether a folder, or a link to one, is there.
+  public static func isFolder(_ path: FilePath) -> Bool { kind(of: path) == S_IFDIR }
+
+  private static func kind(of path: FilePath) -> mode_t? {
+    var status = stat()
+    guard unsafe stat(path.isEmpty ? "." : path.string, &status) == 0 else { return nil }
+    return status.st_mode & S_IFMT
+  }
+
+  /// The names in a folder, sorted by bytes, without `.` and `..`.
+  public static func names(in folder: FilePath) throws(FileFailure) -> [String] {
+    guard let stream = unsafe opendir(folder.isEmpty ? "." : folder.string) else {
+      throw FileFailure(
+        operation: "list the folder", path: folder, errno: Errno(rawValue: Glibc.errno))
+    }
+    defer { unsafe _ = closedir(stream) }
+    var names: [String] = []
+    while let entry = unsafe readdir(stream) {
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        unsafe pointer.withMemoryRebound(to: CChar.self, capacity: 256) {
+          unsafe String(cString: $0)
+        }
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  /// Removes a file; one that is not there is no failure.
+  public static func remove(_ path: FilePath) throws(FileFailure) {
+    guard unsafe unlink(path.string) == 0 || Glibc.errno == ENOENT else {
+      throw FileFailure(operation: "remove", path: path, errno: Errno(rawValue: Glibc.errno))
+    }
+  }
+
+  static func open(
+    _ path: FilePath, _ operation: String, flags: Int32, mode: mode_t = 0o666
+  ) throws(FileFailure) -> OpenFile {
+    while true {
+      let number = unsafe Glibc.open(path.string, flags, mode)
+      if number >= 0 { return OpenFile(number: number, path: path) }
+      if Glibc.errno == EINTR { continue }
+      throw FileFailure(operation: operation, path: path, errno: Errno(rawValue: Glibc.errno))
+    }
+  }
+}
+
+extension FilePath {
+  /// The folder that holds the path; `.` for a bare name.
+  public var parent: FilePath {
+    let folder = removingLastComponent()
+    return folder.isEmpty ? "." : folder
+  }
+}
+
+/// A file descriptor with the path that it was opened by.
+struct OpenFile {
+  let number: Int32
+  let path: FilePath
+
+  func close() { _ = Glibc.close(number) }
+
+  func failure(_ operation: String) -> FileFailure {
+    FileFailure(operation: operation, path: path, errno: Errno(rawValue: Glibc.errno))
+  }
+}
+
+/// A file being written beside the one that it will replace; without ``commit()`` it is removed.
+public struct PartialFile: ~Copyable {
+  private let file: OpenFile
+  private let target: FilePath
+
+  /// Opens a neighbour of a path for writing.
+  ///
+  /// - Throws: ``FileFailure`` when the folder is not there or cannot be written.
+  public init(replacing target: FilePath) throws(FileFailure) {
+    self.target = target
+    let name = target.lastComponent?.string ?? ""
+    // The process id keeps two processes that write one file from writing one neighbour.
+    let suffix = "\(getpid())-\(UInt32.random(in: .min ... .max))"
+    let temporary = target.parent.appending(
+      ".\(name.prefix(100)).\(suffix)\(DurableFile.partialSuffix)")
+    do {
+      file = try DurableFile.open(
+        temporary, "write", flags: O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC)
+    } catch {
+      throw FileFailure(operation: "write", path: target, errno: error.errno ?? .ioError)
+    }
+  }
+
+  deinit {
+    file.close()
+    _ = unsafe unlink(file.path.string)
+  }
+
+  /// Adds bytes at the end.
+  public func write(_ bytes: [UInt8]) throws(FileFailure) {
+    var written = 0
+    while written < bytes.count {
+      let count = unsafe bytes.withUnsafeBytes { buffer in
+        unsafe Glibc.write(file.number, buffer[written...].pointer, bytes.count - written)
+      }
+      if count < 0 {
+        if Glibc.errno == EINTR { continue }
+        throw failure()
+      }
+      written += count
+    }
+  }
+
+  /// Syncs the bytes, gives the file its name and syncs the folder.
+  public consuming func commit() throws(FileFailure) {
+    guard fsync(file.number) == 0 else { throw failure() }
+    guard unsafe rename(file.path.string, target.string) == 0 else { throw failure() }
+    try DurableFile.syncFolder(target.parent)
+  }
+
+  private func failure() -> FileFailure {
+    FileFailure(operation: "write", path: target, errno: Errno(rawValue: Glibc.errno))
+  }
+}
+
+extension Slice where Base == UnsafeMutableRawBufferPointer {
+  /// Where the slice starts in memory; `nil` for an empty buffer.
+  fileprivate var pointer: UnsafeMutableRawPointer? {
+    unsafe UnsafeMutableRawBufferPointer(rebasing: self).baseAddress
+  }
+}
+
+extension Slice where Base == UnsafeRawBufferPointer {
+  /// Where the slice starts in memory; `nil` for an empty buffer.
+  fileprivate var pointer: UnsafeRawPointer? {
+    unsafe UnsafeRawBufferPointer(rebasing: self).baseAddress
+  }
+}
