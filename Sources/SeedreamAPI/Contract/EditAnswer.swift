@@ -1,0 +1,156 @@
+internal import Canonical
+
+/// One picture of an answer, as the API delivers it.
+public struct AnswerItem: Hashable, Sendable {
+  /// How the picture comes.
+  public enum Delivery: Hashable, Sendable {
+    /// Its bytes.
+    case bytes([UInt8])
+    /// Where to fetch it.
+    case url(HTTPURL)
+    /// Not at all, and why.
+    case failed(APIError)
+  }
+
+  /// How the picture comes.
+  public let delivery: Delivery
+  /// The prompt as the service rewrote it, when it says so.
+  public let revisedPrompt: String?
+}
+
+/// What an answer to a request for pictures says.
+public enum EditAnswer: Hashable, Sendable {
+  /// Pictures, in order; there may be more or fewer than were asked for.
+  case pictures([AnswerItem], created: Int?)
+  /// The work goes on; ask after the task.
+  case task(id: String)
+  /// An error.
+  case refused(APIError)
+
+  /// Pictures that an answer may hold.
+  public static let itemsMax = 64
+  /// The longest task id in bytes.
+  public static let taskIDByteCountMax = 200
+
+  /// Reads an answer, looking for an error first: a 200 may hold one.
+  public init(status: Int, headers: [HTTPHeader], body: [UInt8]) {
+    let json: JSONValue
+    do {
+      json = try JSONParser.parse(body)
+    } catch {
+      let isHTML = body.prefix(200).contains(UInt8(ascii: "<"))
+      let problem = isHTML ? "the answer is HTML, not JSON" : "the answer is no JSON: \(error)"
+      self = .refused(
+        APIError(status: status, headers: headers, json: nil)
+          ?? APIError(.malformed, status: status, message: problem))
+      return
+    }
+    if let error = APIError(status: status, headers: headers, json: json) {
+      self = .refused(error)
+      return
+    }
+    self.init(json: json, status: status)
+  }
+
+  private init(json: JSONValue, status: Int) {
+    func malformed(_ message: String) -> EditAnswer {
+      .refused(APIError(.malformed, status: status, message: message))
+    }
+    switch json["data"] {
+    case .array(let elements):
+      guard !elements.isEmpty else {
+        self = malformed("the answer's data is an empty list; pictures were expected")
+        return
+      }
+      guard elements.count <= Self.itemsMax else {
+        self = malformed("the answer has \(elements.count) pictures; \(Self.itemsMax) are allowed")
+        return
+      }
+      self = .pictures(
+        elements.map { Self.item($0, status: status) }, created: json["created"]?.integer)
+    case .object(let task):
+      self = Self.taskAnswer(.object(task), status: status)
+    case nil: self = malformed("the answer has no data")
+    case let other?: self = malformed("the answer's data is \(other.kind); a list was expected")
+    }
+  }
+
+  /// Reads the state of a task; its results stand in `data.outputs` (`api-contract.md` section 1.2).
+  private static func taskAnswer(_ task: JSONValue, status: Int) -> EditAnswer {
+    let state = task["status"]?.string?.lowercased() ?? ""
+    switch state {
+    case "completed", "succeeded":
+      let outputs = task["outputs"]?.array ?? []
+      guard !outputs.isEmpty, outputs.count <= itemsMax else {
+        return .refused(
+          APIError(.malformed, status: status, message: "the finished task has no outputs"))
+      }
+      let items = outputs.map { output in
+        item(output.object == nil ? .members(["url": output]) : output, status: status)
+      }
+      return .pictures(items, created: nil)
+    case "failed", "error":
+      let reason = task["fail_reason"]?.string ?? "the task failed without a reason"
+      return .refused(APIError(.server, status: status, code: "task-failed", message: reason))
+    default:
+      guard let id = task["task_id"]?.string ?? task["id"]?.string, isTaskID(id) else {
+        return .refused(
+          APIError(.malformed, status: status, message: "the answer names no usable task id"))
+      }
+      return .task(id: id)
+    }
+  }
+
+  /// A task id becomes part of a URL to which the key is sent, hence the narrow rule.
+  private static func isTaskID(_ text: String) -> Bool {
+    (1...taskIDByteCountMax).contains(text.utf8.count)
+      && text.utf8.allSatisfy(IdentifierRule.isAllowed) && text != "." && text != ".."
+  }
+
+  private static func item(_ json: JSONValue, status: Int) -> AnswerItem {
+    let revised = json["revised_prompt"]?.string.flatMap { $0.isEmpty ? nil : $0 }
+    func failed(_ error: APIError) -> AnswerItem {
+      AnswerItem(delivery: .failed(error), revisedPrompt: revised)
+    }
+    if let error = json["error"], error != .null,
+      let read = APIError(status: status, headers: [], json: .members(["error": error]))
+    {
+      return failed(read)
+    }
+    if let text = json["b64_json"]?.string ?? json["base64"]?.string, !text.isEmpty {
+      guard let bytes = decode(base64: text) else {
+        return failed(
+          APIError(.malformed, status: status, message: "b64_json is not valid base64"))
+      }
+      return AnswerItem(delivery: .bytes(bytes), revisedPrompt: revised)
+    }
+    guard let url = json["url"]?.string ?? json["image_url"]?.string, !url.isEmpty else {
+      return failed(
+        APIError(.malformed, status: status, message: "an item has neither url nor b64_json"))
+    }
+    if url.hasPrefix("data:") {
+      guard let bytes = decode(base64: url) else {
+        return failed(APIError(.malformed, status: status, message: "a data URL is not base64"))
+      }
+      return AnswerItem(delivery: .bytes(bytes), revisedPrompt: revised)
+    }
+    do {
+      return AnswerItem(delivery: .url(try HTTPURL(url)), revisedPrompt: revised)
+    } catch {
+      return failed(
+        APIError(.malformed, status: status, message: "the result's URL: \(error.description)"))
+    }
+  }
+
+  /// Decodes base64, without the `data:…;base64,` that some gateways put in front.
+  private static func decode(base64 text: String) -> [UInt8]? {
+    var bytes = Array(text.utf8)
+    if text.hasPrefix("data:") {
+      guard let comma = bytes.prefix(200).firstIndex(of: UInt8(ascii: ",")),
+        bytes[..<comma].reversed().starts(with: ";base64".utf8.reversed())
+      else { return nil }
+      bytes.removeSubrange(...comma)
+    }
+    return Base64.decodeExactly(bytes)
+  }
+}
