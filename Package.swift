@@ -46,6 +46,7 @@ let package = Package(
 
     module("Canonical", ["CCrypto", system]),
     module("SeedreamAPI", ["Canonical"]),
+    module("Recording", ["Canonical", "SeedreamAPI", system]),
 
     tests("CanonicalTests", ["Canonical", system]),
     tests("SeedreamAPITests", ["Canonical", "SeedreamAPI"]),

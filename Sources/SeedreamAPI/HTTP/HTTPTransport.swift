@@ -51,7 +51,7 @@ public struct TransportFailure: Error, Hashable, Sendable, CustomStringConvertib
   public struct Code: Hashable, Sendable, CustomStringConvertible {
     private enum Value: String {
       case unresolved, refused, tls, timedOut, dropped, tooLarge, redirect, address, protocolError
-      case invalidRequest, cancelled, exhausted, mismatch, overBudget, storage, other
+      case invalidRequest, cancelled, exhausted, mismatch, corrupt, overBudget, storage, other
     }
 
     private let value: Value
@@ -82,6 +82,8 @@ public struct TransportFailure: Error, Hashable, Sendable, CustomStringConvertib
     public static let exhausted = Code(value: .exhausted)
     /// A recording holds another request than was asked for.
     public static let mismatch = Code(value: .mismatch)
+    /// A recording's bytes are not those that were recorded.
+    public static let corrupt = Code(value: .corrupt)
     /// Sending would exceed what may be spent.
     public static let overBudget = Code(value: .overBudget)
     /// The answer could not be stored.

@@ -1,0 +1,114 @@
+package import Canonical
+internal import Synchronization
+package import SystemPackage
+
+/// Why the bytes of a blob cannot be given.
+package struct BlobFailure: Error, Hashable, Sendable, CustomStringConvertible {
+  /// Kinds of failure.
+  package enum Kind: Hashable, Sendable {
+    /// There is no such file.
+    case missing
+    /// The file's bytes are not those of its name.
+    case corrupt
+    /// The file is a Git LFS pointer whose bytes were not fetched.
+    case pointer
+    /// The file cannot be read.
+    case unreadable
+  }
+
+  /// The kind of failure.
+  package let kind: Kind
+  /// The blob.
+  package let blob: BlobID
+  /// What happened, with the path and what helps.
+  package let description: String
+}
+
+/// A folder of exact bytes, each file named by the digest of its content.
+package struct BlobStore: BlobSource {
+  /// The largest blob.
+  package static let byteCountMax = 128 << 20
+  /// How a Git LFS pointer begins.
+  static let pointerPrefix = Array("version https://git-lfs".utf8)
+
+  /// The folder.
+  package let folder: FilePath
+
+  /// Names a folder; it is made when the first blob is written.
+  package init(folder: FilePath) { self.folder = folder }
+
+  /// Where a blob lies.
+  package func path(of blob: BlobID) -> FilePath { folder.appending(blob.fileName) }
+
+  /// Reads a blob and checks its digest.
+  ///
+  /// - Throws: ``BlobFailure``.
+  package func bytes(of blob: BlobID) throws -> [UInt8] { try verifiedBytes(of: blob) }
+
+  /// Reads a blob and checks its digest, with the failure's type.
+  package func verifiedBytes(of blob: BlobID) throws(BlobFailure) -> [UInt8] {
+    let path = path(of: blob)
+    let bytes: [UInt8]
+    do {
+      bytes = try DurableFile.read(path, byteCountMax: Self.byteCountMax)
+    } catch {
+      let isMissing = error.errno == .noSuchFileOrDirectory
+      throw BlobFailure(
+        kind: isMissing ? .missing : .unreadable, blob: blob, description: error.description)
+    }
+    let digest = SHA256Digest(hashing: bytes)
+    guard digest == blob.digest else {
+      if bytes.starts(with: Self.pointerPrefix) {
+        throw BlobFailure(
+          kind: .pointer, blob: blob,
+          description: "\(path) is a Git LFS pointer; fetch its bytes with 'git lfs pull'")
+      }
+      throw BlobFailure(
+        kind: .corrupt, blob: blob,
+        description: "\(path) holds bytes with the digest \(digest.short)…, "
+          + "its name says \(blob.digest.short)…; restore it with 'git checkout -- \(path)'")
+    }
+    return bytes
+  }
+
+  /// Whether a file of that name is there.
+  package func contains(_ blob: BlobID) -> Bool { DurableFile.isFile(path(of: blob)) }
+
+  /// Stores bytes so that they survive a power cut.
+  ///
+  /// A file that is there already is kept when its bytes are right, else replaced.
+  package func write(_ bytes: [UInt8], as blob: BlobID) throws(FileFailure) {
+    if contains(blob) {
+      do {
+        _ = try verifiedBytes(of: blob)
+        return
+      } catch {
+        // Whatever is there is not the blob; writing it anew mends it.
+      }
+    }
+    try DurableFile.createFolder(folder)
+    try DurableFile.write(bytes, to: path(of: blob))
+  }
+
+  /// Copies a blob from another source unless it is here.
+  package func adopt(_ blob: BlobID, from source: some BlobSource) throws {
+    guard !contains(blob) else { return }
+    try write(try source.bytes(of: blob), as: blob)
+  }
+}
+
+/// Checks blobs once each, however many recordings share them.
+package final class BlobVerifier: Sendable {
+  private let store: BlobStore
+  private let verified = Mutex<Set<BlobID>>([])
+
+  /// Takes the store to check.
+  package init(store: BlobStore) { self.store = store }
+
+  /// Reads a blob unless it was found right before.
+  package func verify(_ blob: BlobID) throws(BlobFailure) {
+    if verified.withLock({ $0.contains(blob) }) { return }
+    _ = try store.verifiedBytes(of: blob)
+    _ = verified.withLock { $0.insert(blob) }
+  }
+}

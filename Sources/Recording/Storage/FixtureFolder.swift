@@ -1,0 +1,210 @@
+package import Canonical
+internal import Synchronization
+package import SystemPackage
+
+/// What a search for the recording of a case found.
+package enum FixtureLookup: Sendable {
+  /// The recording, and the case id whose file it lies in.
+  case found(Fixture, fileID: CaseID)
+  /// No recording of the request.
+  case missing
+  /// The request is recorded, but not as often as it is asked for.
+  case exhausted(recorded: Int)
+  /// The case's file holds another request.
+  case stale(fileID: CaseID, changes: [FieldChange])
+  /// The case's file, or a blob of it, is damaged.
+  case corrupt(String)
+}
+
+/// A field of a request that is not what was recorded.
+package struct FieldChange: Hashable, Sendable, CustomStringConvertible {
+  /// The JSON Pointer below the request's body.
+  package let pointer: String
+  /// The recorded value as JSON; `nil` where it was absent.
+  package let recorded: String?
+  /// The value asked for as JSON; `nil` where it is absent.
+  package let asked: String?
+
+  /// Longest part of a value that is shown.
+  static let shownMax = 60
+
+  /// The field with both values.
+  package var description: String {
+    func shown(_ value: String?) -> String {
+      guard let value else { return "absent" }
+      return value.count > Self.shownMax ? value.prefix(Self.shownMax) + "…" : value
+    }
+    return "\(pointer): recorded \(shown(recorded)), asked \(shown(asked))"
+  }
+
+  /// The differences between two canonical requests.
+  package static func between(recorded: JSONValue, asked: JSONValue) -> [FieldChange] {
+    var changes: [FieldChange] = []
+    collect(recorded, asked, "", &changes)
+    return changes.map {
+      let pointer = $0.pointer.hasPrefix("/body/") ? String($0.pointer.dropFirst(5)) : $0.pointer
+      return FieldChange(pointer: pointer, recorded: $0.recorded, asked: $0.asked)
+    }
+  }
+
+  private static func collect(
+    _ recorded: JSONValue?, _ asked: JSONValue?, _ pointer: String, _ changes: inout [FieldChange]
+  ) {
+    guard recorded != asked else { return }
+    if case .object(let left)? = recorded, case .object(let right)? = asked {
+      for name in Set(left.map(\.name) + right.map(\.name)).sorted() {
+        collect(left[name], right[name], "\(pointer)/\(name)", &changes)
+      }
+    } else if case .array(let left)? = recorded, case .array(let right)? = asked {
+      for index in 0..<max(left.count, right.count) {
+        collect(
+          index < left.count ? left[index] : nil, index < right.count ? right[index] : nil,
+          "\(pointer)/\(index)", &changes)
+      }
+    } else {
+      changes.append(
+        FieldChange(
+          pointer: pointer, recorded: recorded?.canonicalText, asked: asked?.canonicalText))
+    }
+  }
+}
+
+/// The recordings of one suite: a HAR for each request, and blobs beside them.
+package final class FixtureFolder: Sendable {
+  /// The extension of recordings.
+  package static let fileExtension = "har"
+
+  /// The folder.
+  package let folder: FilePath
+  /// The blobs beside the recordings.
+  package let blobs: BlobStore
+
+  private let verifier: BlobVerifier
+  private let index = Mutex<FixtureIndex?>(nil)
+
+  /// Names a folder, which need not be there.
+  package init(folder: FilePath) {
+    self.folder = folder
+    blobs = BlobStore(folder: folder.appending(HARWriter.blobFolder))
+    verifier = BlobVerifier(store: blobs)
+  }
+
+  /// Where the recording of a case lies.
+  package func path(of id: CaseID) -> FilePath {
+    folder.appending("\(id.text).\(Self.fileExtension)")
+  }
+
+  /// Finds the recording of a case: in its own file, else by its key in any file.
+  ///
+  /// A recording under another id is as good, since the key says what was asked; it has been renamed.
+  ///
+  /// - Parameters:
+  ///   - id: the case's id, which names its file.
+  ///   - caseKey: the case's key.
+  ///   - canonicalRequest: the request that the key was made of, for naming fields.
+  package func lookup(
+    _ id: CaseID, caseKey: CaseKey, canonicalRequest: @autoclosure () -> JSONValue
+  ) -> FixtureLookup {
+    var own: Fixture?
+    switch read(id) {
+    case .absent: break
+    case .damaged(let description): return .corrupt(description)
+    case .fixture(let fixture):
+      if fixture.caseKey == caseKey { return checked(fixture, fileID: id) }
+      own = fixture
+    }
+    let index: FixtureIndex
+    do throws(FileFailure) {
+      index = try currentIndex()
+    } catch {
+      return .corrupt(error.description)
+    }
+    if let other = index.files[caseKey], case .fixture(let fixture) = read(other),
+      fixture.caseKey == caseKey
+    {
+      return checked(fixture, fileID: other)
+    }
+    if let own {
+      return .stale(
+        fileID: id,
+        changes: FieldChange.between(recorded: own.canonicalRequest, asked: canonicalRequest()))
+    }
+    let repeats = index.repeats[caseKey.request] ?? 0
+    return repeats > 0 ? .exhausted(recorded: repeats) : .missing
+  }
+
+  /// Forgets what was found in the folder, after something was written to it.
+  package func refresh() { index.withLock { $0 = nil } }
+
+  /// Reads the recording in a case's file, if there is one.
+  package func fixture(of id: CaseID) throws(FixtureFailure) -> Fixture? {
+    switch read(id) {
+    case .absent: return nil
+    case .fixture(let fixture): return fixture
+    case .damaged(let description): throw FixtureFailure(description: description)
+    }
+  }
+
+  /// The ids of all cases that have a file, sorted.
+  package func caseIDs() throws(FileFailure) -> [CaseID] {
+    guard DurableFile.isFolder(folder) else { return [] }
+    return try DurableFile.names(in: folder).compactMap { name in
+      guard name.hasSuffix(".\(Self.fileExtension)"), !name.hasPrefix(".") else { return nil }
+      return CaseID(String(name.dropLast(Self.fileExtension.count + 1)))
+    }
+  }
+
+  private enum ReadResult {
+    case absent
+    case damaged(String)
+    case fixture(Fixture)
+  }
+
+  private func read(_ id: CaseID) -> ReadResult {
+    let path = path(of: id)
+    do {
+      let bytes = try DurableFile.read(path, byteCountMax: HARReader.byteCountMax)
+      return .fixture(try HARReader.fixture(from: bytes))
+    } catch let failure as FileFailure {
+      return failure.errno == .noSuchFileOrDirectory
+        ? .absent : .damaged(failure.description)
+    } catch {
+      return .damaged("\(path): \(error)")
+    }
+  }
+
+  /// Every blob of a recording must be there and right before any of it is served.
+  private func checked(_ fixture: Fixture, fileID: CaseID) -> FixtureLookup {
+    for blob in fixture.blobs {
+      do throws(BlobFailure) {
+        try verifier.verify(blob)
+      } catch {
+        return .corrupt("\(path(of: fileID)) names a picture that is not as recorded: \(error)")
+      }
+    }
+    return .found(fixture, fileID: fileID)
+  }
+
+  private func currentIndex() throws(FileFailure) -> FixtureIndex {
+    if let known = index.withLock({ $0 }) { return known }
+    var built = FixtureIndex()
+    for id in try caseIDs() {
+      // A damaged file is reported by the case whose file it is; here it is no recording of another.
+      if case .fixture(let fixture) = read(id) { built.insert(fixture.caseKey, id) }
+    }
+    let complete = built
+    index.withLock { $0 = complete }
+    return complete
+  }
+}
+
+/// Which file holds the recording of which key.
+private struct FixtureIndex {
+  var files: [CaseKey: CaseID] = [:]
+  var repeats: [RequestKey: Int] = [:]
+
+  mutating func insert(_ key: CaseKey, _ id: CaseID) {
+    files[key] = id
+    repeats[key.request, default: 0] += 1
+  }
+}

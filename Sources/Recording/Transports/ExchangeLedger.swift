@@ -1,0 +1,100 @@
+package import Canonical
+package import SeedreamAPI
+
+/// The case on whose behalf exchanges are paid for.
+package struct RecordedCase: Hashable, Sendable {
+  /// The suite.
+  package let suite: SuiteName
+  /// The case's id, which will name the recording.
+  package let caseID: CaseID
+  /// The case's key.
+  package let caseKey: CaseKey
+  /// The canonical request.
+  package let canonicalRequest: JSONValue
+
+  /// Puts a case together.
+  package init(
+    suite: SuiteName, caseID: CaseID, caseKey: CaseKey, canonicalRequest: JSONValue
+  ) {
+    self.suite = suite
+    self.caseID = caseID
+    self.caseKey = caseKey
+    self.canonicalRequest = canonicalRequest
+  }
+}
+
+/// How far an attempt to order pictures got, and what is known of its price.
+package enum AttemptState: Hashable, Sendable {
+  /// Money is set aside, nothing was sent.
+  case reserved(Money)
+  /// It may be on its way.
+  case sent
+  /// The service works on a task.
+  case accepted(taskID: String)
+  /// An answer is stored.
+  case received
+  /// Every picture of the answer is stored.
+  case downloaded
+  /// The price is known.
+  case settled(Money)
+  /// It was sent and no answer came: it may have been billed, and nobody can tell.
+  case inDoubt
+}
+
+/// The durable name of an attempt.
+package struct AttemptID: Hashable, Sendable {
+  /// The number in the run store.
+  package let number: Int64
+
+  /// Takes a number of the run store.
+  package init(number: Int64) { self.number = number }
+}
+
+/// An answer that has just come, with what its case needs to know of it later.
+package struct ReceivedExchange: Sendable {
+  /// The exchange, redacted.
+  package let exchange: Exchange
+  /// What it did cost.
+  package let cost: Money
+  /// Result URLs before redaction, by the place of the picture; forgotten when the case is settled,
+  /// never merged or exported.
+  package let pendingURLs: [Int: String]
+  /// Whether it need not be asked for again.
+  package let isUsable: Bool
+  /// `false` when a secret stands in a picture, so that it must not become part of a recording.
+  package let isPromotable: Bool
+
+  /// Puts a received exchange together.
+  package init(
+    exchange: Exchange, cost: Money, pendingURLs: [Int: String], isUsable: Bool,
+    isPromotable: Bool
+  ) {
+    self.exchange = exchange
+    self.cost = cost
+    self.pendingURLs = pendingURLs
+    self.isUsable = isUsable
+    self.isPromotable = isPromotable
+  }
+}
+
+/// Keeps what was paid for, durably, before anything else looks at it.
+package protocol ExchangeLedger: Sendable {
+  /// The usable answer of an exchange that was stored and is not yet part of a recording.
+  func stored(_ id: ExchangeID) throws -> Exchange?
+
+  /// The URL of a picture before redaction, while it is still to be fetched.
+  func pendingURL(of caseKey: CaseKey, index: Int) throws -> String?
+
+  /// Notes that an exchange is about to be sent; when it returns, the note survives a power cut.
+  ///
+  /// - Parameter reservation: what it may cost.
+  func begin(
+    _ id: ExchangeID, of recordedCase: RecordedCase, reservation: Money
+  ) throws -> AttemptID
+
+  /// Stores an answer; when it returns, the answer survives a power cut.
+  func received(_ attempt: AttemptID, _ received: ReceivedExchange) throws
+
+  /// Notes that an attempt brought no answer: released when nothing was sent, else in doubt.
+  func failed(_ attempt: AttemptID, failure: TransportFailure) throws
+}

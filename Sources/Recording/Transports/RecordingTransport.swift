@@ -1,0 +1,187 @@
+package import Canonical
+package import SeedreamAPI
+
+/// Sends through another transport and stores every answer durably before handing it on.
+///
+/// An answer that an earlier, interrupted run has paid for is given from the store instead of being
+/// bought again.
+package struct RecordingTransport: HTTPTransport {
+  /// How a case's exchanges are priced.
+  package struct Pricing: Sendable {
+    /// What ordering may cost at most: the price of a picture times the number asked for.
+    package let reservation: Money
+    /// The price of one picture.
+    package let pricePerPicture: Money
+
+    /// Puts a pricing together.
+    package init(reservation: Money, pricePerPicture: Money) {
+      self.reservation = reservation
+      self.pricePerPicture = pricePerPicture
+    }
+  }
+
+  private let base: any HTTPTransport
+  private let ledger: any ExchangeLedger
+  private let blobs: BlobStore
+  private let redactor: Redactor
+  private let recordedCase: RecordedCase
+  private let pricing: Pricing
+
+  /// Puts a transport together for one case.
+  package init(
+    base: any HTTPTransport, ledger: any ExchangeLedger, blobs: BlobStore, redactor: Redactor,
+    recordedCase: RecordedCase, pricing: Pricing
+  ) {
+    self.base = base
+    self.ledger = ledger
+    self.blobs = blobs
+    self.redactor = redactor
+    self.recordedCase = recordedCase
+    self.pricing = pricing
+  }
+
+  /// Gives the stored answer, or sends and stores.
+  package func send(
+    _ request: HTTPRequest, as id: ExchangeID
+  ) async throws(TransportFailure) -> HTTPResponse {
+    if let stored = try storing(.beforeSending, { try ledger.stored(id) }) {
+      return try replay(stored)
+    }
+    var request = request
+    try restoreURL(of: &request, id: id)
+    let reservation = id.role == .generate ? pricing.reservation : .zero
+    let attempt = try storing(.beforeSending) {
+      try ledger.begin(id, of: recordedCase, reservation: reservation)
+    }
+    let response: HTTPResponse
+    do throws(TransportFailure) {
+      response = try await base.send(request, as: id)
+    } catch {
+      let redacted = TransportFailure(error.code, error.phase, redactor.text(error.message))
+      try storing(.afterSending) { try ledger.failed(attempt, failure: redacted) }
+      throw redacted
+    }
+    try store(request, response, as: id, attempt: attempt)
+    return response
+  }
+
+  /// A picture's URL in a stored answer is redacted; the one to fetch is kept apart while needed.
+  private func restoreURL(
+    of request: inout HTTPRequest, id: ExchangeID
+  ) throws(TransportFailure) {
+    guard id.role == .download,
+      let raw = try storing(
+        .beforeSending, { try ledger.pendingURL(of: id.caseKey, index: id.ordinal) }),
+      redactor.url(raw) == redactor.url(request.url.text)
+    else { return }
+    do throws(HTTPURL.Problem) {
+      request.url = try HTTPURL(raw)
+    } catch {
+      throw TransportFailure(.invalidRequest, .beforeSending, error.description)
+    }
+  }
+
+  private func replay(_ exchange: Exchange) throws(TransportFailure) -> HTTPResponse {
+    let body = try storing(.beforeSending) { try exchange.response.body.parts.joined(from: blobs) }
+    return HTTPResponse(
+      status: exchange.response.status, headers: exchange.response.headers, body: body,
+      timing: exchange.timing)
+  }
+
+  private func store(
+    _ request: HTTPRequest, _ response: HTTPResponse, as id: ExchangeID, attempt: AttemptID
+  ) throws(TransportFailure) {
+    let answer = BodySplitter.split(redactor.json(ifText: response.body))
+    var isPromotable = true
+    for blob in answer.blobs {
+      if redactor.finds(in: blob.bytes) { isPromotable = false }
+      try storing(.afterSending) { try blobs.write(blob.bytes, as: blob.id) }
+    }
+    let exchange = Exchange(
+      role: id.role, ordinal: id.ordinal, request: try record(request),
+      response: RecordedResponse(
+        status: response.status, headers: redactor.responseHeaders(response.headers),
+        body: answer.body),
+      timing: response.timing)
+    let account = account(response, role: id.role)
+    try storing(.afterSending) {
+      try ledger.received(
+        attempt,
+        ReceivedExchange(
+          exchange: exchange, cost: account.cost, pendingURLs: account.urls,
+          isUsable: account.isUsable, isPromotable: isPromotable))
+    }
+  }
+
+  /// The request as recorded: its parts name the input pictures, whose bytes are stored beside.
+  private func record(_ request: HTTPRequest) throws(TransportFailure) -> RecordedRequest {
+    var body: Body?
+    if let sent = request.body {
+      var parts: [BodyPart] = []
+      for part in sent.parts {
+        switch part {
+        case .bytes(let bytes): parts.append(.bytes(redactor.bytes(bytes)))
+        case .blob(let id), .base64(let id):
+          try storing(.afterSending) { try blobs.adopt(id, from: sent.source) }
+          parts.append(part)
+        }
+      }
+      let joined = try storing(.afterSending) { try parts.joined(from: blobs) }
+      body = Body(
+        parts: parts, byteCount: joined.count, digest: SHA256Digest(hashing: joined))
+    }
+    return RecordedRequest(
+      method: request.method, url: redactor.url(request.url.text),
+      headers: redactor.requestHeaders(request.headers), body: body)
+  }
+
+  private struct Account {
+    var cost = Money.zero
+    var urls: [Int: String] = [:]
+    var isUsable = false
+  }
+
+  /// What an answer cost, where its pictures are to be fetched, and whether it need not be asked for
+  /// again: a passing error and a task that goes on are no answers to keep to.
+  private func account(_ response: HTTPResponse, role: ExchangeRole) -> Account {
+    if role == .download {
+      return Account(isUsable: response.status == 200 && !response.body.isEmpty)
+    }
+    let answer = EditAnswer(
+      status: response.status, headers: response.headers, body: response.body)
+    switch answer {
+    case .refused(let error): return Account(isUsable: error.isFinal)
+    case .task: return Account(isUsable: role == .generate)
+    case .pictures(let items, _):
+      var account = Account(isUsable: true)
+      for (index, item) in items.enumerated() {
+        if case .failed = item.delivery { continue }
+        account.cost += pricing.pricePerPicture
+        if case .url(let url) = item.delivery { account.urls[index] = url.text }
+      }
+      return account
+    }
+  }
+
+  /// Runs a step of storing; its failure stops the case, since an answer that cannot be kept must not
+  /// be paid for.
+  private func storing<Result>(
+    _ phase: TransportFailure.Phase, _ step: () throws -> Result
+  ) throws(TransportFailure) -> Result {
+    do {
+      return try step()
+    } catch {
+      throw TransportFailure(
+        .storage, phase, "the run store cannot keep a paid answer: \(error)")
+    }
+  }
+}
+
+extension Redactor {
+  /// Redacts a body that is JSON text; pictures are never altered.
+  package func json(ifText body: [UInt8]) -> [UInt8] {
+    let first = body.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
+    if first == UInt8(ascii: "{") || first == UInt8(ascii: "[") { return json(body) }
+    return BlobKind(sniffing: body) == .data ? bytes(body) : body
+  }
+}
