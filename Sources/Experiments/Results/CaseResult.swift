@@ -1,0 +1,199 @@
+package import Canonical
+package import Recording
+package import SeedreamAPI
+package import Suites
+package import SystemPackage
+
+/// One image that came back, identified.
+package struct OutputRecord: Hashable, Sendable {
+  /// Its place in the answer, from 0.
+  package let index: Int
+  /// Its bytes by digest.
+  package let blob: BlobID
+  /// Its size in bytes.
+  package let byteCount: Int
+  /// Where its bytes lie.
+  package let path: FilePath
+  /// Its pixels; `nil` when it cannot be decoded.
+  package let picture: PictureRecord?
+  /// Why it cannot be decoded.
+  package let problem: String?
+  /// The prompt as the service rewrote it, when it says so.
+  package let revisedPrompt: String?
+
+  /// Puts a record together.
+  package init(
+    index: Int, blob: BlobID, byteCount: Int, path: FilePath, picture: PictureRecord?,
+    problem: String?, revisedPrompt: String?
+  ) {
+    self.index = index
+    self.blob = blob
+    self.byteCount = byteCount
+    self.path = path
+    self.picture = picture
+    self.problem = problem
+    self.revisedPrompt = revisedPrompt
+  }
+}
+
+/// What decoding a picture told.
+package struct PictureRecord: Hashable, Sendable {
+  /// The codec: `png`, `jpeg` or `webp`.
+  package let codec: String
+  /// The pixels as shown.
+  package let size: PixelSize
+  /// The digest of the pixels with its version, `px1:…`.
+  package let pixelDigest: String
+
+  /// Puts a record together.
+  package init(codec: String, size: PixelSize, pixelDigest: String) {
+    self.codec = codec
+    self.size = size
+    self.pixelDigest = pixelDigest
+  }
+}
+
+/// What became of one check.
+package struct CheckResult: Hashable, Sendable {
+  /// How it ended.
+  package enum Verdict: String, Hashable, Sendable {
+    /// As expected.
+    case passed
+    /// Not as expected.
+    case failed
+    /// An output is unlike every approved one.
+    case drifted
+    /// Nothing is approved.
+    case unapproved
+    /// There was nothing to judge.
+    case skipped
+  }
+
+  /// The check's name in a suite file.
+  package let name: String
+  /// How it ended.
+  package let verdict: Verdict
+  /// What was expected and found, in one line.
+  package let message: String
+
+  /// Puts a result together.
+  package init(name: String, verdict: Verdict, message: String) {
+    self.name = name
+    self.verdict = verdict
+    self.message = message
+  }
+}
+
+/// Where a case's answers came from.
+package enum AnswerSource: String, Hashable, Sendable {
+  /// From a recording.
+  case replayed
+  /// From the API in this run.
+  case bought
+  /// There was none.
+  case none
+}
+
+/// What is known of a case before it runs.
+package struct CaseIdentity: Hashable, Sendable {
+  /// The suite.
+  package let suite: SuiteName
+  /// The place in the suite's plan, from 0.
+  package let position: Int
+  /// The readable name.
+  package let id: CaseID
+  /// The identity of its recording.
+  package let caseKey: CaseKey
+  /// One cell an axis.
+  package let cells: [CaseCell]
+  /// The tags of its entries.
+  package let tags: [String]
+  /// The line of the suite file that says most about it.
+  package let location: SourceLocation
+  /// The model.
+  package let model: ModelName
+  /// The seed.
+  package let seed: Seed?
+  /// The size that is asked for.
+  package let size: ImageSize
+  /// The prompt.
+  package let prompt: String
+
+  /// Puts an identity together.
+  package init(
+    suite: SuiteName, position: Int, id: CaseID, caseKey: CaseKey, cells: [CaseCell],
+    tags: [String], location: SourceLocation, model: ModelName, seed: Seed?, size: ImageSize,
+    prompt: String
+  ) {
+    self.suite = suite
+    self.position = position
+    self.id = id
+    self.caseKey = caseKey
+    self.cells = cells
+    self.tags = tags
+    self.location = location
+    self.model = model
+    self.seed = seed
+    self.size = size
+    self.prompt = prompt
+  }
+}
+
+/// How a case ended, with everything that reports show of it.
+package struct CaseResult: Hashable, Sendable {
+  /// Which case.
+  package let identity: CaseIdentity
+  /// How it ended.
+  package let outcome: Outcome
+  /// Why, in one line; for a passed case what was found.
+  package let reason: String
+  /// What helps: usually a command.
+  package let hint: String?
+  /// Further lines about the reason.
+  package let details: [String]
+  /// Things to know that are no failure.
+  package let notices: [String]
+  /// The checks in order.
+  package let checks: [CheckResult]
+  /// The images that came back, in order.
+  package let outputs: [OutputRecord]
+  /// Where the answers came from.
+  package let source: AnswerSource
+  /// Where the recording, or the answer, came from first.
+  package let origin: Origin?
+  /// When the first exchange was started, in replay when it was recorded.
+  package let startedAt: Timestamp?
+  /// Milliseconds until the answer was complete, in replay the recorded ones.
+  package let latencyMilliseconds: Int
+  /// What it cost in this run.
+  package let cost: Money
+  /// What it may have cost in this run beside that.
+  package let possiblyBilled: Money
+  /// Attempts that were repeated, in a line each.
+  package let failedAttempts: [String]
+
+  /// Puts a result together.
+  package init(
+    identity: CaseIdentity, outcome: Outcome, reason: String, hint: String? = nil,
+    details: [String] = [], notices: [String] = [], checks: [CheckResult] = [],
+    outputs: [OutputRecord] = [], source: AnswerSource = .none, origin: Origin? = nil,
+    startedAt: Timestamp? = nil, latencyMilliseconds: Int = 0, cost: Money = .zero,
+    possiblyBilled: Money = .zero, failedAttempts: [String] = []
+  ) {
+    self.identity = identity
+    self.outcome = outcome
+    self.reason = reason
+    self.hint = hint
+    self.details = details
+    self.notices = notices
+    self.checks = checks
+    self.outputs = outputs
+    self.source = source
+    self.origin = origin
+    self.startedAt = startedAt
+    self.latencyMilliseconds = latencyMilliseconds
+    self.cost = cost
+    self.possiblyBilled = possiblyBilled
+    self.failedAttempts = failedAttempts
+  }
+}
