@@ -2,9 +2,6 @@ internal import CImageCodecs
 
 /// JPEG over libjpeg-turbo.
 enum JPEGCodec {
-  /// The largest side that JPEG can name.
-  static let sideMax = 65_500
-
   /// The stored rows, as ``Picture/pixels`` has them but for orientation.
   static func decode(
     _ bytes: [UInt8], _ header: PictureHeader, _ limits: PictureLimits
@@ -32,10 +29,6 @@ enum JPEGCodec {
   static func encode(
     _ picture: Picture, quality: Int, isSubsampled: Bool
   ) throws(PictureError) -> [UInt8] {
-    guard picture.width <= sideMax, picture.height <= sideMax else {
-      throw PictureError(
-        .notWritable, "JPEG has no room for \(picture.width) x \(picture.height) pixels")
-    }
     let (width, height) = (Int32(picture.width), Int32(picture.height))
     let subsampled: Int32 = isSubsampled ? 1 : 0
     let pixels = picture.flattenedTo8Bits()

@@ -27,12 +27,7 @@ enum PNGCodec {
 
   /// Writes a PNG file without alpha when the picture has none.
   static func encode(_ picture: Picture) throws(PictureError) -> [UInt8] {
-    guard let width = UInt32(exactly: picture.width), let height = UInt32(exactly: picture.height),
-      width <= Int32.max, height <= Int32.max
-    else {
-      throw PictureError(
-        .notWritable, "PNG has no room for \(picture.width) x \(picture.height) pixels")
-    }
+    let (width, height) = (UInt32(picture.width), UInt32(picture.height))
     var message = CodecMessage()
     var output = unsafe p_output()
     defer { unsafe p_output_free(&output) }

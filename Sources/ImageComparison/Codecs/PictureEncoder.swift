@@ -11,7 +11,7 @@ public enum PictureEncoder {
   /// Writes a baseline JPEG file; transparent pictures are laid on white, 16 bits become 8.
   ///
   /// - Parameters:
-  ///   - picture: the picture; at most 65500 pixels a side.
+  ///   - picture: the picture.
   ///   - quality: 1 to 100.
   ///   - chroma: how finely colour is stored.
   /// - Throws: ``PictureError`` of code `not-writable`.

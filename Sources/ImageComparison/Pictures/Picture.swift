@@ -6,6 +6,9 @@ public import Canonical
 /// colour profile was applied. Decoding follows fixed options, so that the same file gives the same
 /// ``digest`` on every machine.
 public struct Picture: Sendable {
+  /// The largest width and height in pixels; sums over a picture rely on it to fit 64 bits.
+  public static let sideMax = 32_768
+
   /// The width in pixels, after the file's orientation was applied.
   public let width: Int
   /// The height in pixels, after the file's orientation was applied.
@@ -27,8 +30,8 @@ public struct Picture: Sendable {
   /// Makes a picture of 8 bits a sample.
   ///
   /// - Parameters:
-  ///   - width: the width in pixels, at least 1.
-  ///   - height: the height in pixels, at least 1.
+  ///   - width: the width in pixels, 1 to ``sideMax``.
+  ///   - height: the height in pixels, 1 to ``sideMax``.
   ///   - pixels: rows of red, green, blue, straight alpha: `width * height * 4` bytes. Fully
   ///     transparent pixels become black.
   public init(width: Int, height: Int, pixels: [UInt8]) {
@@ -38,17 +41,17 @@ public struct Picture: Sendable {
   /// Makes a picture of 8 or 16 bits a sample; see ``init(width:height:pixels:)``.
   ///
   /// - Parameters:
-  ///   - width: the width in pixels, at least 1.
-  ///   - height: the height in pixels, at least 1.
+  ///   - width: the width in pixels, 1 to ``sideMax``.
+  ///   - height: the height in pixels, 1 to ``sideMax``.
   ///   - bitDepth: 8 or 16.
   ///   - pixels: rows as ``pixels`` has them.
   public init(width: Int, height: Int, bitDepth: Int, pixels: [UInt8]) {
-    precondition(width > 0 && height > 0, "a picture has pixels (was \(width) x \(height))")
-    precondition(bitDepth == 8 || bitDepth == 16, "8 or 16 bits a sample (was \(bitDepth))")
-    let expected = width.multipliedReportingOverflow(by: height)
     precondition(
-      !expected.overflow && pixels.count / (bitDepth / 2) == expected.partialValue
-        && pixels.count.isMultiple(of: bitDepth / 2),
+      (1...Self.sideMax).contains(width) && (1...Self.sideMax).contains(height),
+      "a side has 1 to \(Self.sideMax) pixels (was \(width) x \(height))")
+    precondition(bitDepth == 8 || bitDepth == 16, "8 or 16 bits a sample (was \(bitDepth))")
+    precondition(
+      pixels.count == width * height * bitDepth / 2,
       "\(width) x \(height) pixels of \(bitDepth) bits a sample (was \(pixels.count) bytes)")
     var cleared = pixels
     let hasAlpha = Alpha.clearTransparent(&cleared, bitDepth: bitDepth)

@@ -4,7 +4,7 @@ public struct PictureLimits: Hashable, Sendable {
   public var fileByteCountMax: Int
   /// The most pixels, width times height; a decoded pixel takes 4 bytes, or 8 at 16 bits a sample.
   public var pixelCountMax: Int
-  /// The largest width and the largest height in pixels.
+  /// The largest width and the largest height in pixels; no more than ``Picture/sideMax`` counts.
   public var sideMax: Int
   /// The most bytes of one PNG chunk or one WebP chunk other than picture data.
   public var chunkByteCountMax: Int
@@ -48,15 +48,14 @@ public struct PictureLimits: Hashable, Sendable {
       throw PictureError(
         .damaged, "the \(format.title) header gives \(width) x \(height) pixels")
     }
+    let sideMax = min(sideMax, Picture.sideMax)
     guard width <= sideMax, height <= sideMax else {
       throw PictureError(
         .tooLarge,
         "the \(format.title) header gives \(width) x \(height) pixels; "
           + "at most \(sideMax) a side are read")
     }
-    // Neither side is above `sideMax`, but that is the caller's number.
-    let (pixelCount, overflow) = width.multipliedReportingOverflow(by: height)
-    guard !overflow, pixelCount <= pixelCountMax, pixelCount <= Int.max / 8 else {
+    guard width * height <= pixelCountMax else {
       throw PictureError(
         .tooLarge,
         "the \(format.title) header gives \(width) x \(height) pixels; "
