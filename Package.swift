@@ -43,11 +43,15 @@ let package = Package(
   targets: [
     .systemLibrary(
       name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(
+      name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
     module("Canonical", ["CCrypto", system]),
     module("SeedreamAPI", ["Canonical"]),
+    module("Suites", ["Canonical", "SeedreamAPI", "CYAML", system]),
 
     tests("CanonicalTests", ["Canonical", system]),
     tests("SeedreamAPITests", ["Canonical", "SeedreamAPI"]),
+    tests("SuitesTests", ["Canonical", "SeedreamAPI", "Suites", system]),
   ]
 )
