@@ -50,16 +50,23 @@ let package = Package(
       providers: [
         .apt(["libpng-dev", "libturbojpeg0-dev", "libwebp-dev", "libdeflate-dev"])
       ]),
+    .systemLibrary(
+      name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
     module("Canonical", ["CCrypto", system]),
     module("SeedreamAPI", ["Canonical"]),
-    module("Recording", ["Canonical", "SeedreamAPI", system]),
     module("ImageComparison", ["Canonical", "CImageCodecs"]),
+    module("Suites", ["Canonical", "SeedreamAPI", "CYAML", system]),
+    module("Recording", ["Canonical", "SeedreamAPI", system]),
+    module(
+      "Experiments",
+      ["Canonical", "SeedreamAPI", "ImageComparison", "Suites", "Recording", system]),
 
     tests("CanonicalTests", ["Canonical", system]),
     tests("SeedreamAPITests", ["Canonical", "SeedreamAPI"]),
     .testTarget(
       name: "ImageComparisonTests", dependencies: ["Canonical", "ImageComparison", system],
       exclude: ["Vectors"], swiftSettings: settings),
+    tests("SuitesTests", ["Canonical", "SeedreamAPI", "Suites", system]),
   ]
 )

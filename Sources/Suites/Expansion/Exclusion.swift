@@ -1,0 +1,161 @@
+/// The rules of `exclude`, made ready for asking about prefixes of axes.
+///
+/// Each entry of an axis has a signature: the set of rules that it does not contradict. A rule matches
+/// a case when it is in the signatures of all the case's entries, so that whole stretches of the matrix
+/// are counted and skipped by intersecting sets of rules from the first axis inwards.
+struct Exclusion: Sendable {
+  /// One rule: for each axis that it names, the entries that it matches, sorted and disjoint.
+  struct Rule: Sendable {
+    let entries: [Int: [Range<Int>]]
+    let place: Place
+  }
+
+  /// A set of rules, 64 to a word.
+  typealias RuleSet = [UInt64]
+
+  /// The entries of one axis, grouped by signature.
+  private struct Signatures: Sendable {
+    /// Where stretches of one signature start, and which it is.
+    var stretches: [(start: Int, kind: Int)] = []
+    var kinds: [RuleSet] = []
+    var counts: [Int] = []
+
+    func kind(of entry: Int) -> Int {
+      var low = 0
+      var high = stretches.count
+      while high - low > 1 {
+        let middle = (low + high) / 2
+        if stretches[middle].start <= entry { low = middle } else { high = middle }
+      }
+      return stretches[low].kind
+    }
+  }
+
+  private let axisCounts: [Int]
+  private let signatures: [Signatures]
+  /// Rules that name no axis after this one.
+  private let complete: [RuleSet]
+  /// All rules.
+  let all: RuleSet
+
+  init(rules: [Rule], axisCounts: [Int]) {
+    let wordCount = (rules.count + 63) / 64
+    self.axisCounts = axisCounts
+    var all = RuleSet(repeating: 0, count: wordCount)
+    for index in rules.indices { all.insert(index) }
+    self.all = all
+    complete = axisCounts.indices.map { axis in
+      var set = RuleSet(repeating: 0, count: wordCount)
+      for (index, rule) in rules.enumerated() where rule.entries.keys.allSatisfy({ $0 <= axis }) {
+        set.insert(index)
+      }
+      return set
+    }
+    signatures = axisCounts.indices.map { axis in
+      Self.signatures(of: axis, count: axisCounts[axis], rules: rules, all: all)
+    }
+  }
+
+  /// Sweeps over the ends of the rules' stretches and groups what lies between by its set of rules.
+  private static func signatures(
+    of axis: Int, count: Int, rules: [Rule], all: RuleSet
+  ) -> Signatures {
+    var current = all
+    var changes: [(at: Int, rule: Int)] = []
+    for (index, rule) in rules.enumerated() {
+      guard let ranges = rule.entries[axis] else { continue }
+      current.toggle(index)
+      for range in ranges {
+        changes.append((range.lowerBound, index))
+        changes.append((range.upperBound, index))
+      }
+    }
+    changes.sort { $0.at < $1.at }
+    var result = Signatures()
+    var kinds: [RuleSet: Int] = [:]
+    var next = 0
+    var start = 0
+    while start < count {
+      while next < changes.count, changes[next].at <= start {
+        current.toggle(changes[next].rule)
+        next += 1
+      }
+      let end = next < changes.count ? min(changes[next].at, count) : count
+      let kind = kinds[current] ?? result.kinds.count
+      if kind == result.kinds.count {
+        kinds[current] = kind
+        result.kinds.append(current)
+        result.counts.append(0)
+      }
+      result.counts[kind] += end - start
+      result.stretches.append((start, kind))
+      start = end
+    }
+    return result
+  }
+
+  /// Leaves the rules that an entry does not contradict.
+  ///
+  /// - Returns: `false` when one of them is complete with this axis: every case with these entries is
+  ///   excluded.
+  func narrow(_ rules: inout RuleSet, axis: Int, entry: Int) -> Bool {
+    let signature = signatures[axis].kinds[signatures[axis].kind(of: entry)]
+    return narrow(&rules, signature, complete: complete[axis])
+  }
+
+  private func narrow(_ rules: inout RuleSet, _ signature: RuleSet, complete: RuleSet) -> Bool {
+    var isComplete: UInt64 = 0
+    for word in rules.indices {
+      rules[word] &= signature[word]
+      isComplete |= rules[word] & complete[word]
+    }
+    return isComplete == 0
+  }
+
+  /// The number of cases that no rule matches, without walking over them.
+  ///
+  /// Groups of entries with one signature are taken together, and a stretch that no rule reaches any
+  /// more is a product; results are remembered by axis and set of rules.
+  ///
+  /// - Parameter fixed: entries that are given, by axis.
+  func count(fixed: [Int: Int] = [:]) -> Int {
+    var known: [Int: [RuleSet: Int]] = [:]
+    return count(from: 0, all, fixed: fixed, known: &known)
+  }
+
+  private func count(
+    from axis: Int, _ rules: RuleSet, fixed: [Int: Int], known: inout [Int: [RuleSet: Int]]
+  ) -> Int {
+    if axis == axisCounts.count { return 1 }
+    if rules.allSatisfy({ $0 == 0 }) {
+      return (axis..<axisCounts.count).reduce(1) { $0 * (fixed[$1] == nil ? axisCounts[$1] : 1) }
+    }
+    if let count = known[axis]?[rules] { return count }
+    let group = signatures[axis]
+    let kinds = fixed[axis].map { [group.kind(of: $0)] } ?? Array(group.kinds.indices)
+    var total = 0
+    for kind in kinds {
+      var rest = rules
+      guard narrow(&rest, group.kinds[kind], complete: complete[axis]) else { continue }
+      let weight = fixed[axis] == nil ? group.counts[kind] : 1
+      total += weight * count(from: axis + 1, rest, fixed: fixed, known: &known)
+    }
+    known[axis, default: [:]][rules] = total
+    return total
+  }
+
+  /// Whether a rule matches the case of these entries, one an axis.
+  func excludes(_ entries: [Int]) -> Bool {
+    var rules = all
+    for (axis, entry) in entries.enumerated() {
+      guard narrow(&rules, axis: axis, entry: entry) else { return true }
+    }
+    return false
+  }
+}
+
+extension Exclusion.RuleSet {
+  fileprivate mutating func insert(_ rule: Int) { self[rule / 64] |= 1 << UInt64(rule % 64) }
+
+  fileprivate mutating func toggle(_ rule: Int) { self[rule / 64] ^= 1 << UInt64(rule % 64) }
+}

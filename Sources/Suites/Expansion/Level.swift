@@ -1,0 +1,53 @@
+internal import SeedreamAPI
+
+/// A case as far as the axes up to one of them decide it.
+struct Level: Sendable {
+  var request: EditRequest
+  /// The ids so far, joined by `--`.
+  var id = ""
+  var cells: [CaseCell] = []
+  var tags: [String] = []
+  var checks: [Check]
+  var place: Place
+  /// How much `place` says of the case.
+  var rank = Rank.suite
+
+  /// How much a place says of a case, the least first.
+  enum Rank: Int, Comparable, Sendable {
+    case suite, seeds, entry, images, prompt
+
+    static func < (left: Rank, right: Rank) -> Bool { left.rawValue < right.rawValue }
+  }
+
+  mutating func add(_ entry: ListedEntry, of axis: String) {
+    add(id: entry.id)
+    cells.append(CaseCell(axis: axis, entry: entry.id, value: entry.shown))
+    for assignment in entry.assignments {
+      assignment.value.set(in: &request)
+      switch assignment.field {
+      case .prompt: point(to: entry.place, rank: .prompt)
+      case .images: point(to: entry.place, rank: .images)
+      default: point(to: entry.place, rank: .entry)
+      }
+    }
+    for tag in entry.tags where !tags.contains(tag) { tags.append(tag) }
+    if !entry.checks.isEmpty { checks = checks.replaced(by: entry.checks) }
+  }
+
+  mutating func add(seed value: Int, of axis: String, at seedsPlace: Place) {
+    let id = "s\(value)"
+    add(id: id)
+    cells.append(CaseCell(axis: axis, entry: id, value: "\(value)"))
+    request.seed = Seed(value)
+    point(to: seedsPlace, rank: .seeds)
+  }
+
+  mutating func add(id part: String) {
+    id = id.isEmpty ? part : "\(id)--\(part)"
+  }
+
+  private mutating func point(to other: Place, rank otherRank: Rank) {
+    guard otherRank > rank else { return }
+    (place, rank) = (other, otherRank)
+  }
+}

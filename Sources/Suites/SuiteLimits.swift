@@ -1,0 +1,37 @@
+/// How large a suite may be; every limit is named in the message that refuses more.
+package struct SuiteLimits: Hashable, Sendable {
+  /// Bytes of a suite file.
+  package var fileByteCountMax = 16_777_216
+  /// Levels of lists and mappings within each other.
+  package var depthMax = 32
+  /// Values, lists and mappings in a file.
+  package var nodeCountMax = 2_000_000
+  /// Combinations of the matrix, before excludes and with repeats, and included cases together.
+  package var casesMax = 10_000_000
+  /// Entries of one axis, ranges counted out.
+  package var entriesPerAxisMax = 1_000_000
+  /// Axes of a matrix.
+  package var axesMax = 16
+  /// Times that each request may be repeated.
+  package var repeatMax = 10_000
+  /// Rules of `exclude`.
+  package var excludesMax = 1_000
+  /// Stretches of entries that the rules of `exclude` name in one axis together.
+  package var excludedStretchesMax = 1_000_000
+  /// Cases of `include`, before repeats.
+  package var includesMax = 100_000
+  /// Tags of one entry.
+  package var tagsMax = 32
+  /// Checks of one list.
+  package var checksMax = 64
+  /// Different local pictures of a suite.
+  package var inputsMax = 10_000
+  /// Diagnostics that are kept; more are counted.
+  package var diagnosticsMax = 100
+
+  /// The limits of real runs.
+  package static let standard = SuiteLimits()
+
+  /// Starts with the limits of real runs.
+  package init() {}
+}

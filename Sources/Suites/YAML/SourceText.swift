@@ -1,0 +1,88 @@
+/// The text of a file that a person wrote, checked before a parser sees it.
+enum SourceText {
+  /// What is wrong with the bytes of a file, and where.
+  struct Problem: Error, Hashable {
+    let message: String
+    let hint: String
+    let place: Place
+  }
+
+  /// Checks that bytes are UTF-8 of characters that YAML and editors read alike.
+  ///
+  /// YAML 1.1 takes U+0085, U+2028 and U+2029 for line breaks (YAML 1.1 section 4.1.4), editors do
+  /// not; a line that only the parser sees could hide a key, so that they must be escaped.
+  static func check(_ bytes: [UInt8]) throws(Problem) {
+    let first = Place(line: 1, column: 1)
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
+      throw Problem(
+        message: "the file starts with a byte order mark",
+        hint: "save it as UTF-8 without a byte order mark", place: first)
+    }
+    if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
+      throw Problem(
+        message: "the file is UTF-16", hint: "save it as UTF-8", place: first)
+    }
+    var decoder = UTF8.ForwardParser()
+    var rest = bytes.makeIterator()
+    var place = first
+    var isAfterReturn = false
+    while true {
+      switch decoder.parseScalar(from: &rest) {
+      case .emptyInput: return
+      case .error:
+        throw Problem(
+          message: "the file is no valid UTF-8 here", hint: "save it as UTF-8", place: place)
+      case .valid(let encoded):
+        let scalar = UTF8.decode(encoded)
+        if let problem = problem(with: scalar, at: place) { throw problem }
+        if scalar == "\n", isAfterReturn {
+          isAfterReturn = false
+        } else if scalar == "\n" || scalar == "\r" {
+          place = Place(line: place.line + 1, column: 1)
+          isAfterReturn = scalar == "\r"
+        } else {
+          place.column += 1
+          isAfterReturn = false
+        }
+      }
+    }
+  }
+
+  private static func problem(with scalar: Unicode.Scalar, at place: Place) -> Problem? {
+    let name = VisibleText.name(scalar)
+    switch scalar.value {
+    case 0x09, 0x0A, 0x0D, 0x20...0x7E: return nil
+    case 0x00:
+      return Problem(
+        message: "the file holds a NUL byte", hint: "a suite is UTF-8 text", place: place)
+    case 0x85, 0x2028, 0x2029:
+      return Problem(
+        message: "\(name) breaks a line in YAML but not in most editors",
+        hint: "write it as \"\\u\(name.dropFirst(2))\" in double quotes", place: place)
+    case 0xA0...0xD7FF, 0xE000...0xFEFE, 0xFF00...0xFFFD, 0x10000...0x10FFFF: return nil
+    default:
+      return Problem(
+        message: "the file holds the control character \(name)",
+        hint: "write it as \"\\u\(name.dropFirst(2))\" in double quotes", place: place)
+    }
+  }
+
+  /// One line of a text without its break, numbered from 1; invalid UTF-8 is repaired.
+  static func line(_ number: Int, of bytes: [UInt8]) -> String? {
+    var line = 1
+    var start = 0
+    var index = 0
+    while index < bytes.count {
+      let byte = bytes[index]
+      if byte == 0x0A || byte == 0x0D {
+        if line == number { break }
+        if byte == 0x0D, index + 1 < bytes.count, bytes[index + 1] == 0x0A { index += 1 }
+        line += 1
+        start = index + 1
+      }
+      index += 1
+    }
+    guard line == number else { return nil }
+    return String(decoding: bytes[start..<index], as: UTF8.self)
+  }
+}
