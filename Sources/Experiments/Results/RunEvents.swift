@@ -1,5 +1,4 @@
 package import Canonical
-package import Suites
 package import SystemPackage
 
 /// Where answers come from in a run.
