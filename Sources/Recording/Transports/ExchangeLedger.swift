@@ -97,4 +97,66 @@ package protocol ExchangeLedger: Sendable {
 
   /// Notes that an attempt brought no answer: released when nothing was sent, else in doubt.
   func failed(_ attempt: AttemptID, failure: TransportFailure) throws
+
+  /// Everything stored of a case that is not yet part of a recording; `nil` when there is nothing.
+  func storedCase(_ caseKey: CaseKey) throws -> StoredCase?
+
+  /// All such cases of a suite, for promoting what an interrupted run has left.
+  func storedCases(of suite: SuiteName) throws -> [StoredCase]
+
+  /// Notes that a case's exchanges are part of a recording now, and forgets its result URLs.
+  func promoted(_ caseKey: CaseKey) throws
+
+  /// Attempts of earlier runs that were sent and never answered.
+  func inDoubt(of suite: SuiteName) throws -> [DoubtfulAttempt]
+}
+
+/// What is stored of a case.
+package struct StoredCase: Sendable {
+  /// The case.
+  package let recordedCase: RecordedCase
+  /// The usable exchanges, in the order in which they ran.
+  package let exchanges: [Exchange]
+  /// `false` when a secret stands in a picture.
+  package let isPromotable: Bool
+
+  /// Puts a stored case together.
+  package init(recordedCase: RecordedCase, exchanges: [Exchange], isPromotable: Bool) {
+    self.recordedCase = recordedCase
+    self.exchanges = exchanges
+    self.isPromotable = isPromotable
+  }
+
+  /// Where its answers came from.
+  package var origin: Origin {
+    let first = exchanges.first
+    if first?.response.headers[Origin.simulatorHeader] != nil { return .simulator }
+    let url = first?.request.url ?? ""
+    let rest = url.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+    return .api(rest.prefix(3).joined(separator: "/"))
+  }
+
+  /// The recording that its exchanges make.
+  package var fixture: Fixture {
+    Fixture(
+      caseKey: recordedCase.caseKey, canonicalRequest: recordedCase.canonicalRequest,
+      origin: origin, exchanges: exchanges)
+  }
+}
+
+/// An attempt that was sent and never answered.
+package struct DoubtfulAttempt: Hashable, Sendable {
+  /// The run that sent it.
+  package let run: RunID
+  /// The case.
+  package let caseID: CaseID
+  /// What it may have cost.
+  package let amount: Money
+
+  /// Puts an attempt together.
+  package init(run: RunID, caseID: CaseID, amount: Money) {
+    self.run = run
+    self.caseID = caseID
+    self.amount = amount
+  }
 }

@@ -26,11 +26,12 @@ package struct RecordingTransport: HTTPTransport {
   private let redactor: Redactor
   private let recordedCase: RecordedCase
   private let pricing: Pricing
+  private let meter: any SpendingMeter
 
   /// Puts a transport together for one case.
   package init(
     base: any HTTPTransport, ledger: any ExchangeLedger, blobs: BlobStore, redactor: Redactor,
-    recordedCase: RecordedCase, pricing: Pricing
+    recordedCase: RecordedCase, pricing: Pricing, meter: any SpendingMeter
   ) {
     self.base = base
     self.ledger = ledger
@@ -38,6 +39,7 @@ package struct RecordingTransport: HTTPTransport {
     self.redactor = redactor
     self.recordedCase = recordedCase
     self.pricing = pricing
+    self.meter = meter
   }
 
   /// Gives the stored answer, or sends and stores.
@@ -49,14 +51,25 @@ package struct RecordingTransport: HTTPTransport {
     }
     var request = request
     try restoreURL(of: &request, id: id)
-    let reservation = id.role == .generate ? pricing.reservation : .zero
-    let attempt = try storing(.beforeSending) {
-      try ledger.begin(id, of: recordedCase, reservation: reservation)
+    let isOrder = id.role == .generate
+    if isOrder { try meter.reserve(pricing.reservation) }
+    let attempt: AttemptID
+    do throws(TransportFailure) {
+      attempt = try storing(.beforeSending) {
+        try ledger.begin(
+          id, of: recordedCase, reservation: isOrder ? pricing.reservation : .zero)
+      }
+    } catch {
+      if isOrder { meter.release() }
+      throw error
     }
     let response: HTTPResponse
     do throws(TransportFailure) {
       response = try await base.send(request, as: id)
     } catch {
+      if isOrder {
+        if error.phase == .beforeSending { meter.release() } else { meter.doubt() }
+      }
       let redacted = TransportFailure(error.code, error.phase, redactor.text(error.message))
       try storing(.afterSending) { try ledger.failed(attempt, failure: redacted) }
       throw redacted
@@ -104,6 +117,7 @@ package struct RecordingTransport: HTTPTransport {
         body: answer.body),
       timing: response.timing)
     let account = account(response, role: id.role)
+    account.book(meter)
     try storing(.afterSending) {
       try ledger.received(
         attempt,
@@ -139,7 +153,19 @@ package struct RecordingTransport: HTTPTransport {
     var cost = Money.zero
     var urls: [Int: String] = [:]
     var isUsable = false
+    /// What the answer tells of what was set aside; `nil` leaves it set aside, as a running task does.
+    var settlement: Settlement?
+
+    func book(_ meter: any SpendingMeter) {
+      switch settlement {
+      case .billed: meter.settle(cost)
+      case .possiblyBilled: meter.doubt()
+      case nil: break
+      }
+    }
   }
+
+  private enum Settlement { case billed, possiblyBilled }
 
   /// What an answer cost, where its pictures are to be fetched, and whether it need not be asked for
   /// again: a passing error and a task that goes on are no answers to keep to.
@@ -150,10 +176,15 @@ package struct RecordingTransport: HTTPTransport {
     let answer = EditAnswer(
       status: response.status, headers: response.headers, body: response.body)
     switch answer {
-    case .refused(let error): return Account(isUsable: error.isFinal)
+    case .refused(let error):
+      // A question after a task that was not answered says nothing of the task's price.
+      if role == .poll, !error.isFinal, error.code != "task-failed" { return Account() }
+      let isDoubtful = AttemptFailure.api(error).isPossiblyBilled
+      return Account(
+        isUsable: error.isFinal, settlement: isDoubtful ? .possiblyBilled : .billed)
     case .task: return Account(isUsable: role == .generate)
     case .pictures(let items, _):
-      var account = Account(isUsable: true)
+      var account = Account(isUsable: true, settlement: .billed)
       for (index, item) in items.enumerated() {
         if case .failed = item.delivery { continue }
         account.cost += pricing.pricePerPicture

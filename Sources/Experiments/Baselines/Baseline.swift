@@ -1,0 +1,206 @@
+package import Canonical
+package import Recording
+package import SeedreamAPI
+package import SystemPackage
+
+/// A decision about one output.
+package struct BaselineEntry: Hashable, Sendable {
+  /// What was decided.
+  package enum Decision: String, Hashable, Sendable {
+    /// The picture is as it should be.
+    case approved
+    /// The picture is wrong; one that equals it fails.
+    case rejected
+  }
+
+  /// What was decided.
+  package let decision: Decision
+  /// The readable name of the case, for people; the output id decides.
+  package let caseID: CaseID
+  /// Which output.
+  package let output: OutputID
+  /// The bytes, which lie among the fixture's blobs.
+  package let blob: BlobID
+  /// The digest of the pixels with its version.
+  package let pixelDigest: String
+  /// The pixels.
+  package let size: PixelSize
+  /// Where the picture came from first.
+  package let origin: Origin
+  /// The run that was looked at.
+  package let run: RunID
+  /// When it was decided.
+  package let at: Timestamp
+  /// Who decided.
+  package let by: String
+  /// Why, in the words of who decided.
+  package let note: String?
+
+  /// Puts an entry together.
+  package init(
+    decision: Decision, caseID: CaseID, output: OutputID, blob: BlobID, pixelDigest: String,
+    size: PixelSize, origin: Origin, run: RunID, at: Timestamp, by: String, note: String?
+  ) {
+    self.decision = decision
+    self.caseID = caseID
+    self.output = output
+    self.blob = blob
+    self.pixelDigest = pixelDigest
+    self.size = size
+    self.origin = origin
+    self.run = run
+    self.at = at
+    self.by = by
+    self.note = note
+  }
+}
+
+/// The approved and rejected outputs of a suite.
+package struct Baseline: Hashable, Sendable {
+  /// The suite.
+  package let suite: SuiteName
+  /// The decisions by output; an output may equal any approved one.
+  private var decisions: [OutputID: [BaselineEntry]]
+
+  /// Puts a baseline together; the order of the entries does not matter.
+  package init(suite: SuiteName, entries: [BaselineEntry] = []) {
+    self.suite = suite
+    decisions = Dictionary(grouping: entries, by: \.output)
+  }
+
+  /// The decisions about an output, approved or rejected.
+  package func entries(for output: OutputID) -> [BaselineEntry] { decisions[output] ?? [] }
+
+  /// All decisions, in the order in which a file lists them.
+  package var entries: [BaselineEntry] {
+    decisions.values.flatMap(\.self).sorted { Self.sortKey($0) < Self.sortKey($1) }
+  }
+
+  private static func sortKey(_ entry: BaselineEntry) -> String {
+    "\(entry.caseID) \(entry.output) \(entry.decision.rawValue) \(entry.blob)"
+  }
+
+  /// Adds a decision; an earlier one about the same bytes of the same output is replaced.
+  ///
+  /// - Returns: `false` when the same was decided before, so that nothing changed.
+  package mutating func insert(_ entry: BaselineEntry) -> Bool {
+    var list = decisions[entry.output] ?? []
+    if let index = list.firstIndex(where: { $0.blob.digest == entry.blob.digest }) {
+      guard list[index].decision != entry.decision || entry.note != nil else { return false }
+      list.remove(at: index)
+    }
+    decisions[entry.output] = list + [entry]
+    return true
+  }
+
+  /// Removes the approvals of an output, before it is approved anew as the only one.
+  package mutating func removeApproved(of output: OutputID) {
+    decisions[output]?.removeAll { $0.decision == .approved }
+  }
+}
+
+/// A baseline file that cannot be used.
+package struct BaselineFailure: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What is wrong, with path and place, and what helps.
+  package let description: String
+}
+
+/// Reads and writes `<suite>.baseline.json`: one sorted line an entry, so that it diffs well.
+package enum BaselineFile {
+  /// The version of the format.
+  package static let format = "proofsheet-baseline/1"
+  /// The largest file.
+  package static let byteCountMax = 256 << 20
+
+  /// The baseline's path beside a suite file.
+  package static func path(forSuite suite: FilePath) -> FilePath {
+    let stem = suite.lastComponent?.stem ?? "suite"
+    return suite.parent.appending("\(stem).baseline.json")
+  }
+
+  /// Reads a baseline; a file that is not there is an empty one.
+  ///
+  /// - Throws: ``BaselineFailure``.
+  package static func read(
+    _ path: FilePath, suite: SuiteName
+  ) throws(BaselineFailure) -> Baseline {
+    let bytes: [UInt8]
+    do {
+      bytes = try DurableFile.read(path, byteCountMax: byteCountMax)
+    } catch {
+      if error.errno == .noSuchFileOrDirectory { return Baseline(suite: suite) }
+      throw BaselineFailure(description: error.description)
+    }
+    let json: JSONValue
+    do {
+      json = try JSONParser.parse(bytes, limits: JSONLimits(valueCountMax: 50_000_000))
+    } catch {
+      throw BaselineFailure(
+        description: "\(path):\(error.line):\(error.column): error: \(error.message); "
+          + "restore the baseline with 'git checkout -- \(path)'")
+    }
+    guard json["format"]?.string == format, let outputs = json["outputs"]?.array else {
+      throw BaselineFailure(
+        description: "\(path): error: expected the format '\(format)' with a list 'outputs'")
+    }
+    guard json["suite"]?.string == suite.text else {
+      throw BaselineFailure(
+        description: "\(path): error: the baseline is of the suite "
+          + "'\(json["suite"]?.string ?? "?")', not of '\(suite)'")
+    }
+    var entries: [BaselineEntry] = []
+    for (index, output) in outputs.enumerated() {
+      guard let entry = entry(from: output) else {
+        throw BaselineFailure(
+          description: "\(path): error: at /outputs/\(index): a member is missing or malformed; "
+            + "restore the line with git, or remove it and approve again")
+      }
+      entries.append(entry)
+    }
+    return Baseline(suite: suite, entries: entries)
+  }
+
+  /// The bytes of a baseline's file.
+  package static func bytes(of baseline: Baseline) -> [UInt8] {
+    let lines = baseline.entries.map { "  \(json(of: $0).canonicalText)" }
+    let suite = JSONValue.string(baseline.suite.text).canonicalText
+    return Array(
+      ("{\"format\":\"\(format)\",\"suite\":\(suite),\"outputs\":[\n"
+        + lines.joined(separator: ",\n") + (lines.isEmpty ? "" : "\n") + "]}\n").utf8)
+  }
+
+  private static func json(of entry: BaselineEntry) -> JSONValue {
+    .members([
+      "case": .string(entry.caseID.text),
+      "key": .string(entry.output.caseKey.description),
+      "image": .integer(entry.output.index),
+      "decision": .string(entry.decision.rawValue),
+      "blob": .string(entry.blob.fileName),
+      "pixels": .string(entry.pixelDigest),
+      "size": entry.size.json,
+      "origin": .string(entry.origin.description),
+      "run": .string(entry.run.text),
+      "at": .string(entry.at.description),
+      "by": .string(entry.by),
+      "note": entry.note.map { .string($0) },
+    ])
+  }
+
+  private static func entry(from json: JSONValue) -> BaselineEntry? {
+    guard let decision = json["decision"]?.string.flatMap(BaselineEntry.Decision.init),
+      let caseID = json["case"]?.string.flatMap({ CaseID($0) }),
+      let caseKey = json["key"]?.string.flatMap({ CaseKey($0) }),
+      let index = json["image"]?.integer, (0..<EditAnswer.itemsMax).contains(index),
+      let blob = json["blob"]?.string.flatMap({ BlobID(fileName: $0) }),
+      let pixels = json["pixels"]?.string,
+      let width = json["size"]?["width"]?.integer, let height = json["size"]?["height"]?.integer,
+      (1...PixelSize.sideMax * 4).contains(width), (1...PixelSize.sideMax * 4).contains(height),
+      let origin = json["origin"]?.string, let run = json["run"]?.string.flatMap({ RunID($0) }),
+      let at = json["at"]?.string.flatMap({ Timestamp($0) }), let by = json["by"]?.string
+    else { return nil }
+    return BaselineEntry(
+      decision: decision, caseID: caseID, output: OutputID(caseKey: caseKey, index: index),
+      blob: blob, pixelDigest: pixels, size: PixelSize(width: width, height: height),
+      origin: Origin(origin), run: run, at: at, by: by, note: json["note"]?.string)
+  }
+}
