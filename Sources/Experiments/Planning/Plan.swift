@@ -1,0 +1,196 @@
+package import Canonical
+package import Recording
+package import SeedreamAPI
+package import Suites
+
+/// What a case needs to be judged.
+package enum PlannedAction: Sendable {
+  /// Its recording is replayed; the second names the file where it lies under another case id.
+  case replay(Fixture, renamedFrom: CaseID?)
+  /// It is bought.
+  case buy(RecordingTransport.Pricing)
+  /// It cannot run: why, and what helps.
+  case stop(Outcome, reason: String, hint: String?, details: [String])
+}
+
+/// One case of a plan.
+package struct PlannedCase: Sendable {
+  /// The case as the suite declares it.
+  package let suiteCase: SuiteCase
+  /// What reports say of it.
+  package let identity: CaseIdentity
+}
+
+/// A suite with what decides about its cases: a value, made before anything runs.
+package struct Plan: Sequence, Sendable {
+  /// The suite.
+  package let suite: Suite
+  /// Where answers come from.
+  package let mode: RunMode
+  /// Its recordings.
+  package let fixtures: FixtureFolder
+  /// What was approved.
+  package let baseline: Baseline
+  /// Facts of its input pictures.
+  package let inputs: [SHA256Digest: InputFacts]
+  /// Which cases are selected.
+  package let filter: CaseFilter
+  /// Prices; `nil` where pictures cost nothing, as those of the simulator.
+  package let prices: PriceTable?
+
+  /// Puts a plan together.
+  package init(
+    suite: Suite, mode: RunMode, fixtures: FixtureFolder, baseline: Baseline,
+    inputs: [SHA256Digest: InputFacts], filter: CaseFilter, prices: PriceTable?
+  ) {
+    self.suite = suite
+    self.mode = mode
+    self.fixtures = fixtures
+    self.baseline = baseline
+    self.inputs = inputs
+    self.filter = filter
+    self.prices = prices
+  }
+
+  /// Makes the selected cases one at a time, in plan order.
+  package func makeIterator() -> Iterator {
+    Iterator(plan: self, cases: suite.cases.makeIterator())
+  }
+
+  /// Walks the selected cases of a plan.
+  package struct Iterator: IteratorProtocol, Sendable {
+    fileprivate let plan: Plan
+    fileprivate var cases: CaseIterator
+
+    /// The next selected case.
+    package mutating func next() -> PlannedCase? {
+      while let suiteCase = cases.next() {
+        guard
+          plan.filter.admits(id: suiteCase.id.text, cells: suiteCase.cells, tags: suiteCase.tags)
+        else { continue }
+        return plan.planned(suiteCase)
+      }
+      return nil
+    }
+  }
+
+  private func planned(_ suiteCase: SuiteCase) -> PlannedCase {
+    let request = suiteCase.request
+    return PlannedCase(
+      suiteCase: suiteCase,
+      identity: CaseIdentity(
+        suite: suite.name, position: suiteCase.position, id: suiteCase.id,
+        caseKey: suiteCase.caseKey, cells: suiteCase.cells, tags: suiteCase.tags,
+        location: suiteCase.location, model: request.model, seed: request.seed,
+        size: request.size, prompt: request.prompt))
+  }
+
+  /// Decides about a case; reads its recording and no more.
+  package func action(for planned: PlannedCase) -> PlannedAction {
+    if mode == .live || mode == .refresh { return purchase(planned.suiteCase.request) }
+    let identity = planned.identity
+    let found = fixtures.lookup(
+      identity.id, caseKey: identity.caseKey,
+      canonicalRequest: planned.suiteCase.request.canonical)
+    switch found {
+    case .found(let fixture, let fileID):
+      return .replay(fixture, renamedFrom: fileID == identity.id ? nil : fileID)
+    case .missing, .exhausted, .stale:
+      return mode == .record ? purchase(planned.suiteCase.request) : absent(found, identity)
+    case .corrupt(let description):
+      return .stop(
+        .fixtureCorrupt, reason: description,
+        hint: "restore it with 'git checkout -- \(fixtures.folder)', or buy it anew with "
+          + "'\(command(identity, mode: .refresh))'", details: [])
+    }
+  }
+
+  private func absent(_ lookup: FixtureLookup, _ identity: CaseIdentity) -> PlannedAction {
+    let hint = "record it with '\(command(identity, mode: .record))'"
+    switch lookup {
+    case .exhausted(let recorded):
+      return .stop(
+        .fixtureMissing,
+        reason: "exhausted: the request is recorded \(recorded) time(s), this is repeat "
+          + "\(identity.caseKey.repeatIndex + 1)", hint: hint, details: [])
+    case .stale(let fileID, let changes):
+      let fields = changes.map { String($0.pointer.dropFirst()) }.joined(separator: ", ")
+      return .stop(
+        .fixtureStale,
+        reason:
+          "\(fixtures.path(of: fileID)) was recorded for another request: \(fields) differ(s)",
+        hint: hint, details: changes.map(\.description))
+    default:
+      return .stop(
+        .fixtureMissing, reason: "none: there is no recording at \(fixtures.path(of: identity.id))",
+        hint: hint, details: [])
+    }
+  }
+
+  private func command(_ identity: CaseIdentity, mode: RunMode) -> String {
+    "proofsheet run \(suite.path) --mode \(mode.rawValue) --filter \(identity.id) "
+      + "--yes --max-cost 1"
+  }
+
+  private func purchase(_ request: EditRequest) -> PlannedAction {
+    guard let prices else {
+      return .buy(RecordingTransport.Pricing(reservation: .zero, pricePerPicture: .zero))
+    }
+    guard let price = prices.price(of: request.model) else {
+      return .stop(
+        .overBudget, reason: "the price of the model '\(request.model)' is not known",
+        hint: "name a model whose name holds one of: "
+          + prices.entries.map(\.namePart).joined(separator: ", "), details: [])
+    }
+    return .buy(
+      RecordingTransport.Pricing(reservation: price * request.n, pricePerPicture: price))
+  }
+}
+
+/// What a plan comes to.
+package struct PlanTotals: Hashable, Sendable {
+  /// How many cases are selected.
+  package var cases = 0
+  /// How many are replayed.
+  package var replayed = 0
+  /// How many would be bought.
+  package var toBuy = 0
+  /// Pictures that would be bought, by model.
+  package var picturesByModel: [ModelName: Int] = [:]
+  /// What they would cost, by model.
+  package var costByModel: [ModelName: Money] = [:]
+  /// How many cannot run, by outcome.
+  package var stopped: [Outcome: Int] = [:]
+
+  /// Starts at nothing.
+  package init() {}
+
+  /// What everything would cost.
+  package var cost: Money { costByModel.values.reduce(.zero, +) }
+
+  /// Adds up a plan, reading each recording once.
+  package init(_ plan: Plan) {
+    for planned in plan {
+      cases += 1
+      switch plan.action(for: planned) {
+      case .replay: replayed += 1
+      case .stop(let outcome, _, _, _): stopped[outcome, default: 0] += 1
+      case .buy(let pricing):
+        toBuy += 1
+        let model = planned.suiteCase.request.model
+        picturesByModel[model, default: 0] += planned.suiteCase.request.n
+        costByModel[model, default: .zero] += pricing.reservation
+      }
+    }
+  }
+
+  /// Adds another plan's totals.
+  package static func += (left: inout PlanTotals, right: PlanTotals) {
+    left.cases += right.cases
+    left.replayed += right.replayed
+    left.toBuy += right.toBuy
+    left.picturesByModel.merge(right.picturesByModel, uniquingKeysWith: +)
+    left.costByModel.merge(right.costByModel, uniquingKeysWith: +)
+    left.stopped.merge(right.stopped, uniquingKeysWith: +)
+  }
+}

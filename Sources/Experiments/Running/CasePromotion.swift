@@ -1,0 +1,74 @@
+package import Canonical
+package import Recording
+internal import SystemPackage
+
+/// Moves what is paid for from the run store into the fixture folder.
+package struct CasePromotion: Sendable {
+  private let fixtures: FixtureFolder
+  private let ledger: any ExchangeLedger
+  private let blobs: BlobStore
+  private let toolVersion: String
+
+  /// Names where from and where to.
+  package init(
+    fixtures: FixtureFolder, ledger: any ExchangeLedger, blobs: BlobStore, toolVersion: String
+  ) {
+    self.fixtures = fixtures
+    self.ledger = ledger
+    self.blobs = blobs
+    self.toolVersion = toolVersion
+  }
+
+  /// Promotes a stored case if it is complete.
+  ///
+  /// - Returns: why it stays in the store; `nil` when it is a recording now.
+  /// - Throws: what reading or writing throws; nothing is lost then.
+  package func promote(_ stored: StoredCase, as id: CaseID) throws -> String? {
+    guard stored.isPromotable else {
+      return "a secret stands in one of its pictures; it stays in the run store and is not recorded"
+    }
+    switch try Fixture.completeness(of: stored.exchanges, blobs: blobs) {
+    case .incomplete(let reason): return "it is not recorded yet: \(reason)"
+    case .notRecordable: return "the answer is a passing error, which is not recorded"
+    case .complete: break
+    }
+    let promotion = Promotion(folder: fixtures, source: blobs, creatorVersion: toolVersion)
+    switch try promotion.promote(stored.fixture, as: id) {
+    case .kept(let reason): return reason
+    case .written, .unchanged:
+      try ledger.promoted(stored.recordedCase.caseKey)
+      return nil
+    }
+  }
+
+  /// Promotes everything complete that earlier runs of a suite have left.
+  ///
+  /// - Returns: how many cases became recordings.
+  package func promoteAll(of suite: SuiteName) throws -> Int {
+    var count = 0
+    for stored in try ledger.storedCases(of: suite) {
+      if try promote(stored, as: stored.recordedCase.caseID) == nil { count += 1 }
+    }
+    return count
+  }
+}
+
+extension CaseResult {
+  /// The result with what promoting its case told.
+  func with(
+    origin: Origin?, startedAt: Timestamp?, notice: String?, pictures: BlobStore?
+  ) -> CaseResult {
+    CaseResult(
+      identity: identity, outcome: outcome, reason: reason, hint: hint, details: details,
+      notices: notices + (notice.map { [$0] } ?? []), checks: checks,
+      outputs: outputs.map { output in
+        guard let pictures else { return output }
+        return OutputRecord(
+          index: output.index, blob: output.blob, byteCount: output.byteCount,
+          path: pictures.path(of: output.blob), picture: output.picture,
+          problem: output.problem, revisedPrompt: output.revisedPrompt)
+      }, source: source, origin: origin, startedAt: startedAt,
+      latencyMilliseconds: latencyMilliseconds, cost: cost, possiblyBilled: possiblyBilled,
+      failedAttempts: failedAttempts)
+  }
+}

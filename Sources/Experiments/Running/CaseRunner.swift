@@ -1,0 +1,350 @@
+internal import Canonical
+internal import ImageComparison
+package import Recording
+package import SeedreamAPI
+internal import Suites
+internal import SystemPackage
+
+/// Everything that running cases needs from outside.
+package struct RunEnvironment: Sendable {
+  /// What a run that may spend needs besides.
+  package struct Purchasing: Sendable {
+    /// Where to and with which key.
+    package let endpoint: Endpoint
+    /// The network.
+    package let transport: any HTTPTransport
+    /// Keeps what was paid for.
+    package let ledger: any ExchangeLedger
+    /// The bytes of what was paid for.
+    package let blobs: BlobStore
+    /// What may be spent.
+    package let guardian: SpendGuard
+    /// When requests are repeated.
+    package let policy: RetryPolicy
+    /// What waits.
+    package let sleeper: any Sleeper
+
+    /// Puts together what spending needs.
+    package init(
+      endpoint: Endpoint, transport: any HTTPTransport, ledger: any ExchangeLedger,
+      blobs: BlobStore, guardian: SpendGuard, policy: RetryPolicy = RetryPolicy(),
+      sleeper: any Sleeper = SystemSleeper()
+    ) {
+      self.endpoint = endpoint
+      self.transport = transport
+      self.ledger = ledger
+      self.blobs = blobs
+      self.guardian = guardian
+      self.policy = policy
+      self.sleeper = sleeper
+    }
+  }
+
+  /// Takes secrets out of everything that is kept.
+  package let redactor: Redactor
+  /// The version that recordings name.
+  package let toolVersion: String
+  /// Whether an output without approval fails its case.
+  package let failsUnapproved: Bool
+  /// `nil` in replay: then there is no way to the network.
+  package let purchasing: Purchasing?
+
+  /// Puts an environment together.
+  package init(
+    redactor: Redactor, toolVersion: String, failsUnapproved: Bool, purchasing: Purchasing?
+  ) {
+    self.redactor = redactor
+    self.toolVersion = toolVersion
+    self.failsUnapproved = failsUnapproved
+    self.purchasing = purchasing
+  }
+}
+
+/// Runs single cases of a plan.
+package struct CaseRunner: Sendable {
+  private let plan: Plan
+  private let environment: RunEnvironment
+  private let inputs: InputBlobs
+  private let judge: CheckJudge
+
+  /// Takes a plan and what it needs.
+  package init(plan: Plan, environment: RunEnvironment) {
+    self.plan = plan
+    self.environment = environment
+    inputs = InputBlobs(plan.suite.inputs)
+    judge = CheckJudge(baseline: plan.baseline)
+  }
+
+  /// Where answers come from and where their pictures lie.
+  private struct Course {
+    let transport: any HTTPTransport
+    let endpoint: Endpoint
+    let policy: RetryPolicy
+    let sleeper: any Sleeper
+    let pictures: BlobStore
+    let source: AnswerSource
+    let meter: CaseMeter?
+    var origin: Origin?
+    var startedAt: Timestamp?
+    var notices: [String] = []
+  }
+
+  /// Runs a case to its outcome; never throws, since every failure is an outcome.
+  @concurrent
+  package func run(_ planned: PlannedCase) async -> CaseResult {
+    switch plan.action(for: planned) {
+    case .stop(let outcome, let reason, let hint, let details):
+      return CaseResult(
+        identity: planned.identity, outcome: outcome, reason: clean(reason), hint: hint,
+        details: details.map(clean))
+    case .replay(let fixture, let renamed):
+      return await replay(planned, fixture, renamedFrom: renamed)
+    case .buy(let pricing):
+      return await buy(planned, pricing)
+    }
+  }
+
+  private func replay(
+    _ planned: PlannedCase, _ fixture: Fixture, renamedFrom renamed: CaseID?
+  ) async -> CaseResult {
+    guard let endpoint = Self.replayEndpoint else {
+      preconditionFailure("the placeholder endpoint is a URL")
+    }
+    var course = Course(
+      transport: ReplayingTransport(
+        fixture: fixture, blobs: plan.fixtures.blobs, redactor: environment.redactor),
+      endpoint: endpoint, policy: .once, sleeper: NoSleeper(), pictures: plan.fixtures.blobs,
+      source: .replayed, meter: nil, origin: fixture.origin, startedAt: fixture.recordedAt)
+    if let renamed {
+      course.notices.append("its recording lies under the case id \(renamed)")
+    }
+    return await execute(planned, course)
+  }
+
+  /// An address that stands in for the API's where nothing is sent.
+  private static let replayEndpoint: Endpoint? = {
+    do {
+      return Endpoint(base: try HTTPURL("https://replay.invalid"), authorization: nil)
+    } catch {
+      return nil
+    }
+  }()
+
+  private func buy(
+    _ planned: PlannedCase, _ pricing: RecordingTransport.Pricing
+  ) async -> CaseResult {
+    guard let purchasing = environment.purchasing else {
+      preconditionFailure("a case is bought only in a mode that may spend")
+    }
+    let identity = planned.identity
+    let meter = CaseMeter(purchasing.guardian)
+    let recordedCase = RecordedCase(
+      suite: identity.suite, caseID: identity.id, caseKey: identity.caseKey,
+      canonicalRequest: planned.suiteCase.request.canonical)
+    let course = Course(
+      transport: RecordingTransport(
+        base: purchasing.transport, ledger: purchasing.ledger, blobs: purchasing.blobs,
+        redactor: environment.redactor, recordedCase: recordedCase, pricing: pricing,
+        meter: meter),
+      endpoint: purchasing.endpoint, policy: purchasing.policy, sleeper: purchasing.sleeper,
+      pictures: purchasing.blobs, source: .bought, meter: meter)
+    let result = await execute(planned, course)
+    guard plan.mode != .live else { return result }
+    return promote(result, purchasing)
+  }
+
+  private func execute(_ planned: PlannedCase, _ course: Course) async -> CaseResult {
+    let client = SeedreamClient(
+      endpoint: course.endpoint, transport: course.transport, policy: course.policy,
+      sleeper: course.sleeper)
+    do throws(EditFailure) {
+      let result = try await client.edit(
+        planned.suiteCase.request, blobs: inputs, as: planned.identity.caseKey)
+      course.meter?.close()
+      return judged(planned, course, result)
+    } catch {
+      course.meter?.close()
+      return failed(planned, course, error)
+    }
+  }
+
+  // MARK: - Judging
+
+  private func judged(
+    _ planned: PlannedCase, _ course: Course, _ result: EditResult
+  ) -> CaseResult {
+    let request = planned.suiteCase.request
+    if let broken = result.missing.lazy.compactMap({ Self.brokenRecording($0.failure) }).first {
+      return stopped(planned, course, broken.outcome, broken.reason)
+    }
+    let outputs = result.pictures.map { Self.identify($0, in: course.pictures) }
+    var lastInput: PixelSize?
+    if case .local(let blob)? = request.images.last { lastInput = plan.inputs[blob.digest]?.size }
+    let checks = judge.judge(
+      planned.suiteCase.checks,
+      CheckJudge.Evidence(
+        request: request, caseKey: planned.identity.caseKey, lastInput: lastInput,
+        outputs: outputs, missing: result.missing.map { clean($0.failure.description) },
+        latencyMilliseconds: result.latencyMilliseconds))
+    let (outcome, reason) = verdict(of: checks)
+    var notices = course.notices
+    if outcome == .passed, let waiting = checks.first(where: { $0.verdict == .unapproved }) {
+      notices.append("\(waiting.message); look at it and approve it")
+    }
+    return CaseResult(
+      identity: planned.identity, outcome: outcome, reason: reason,
+      hint: hint(for: outcome, planned.identity), notices: notices, checks: checks,
+      outputs: outputs, source: course.source, origin: course.origin,
+      startedAt: course.startedAt, latencyMilliseconds: result.latencyMilliseconds,
+      cost: course.meter?.spent ?? .zero, possiblyBilled: course.meter?.possiblyBilled ?? .zero,
+      failedAttempts: result.failedAttempts.map { clean($0.description) })
+  }
+
+  private func verdict(of checks: [CheckResult]) -> (Outcome, String) {
+    let order: [(CheckResult.Verdict, Outcome)] = [
+      (.failed, .failed), (.drifted, .drifted), (.unapproved, .unapproved),
+    ]
+    for (verdict, outcome) in order {
+      guard let check = checks.first(where: { $0.verdict == verdict }) else { continue }
+      if outcome == .unapproved, !environment.failsUnapproved { continue }
+      return (outcome, "\(check.name): \(check.message)")
+    }
+    let said = checks.filter { $0.verdict == .passed }.map { "\($0.name): \($0.message)" }
+    return (.passed, said.joined(separator: "; "))
+  }
+
+  private func hint(for outcome: Outcome, _ identity: CaseIdentity) -> String? {
+    switch outcome {
+    case .drifted, .unapproved:
+      "when the picture is right: proofsheet approve latest --filter \(identity.id)"
+    default: nil
+    }
+  }
+
+  private static func identify(_ picture: ReturnedPicture, in store: BlobStore) -> OutputRecord {
+    let blob = BlobID(of: picture.bytes)
+    var record: PictureRecord?
+    var problem: String?
+    do throws(PictureError) {
+      let decoded = try Picture(decoding: picture.bytes)
+      record = PictureRecord(
+        codec: decoded.format?.rawValue ?? "unknown",
+        size: PixelSize(width: decoded.width, height: decoded.height),
+        pixelDigest: decoded.digest.description)
+    } catch {
+      problem = error.description
+    }
+    return OutputRecord(
+      index: picture.index, blob: blob, byteCount: picture.bytes.count,
+      path: store.path(of: blob), picture: record, problem: problem,
+      revisedPrompt: picture.revisedPrompt)
+  }
+
+  // MARK: - Failures
+
+  private func failed(
+    _ planned: PlannedCase, _ course: Course, _ failure: EditFailure
+  ) -> CaseResult {
+    let outcome: Outcome
+    var reason = failure.description
+    var hint: String?
+    if let broken = Self.brokenRecording(failure.last) {
+      (outcome, reason) = broken
+    } else {
+      switch failure.last {
+      case .api(let error):
+        outcome = Self.outcome(of: error.category)
+        if error.abortsRun { environment.purchasing?.guardian.stop(clean(error.description)) }
+        hint = Self.hint(for: error)
+      case .transport(let failure): outcome = Self.outcome(of: failure.code)
+      }
+    }
+    return CaseResult(
+      identity: planned.identity, outcome: outcome, reason: clean(reason), hint: hint,
+      notices: course.notices,
+      source: course.source, origin: course.origin, startedAt: course.startedAt,
+      latencyMilliseconds: failure.latencyMilliseconds, cost: course.meter?.spent ?? .zero,
+      possiblyBilled: course.meter?.possiblyBilled ?? .zero,
+      failedAttempts: failure.earlier.map { clean($0.description) })
+  }
+
+  private func stopped(
+    _ planned: PlannedCase, _ course: Course, _ outcome: Outcome, _ reason: String
+  ) -> CaseResult {
+    CaseResult(
+      identity: planned.identity, outcome: outcome, reason: clean(reason),
+      notices: course.notices, source: course.source, origin: course.origin,
+      startedAt: course.startedAt)
+  }
+
+  /// What a recording that cannot be served to the end means; `nil` for any other failure.
+  private static func brokenRecording(
+    _ failure: AttemptFailure
+  ) -> (outcome: Outcome, reason: String)? {
+    guard case .transport(let failure) = failure else { return nil }
+    switch failure.code {
+    case .exhausted: return (.fixtureMissing, "exhausted: \(failure.message)")
+    case .mismatch: return (.fixtureStale, failure.message)
+    case .corrupt: return (.fixtureCorrupt, failure.message)
+    default: return nil
+    }
+  }
+
+  private static func outcome(of category: APIError.Category) -> Outcome {
+    switch category {
+    case .blocked: .blocked
+    case .rateLimited, .quotaExceeded: .rateLimited
+    default: .apiError
+    }
+  }
+
+  private static func outcome(of code: TransportFailure.Code) -> Outcome {
+    switch code {
+    case .overBudget: .overBudget
+    case .cancelled: .cancelled
+    default: .transportError
+    }
+  }
+
+  private static func hint(for error: APIError) -> String? {
+    switch error.category {
+    case .unauthorized: "check the key in PROOFSHEET_API_KEY and --auth-scheme bearer|raw"
+    case .noCredit: "add credit at the gateway, then run again: what is paid for is kept"
+    case .notFound: "check the model's name"
+    default: nil
+    }
+  }
+
+  private func clean(_ text: String) -> String { environment.redactor.text(text) }
+
+  // MARK: - Promotion
+
+  /// Makes what was bought a recording; a failure is told and loses nothing.
+  private func promote(
+    _ result: CaseResult, _ purchasing: RunEnvironment.Purchasing
+  ) -> CaseResult {
+    let promotion = CasePromotion(
+      fixtures: plan.fixtures, ledger: purchasing.ledger, blobs: purchasing.blobs,
+      toolVersion: environment.toolVersion)
+    let identity = result.identity
+    do {
+      guard let stored = try purchasing.ledger.storedCase(identity.caseKey) else { return result }
+      let origin = stored.origin
+      let notice = try promotion.promote(stored, as: identity.id)
+      let isRecorded = notice == nil
+      return result.with(
+        origin: origin, startedAt: stored.exchanges.first?.timing.start,
+        notice: notice.map(clean), pictures: isRecorded ? plan.fixtures.blobs : nil)
+    } catch {
+      return result.with(
+        origin: result.origin, startedAt: result.startedAt,
+        notice: clean("it is paid for and kept in the run store, but not recorded yet: \(error)"),
+        pictures: nil)
+    }
+  }
+}
+
+/// Waits for nothing: a replay has no reason to.
+private struct NoSleeper: Sleeper {
+  func sleep(for duration: Duration) async throws { try Task.checkCancellation() }
+}

@@ -1,0 +1,141 @@
+package import Canonical
+internal import Recording
+internal import Synchronization
+
+/// Tells several sinks of a run; one that fails is remembered and hides no other.
+package final class SinkGroup: Sendable {
+  private let sinks: [(name: String, sink: any RunSink)]
+  private let failed = Mutex<[String: String]>([:])
+
+  /// Takes sinks by the names under which their failures are told.
+  package init(_ sinks: [(name: String, sink: any RunSink)]) { self.sinks = sinks }
+
+  /// Tells every sink.
+  package func receive(_ event: RunEvent) {
+    for (name, sink) in sinks {
+      do {
+        try sink.receive(event)
+      } catch {
+        failed.withLock { if $0[name] == nil { $0[name] = "\(name): \(error)" } }
+      }
+    }
+  }
+
+  /// The first failure of each sink that failed, sorted by name.
+  package var failures: [String] {
+    failed.withLock { $0.sorted { $0.key < $1.key }.map(\.value) }
+  }
+}
+
+/// Runs plans: bounded, concurrent, with results in plan order.
+package struct Runner: Sendable {
+  /// How many cases may be ahead of the slowest one, as a multiple of the concurrency: results wait
+  /// for their turn, and must not pile up behind a case that hangs.
+  static let windowFactor = 16
+
+  private let plans: [Plan]
+  private let environment: RunEnvironment
+  private let concurrency: Int
+  private let sinks: SinkGroup
+  private let clock: @Sendable () -> Timestamp
+
+  /// Puts a run together.
+  ///
+  /// - Parameters:
+  ///   - plans: one a suite, in order.
+  ///   - environment: what running needs.
+  ///   - concurrency: how many cases run at once.
+  ///   - sinks: who is told.
+  ///   - clock: tells the time.
+  package init(
+    plans: [Plan], environment: RunEnvironment, concurrency: Int, sinks: SinkGroup,
+    clock: @escaping @Sendable () -> Timestamp = { Timestamp.now() }
+  ) {
+    precondition(concurrency > 0, "concurrency is positive (was \(concurrency))")
+    self.plans = plans
+    self.environment = environment
+    self.concurrency = concurrency
+    self.sinks = sinks
+    self.clock = clock
+  }
+
+  /// Runs everything and gives what it came to.
+  ///
+  /// - Parameters:
+  ///   - header: what reports say of the run.
+  ///   - isInterrupted: asked before each case; once it says so, no further case is begun.
+  package func run(
+    _ header: RunHeader, isInterrupted: @escaping @Sendable () -> Bool = { false }
+  ) async -> RunSummary {
+    sinks.receive(.started(header))
+    var summary = RunSummary()
+    for plan in plans {
+      await run(plan, into: &summary, isInterrupted: isInterrupted)
+    }
+    summary.spending = spending
+    summary.wallMilliseconds = Int(
+      clock().milliseconds - header.startedAt.milliseconds)
+    summary.isInterrupted = isInterrupted()
+    sinks.receive(.finished(summary))
+    return summary
+  }
+
+  private var spending: Spending { environment.purchasing?.guardian.spending ?? Spending() }
+
+  private func run(
+    _ plan: Plan, into summary: inout RunSummary, isInterrupted: @escaping @Sendable () -> Bool
+  ) async {
+    let runner = CaseRunner(plan: plan, environment: environment)
+    let stopReason = environment.purchasing?.guardian
+    var cases = plan.makeIterator()
+    var waiting: [Int: CaseResult] = [:]
+    var nextToStart = 0
+    var nextToTell = 0
+    await withTaskGroup(of: (Int, CaseResult).self) { group in
+      var running = 0
+      var isDone = false
+      while !isDone || running > 0 {
+        while !isDone, running < concurrency,
+          nextToStart - nextToTell < concurrency * Self.windowFactor
+        {
+          guard let planned = cases.next() else {
+            isDone = true
+            break
+          }
+          let place = nextToStart
+          nextToStart += 1
+          if let reason = isInterrupted() ? "interrupted" : stopReason?.stopReason {
+            waiting[place] = Self.cancelled(planned, reason)
+            tell(&waiting, &nextToTell, &summary)
+            continue
+          }
+          running += 1
+          sinks.receive(.caseStarted(planned.identity.id))
+          group.addTask { (place, await runner.run(planned)) }
+        }
+        guard running > 0, let (place, result) = await group.next() else { continue }
+        running -= 1
+        waiting[place] = result
+        tell(&waiting, &nextToTell, &summary)
+      }
+    }
+  }
+
+  private func tell(
+    _ waiting: inout [Int: CaseResult], _ next: inout Int, _ summary: inout RunSummary
+  ) {
+    while let result = waiting.removeValue(forKey: next) {
+      next += 1
+      summary.counts[result.outcome, default: 0] += 1
+      if result.origin == .simulator { summary.isSimulated = true }
+      sinks.receive(.caseFinished(result, spending: spending))
+    }
+  }
+
+  private static func cancelled(_ planned: PlannedCase, _ reason: String) -> CaseResult {
+    CaseResult(
+      identity: planned.identity, outcome: .cancelled,
+      reason: "the run was stopped before this case: \(reason)",
+      hint: "run again: what is paid for is kept and not bought twice")
+  }
+}
