@@ -57,6 +57,18 @@ import Testing
     #expect(throws: PictureError.self) { try Picture(decoding: Array(file)) }
   }
 
+  @Test(arguments: [0x74_52_4E_53, 0x49_44_41_54])
+  func `A PNG chunk whose checksum is wrong is refused, not skipped`(name: UInt32) throws {
+    var bytes = try Vectors.bytes("rgb-transparent.png")
+    let letters = (0..<4).map { UInt8(truncatingIfNeeded: name >> (24 - 8 * UInt32($0))) }
+    let start = try #require(
+      bytes.indices.dropLast(12).first { Array(bytes[$0..<$0 + 4]) == letters })
+    let count = Int(bytes[start - 1])
+    bytes[start + 4 + count] ^= 1
+    let error = #expect(throws: PictureError.self) { try Picture(decoding: bytes) }
+    #expect(error?.code == .damaged)
+  }
+
   @Test func `Bytes behind the end of a picture are allowed`() throws {
     for name in ["rgb-1x1.png", "rgb-1x1.jpg", "rgb-1x1.webp"] {
       let bytes = try Vectors.bytes(name)
