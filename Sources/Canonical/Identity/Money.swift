@@ -24,6 +24,7 @@ public struct Money: Hashable, Sendable, Comparable, CustomStringConvertible {
       let millionths = Int64(fraction + String(repeating: "0", count: 6 - fraction.utf8.count))
     else { return nil }
     microDollars = dollars * 1_000_000 + millionths
+    guard microDollars <= Self.dollarsMax * 1_000_000 else { return nil }
   }
 
   private static func isDigit(_ byte: UInt8) -> Bool {
@@ -31,7 +32,10 @@ public struct Money: Hashable, Sendable, Comparable, CustomStringConvertible {
   }
 
   /// Dollars with at least two decimals and as many more as the amount needs: `$0.03`, `$0.005`.
-  public var description: String { "$" + decimal }
+  public var description: String {
+    let text = decimal
+    return text.hasPrefix("-") ? "-$" + text.dropFirst() : "$" + text
+  }
 
   /// The same without the dollar sign, for files.
   public var decimal: String {
@@ -51,13 +55,15 @@ public struct Money: Hashable, Sendable, Comparable, CustomStringConvertible {
 
   /// Subtracts, with the same rule at the ends.
   public static func - (left: Money, right: Money) -> Money {
-    left + Money(microDollars: right.microDollars == .min ? .max : -right.microDollars)
+    let (rest, overflow) = left.microDollars.subtractingReportingOverflow(right.microDollars)
+    return Money(microDollars: overflow ? (left.microDollars < 0 ? .min : .max) : rest)
   }
 
   /// Multiplies by a count, with the same rule at the ends.
   public static func * (left: Money, count: Int) -> Money {
     let (product, overflow) = left.microDollars.multipliedReportingOverflow(by: Int64(count))
-    return Money(microDollars: overflow ? .max : product)
+    let end: Int64 = (left.microDollars < 0) == (count < 0) ? .max : .min
+    return Money(microDollars: overflow ? end : product)
   }
 
   /// Adds to an amount in place.

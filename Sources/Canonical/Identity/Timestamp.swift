@@ -37,7 +37,7 @@ public struct Timestamp: Hashable, Sendable, Comparable, CustomStringConvertible
 
   /// `YYYY-MM-DDTHH:MM:SS.mmmZ`.
   public var description: String {
-    "\(seconds).\(Self.pad(Int(milliseconds - milliseconds.floored(1_000) * 1_000), 3))Z"
+    "\(seconds).\(Self.pad(Int(milliseconds.remainder(1_000)), 3))Z"
   }
 
   /// `YYYY-MM-DDTHH:MM:SS` in UTC without a zone, the one form that every JUnit schema takes.
@@ -102,5 +102,13 @@ extension Int64 {
   fileprivate func floored(_ divisor: Int64) -> Int64 {
     let quotient = self / divisor
     return self < 0 && self % divisor != 0 ? quotient - 1 : quotient
+  }
+
+  /// What is left after ``floored(_:)``, never below zero.
+  ///
+  /// Multiplying the quotient back would overflow at the lower end of the range.
+  fileprivate func remainder(_ divisor: Int64) -> Int64 {
+    let rest = self % divisor
+    return rest < 0 ? rest + divisor : rest
   }
 }

@@ -2,7 +2,7 @@
 public struct JSONNumber: Hashable, Sendable {
   /// Digits that a number may have before and after the point together.
   public static let digitsMax = 1_000
-  /// The largest power of ten that a number may be written with.
+  /// The largest power of ten that a number may be written with, and that its canonical text has.
   public static let exponentMax = 10_000
 
   /// Whether the value is below zero.
@@ -54,6 +54,8 @@ public struct JSONNumber: Hashable, Sendable {
       all.removeLast()
       scale += 1
     }
+    // Else "10e10000" would be read, and its canonical text "1e10001" would not.
+    guard all.isEmpty || scale.magnitude <= Self.exponentMax else { return nil }
     let leading = all.prefix { $0 == UInt8(ascii: "0") }.count
     digits = Array(all.dropFirst(leading))
     isNegative = negative && !digits.isEmpty

@@ -90,10 +90,10 @@ public struct JSONParser {
     guard valueCount <= limits.valueCountMax else {
       throw failure("more than \(limits.valueCountMax) values")
     }
-    guard depth <= limits.depthMax else {
-      throw failure("nested deeper than \(limits.depthMax) levels")
-    }
     switch current {
+    case UInt8(ascii: "{") where depth >= limits.depthMax,
+      UInt8(ascii: "[") where depth >= limits.depthMax:
+      throw failure("nested deeper than \(limits.depthMax) levels")
     case nil: throw failure("expected a value, found the end of the text")
     case UInt8(ascii: "{"): return try parseObject(depth: depth)
     case UInt8(ascii: "["): return try parseArray(depth: depth)
@@ -241,8 +241,11 @@ public struct JSONParser {
     if first < 0xDC00, bytes[position...].starts(with: [0x5C, 0x75]) {
       position += 2
       let second = try parseFourDigits(from: start)
-      let value = 0x10000 + ((first - 0xD800) << 10) + (second &- 0xDC00)
-      if (0xDC00...0xDFFF).contains(second), let scalar = Unicode.Scalar(value) { return scalar }
+      if (0xDC00...0xDFFF).contains(second),
+        let scalar = Unicode.Scalar(0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00))
+      {
+        return scalar
+      }
     }
     throw failure("half of a surrogate pair is no character", at: start)
   }

@@ -10,7 +10,8 @@ public enum DurableFile {
   ///
   /// - Throws: ``FileFailure`` when it cannot be read, is no plain file, or is larger.
   public static func read(_ path: FilePath, byteCountMax: Int) throws(FileFailure) -> [UInt8] {
-    let file = try open(path, "read", flags: O_RDONLY | O_CLOEXEC)
+    // Without O_NONBLOCK opening a named pipe waits for a writer; for plain files it has no effect.
+    let file = try open(path, "read", flags: O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     defer { file.close() }
     var status = stat()
     guard unsafe fstat(file.number, &status) == 0 else { throw file.failure("read") }
@@ -60,6 +61,17 @@ public enum DurableFile {
 
   /// Makes a folder and those above it.
   public static func createFolder(_ path: FilePath) throws(FileFailure) {
+    guard !path.isEmpty else {
+      throw FileFailure(operation: "create the folder", path: path, reason: "the path is empty")
+    }
+    try createFolder(path, isParentMissing: true)
+  }
+
+  /// - Parameter isParentMissing: whether a missing parent may still be the reason of a failure; in
+  ///   some file systems, such as procfs, it is reported of folders that are there.
+  private static func createFolder(
+    _ path: FilePath, isParentMissing: Bool
+  ) throws(FileFailure) {
     if unsafe mkdir(path.string, 0o777) == 0 {
       // The new name must survive a power cut as well as what will lie in it.
       try syncFolder(path.parent)
@@ -70,9 +82,9 @@ public enum DurableFile {
       guard isFolder(path) else {
         throw FileFailure(operation: "create the folder", path: path, errno: .notDirectory)
       }
-    case ENOENT where !path.parent.isEmpty && path.parent != path:
+    case ENOENT where isParentMissing && path.parent != path:
       try createFolder(path.parent)
-      try createFolder(path)
+      try createFolder(path, isParentMissing: false)
     default:
       throw FileFailure(
         operation: "create the folder", path: path, errno: Errno(rawValue: Glibc.errno))
@@ -170,8 +182,10 @@ public struct PartialFile: ~Copyable {
     let name = target.lastComponent?.string ?? ""
     // The process id keeps two processes that write one file from writing one neighbour.
     let suffix = "\(getpid())-\(UInt32.random(in: .min ... .max))"
+    // Cut by bytes, as the file system counts, so that the neighbour's name is never too long.
+    let shortName = String(decoding: name.utf8.prefix(100), as: UTF8.self)
     let temporary = target.parent.appending(
-      ".\(name.prefix(100)).\(suffix)\(DurableFile.partialSuffix)")
+      ".\(shortName).\(suffix)\(DurableFile.partialSuffix)")
     do {
       file = try DurableFile.open(
         temporary, "write", flags: O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC)
