@@ -11,7 +11,7 @@ package enum SuiteLoader {
   /// - Throws: ``SuiteFailure`` with everything that is wrong, in order of place.
   package static func load(
     _ path: FilePath, limits: SuiteLimits = .standard
-  ) throws(SuiteFailure) -> Suite {
+  ) throws(SuiteFailure) -> LoadedSuite {
     let bytes: [UInt8]
     do {
       bytes = try DurableFile.read(path, byteCountMax: limits.fileByteCountMax)
@@ -28,7 +28,7 @@ package enum SuiteLoader {
   /// - Throws: ``SuiteFailure`` as ``load(_:limits:)``.
   package static func load(
     bytes: [UInt8], path: FilePath, limits: SuiteLimits = .standard
-  ) throws(SuiteFailure) -> Suite {
+  ) throws(SuiteFailure) -> LoadedSuite {
     var reader = SuiteReader(path: path, limits: limits)
     return try reader.read(bytes)
   }

@@ -34,6 +34,8 @@ struct ListedEntry: Sendable {
   let tags: [String]
   let checks: [Check]
   let place: Place
+  /// Where the id stands, or the value that it was made of.
+  let idPlace: Place
 }
 
 /// Seeds written as `first..last step k`; a single seed is a range of one.

@@ -30,7 +30,7 @@ struct Level: Sendable {
       default: point(to: entry.place, rank: .entry)
       }
     }
-    for tag in entry.tags where !tags.contains(tag) { tags.append(tag) }
+    add(tags: entry.tags)
     if !entry.checks.isEmpty { checks = checks.replaced(by: entry.checks) }
   }
 
@@ -44,6 +44,10 @@ struct Level: Sendable {
 
   mutating func add(id part: String) {
     id = id.isEmpty ? part : "\(id)--\(part)"
+  }
+
+  mutating func add(tags others: [String]) {
+    for tag in others where !tags.contains(tag) { tags.append(tag) }
   }
 
   private mutating func point(to other: Place, rank otherRank: Rank) {

@@ -16,7 +16,7 @@ package struct InputFile: Hashable, Sendable {
 }
 
 /// One suite file: fixed request fields, a matrix, checks.
-package struct Suite: Sendable {
+package struct LoadedSuite: Sendable {
   /// The name.
   package let name: SuiteName
   /// What it is for, in its author's words.

@@ -1,0 +1,152 @@
+internal import Canonical
+internal import SeedreamAPI
+
+extension SuiteReader {
+  /// Checks that the design names and that nothing judges yet.
+  private static let laterChecks = ["preserve", "change", "similar-to", "not-blank", "command"]
+  /// Options of every check that nothing judges yet.
+  private static let laterOptions = ["severity", "where"]
+  /// Levels of `baseline` that need a metric.
+  private static let laterLevels = ["near", "similar", "auto"]
+  /// The longest time that `latency` may allow.
+  private static let latencyMax = Duration.seconds(86_400)
+
+  /// A list of checks, no name twice.
+  mutating func checks(_ node: YAMLNode) -> [Check] {
+    guard let elements = list(node, of: "'checks'") else { return [] }
+    guard elements.count <= limits.checksMax else {
+      error("\(elements.count) checks; at most \(limits.checksMax) are allowed", at: node.place)
+      return []
+    }
+    var checks: [Check] = []
+    var places: [CheckName: Place] = [:]
+    for element in elements {
+      guard let (kind, place) = check(element) else { continue }
+      if let earlier = places[kind.name] {
+        error(
+          "the check '\(kind.name.rawValue)' stands twice in one list", at: place,
+          notes: [("first here", earlier)])
+        continue
+      }
+      places[kind.name] = place
+      checks.append(Check(kind, at: place.location(in: path)))
+    }
+    return checks
+  }
+
+  private mutating func check(_ node: YAMLNode) -> (CheckKind, Place)? {
+    if let word = node.scalar {
+      guard let name = checkName(word, at: node.place) else { return nil }
+      guard name == .decodable else {
+        error(
+          "the check '\(name.rawValue)' needs a value", at: node.place,
+          hint: "write {\(name.rawValue): …}")
+        return nil
+      }
+      return (.decodable, node.place)
+    }
+    guard let members = mapping(node, of: "a check") else { return nil }
+    var isSound = true
+    for member in members where Self.laterOptions.contains(member.key) {
+      refuseForNow("'\(member.key)' of a check", at: member.keyPlace)
+      isSound = false
+    }
+    let named = members.filter { !Self.laterOptions.contains($0.key) }
+    guard let member = named.first, named.count == 1 else {
+      error(
+        named.isEmpty ? "a check has no name" : "a check has one name, found \(named.count)",
+        at: named.last?.keyPlace ?? node.place, hint: "write each check as its own element")
+      return nil
+    }
+    guard let name = checkName(member.key, at: member.keyPlace),
+      let kind = kind(name, member.value), isSound
+    else { return nil }
+    return (kind, member.keyPlace)
+  }
+
+  private mutating func checkName(_ text: String, at place: Place) -> CheckName? {
+    if let name = CheckName(rawValue: text) { return name }
+    if Self.laterChecks.contains(text) {
+      refuseForNow("the check '\(text)'", at: place)
+    } else {
+      unknown(
+        "check", text, at: place, among: CheckName.allCases.map(\.rawValue) + Self.laterChecks)
+    }
+    return nil
+  }
+
+  private mutating func kind(_ name: CheckName, _ node: YAMLNode) -> CheckKind? {
+    switch name {
+    case .count:
+      if node.scalar == "as-requested" { return .count(.asRequested) }
+      return wholeNumber(node, of: "'count'", in: 1...ModelLimits.picturesMax)
+        .map { .count(.exactly($0)) }
+    case .size:
+      if node.members != nil { return pixels(node, of: "'size'").map { .size(.exactly($0)) } }
+      guard word(node, of: "'size'", among: ["as-requested"]) != nil else { return nil }
+      return .size(.asRequested)
+    case .decodable:
+      guard let isOn = boolean(node, of: "'decodable'") else { return nil }
+      if !isOn { error("the check 'decodable' cannot be turned off", at: node.place) }
+      return .decodable
+    case .latency: return latency(node)
+    case .baseline: return baseline(node)
+    }
+  }
+
+  private mutating func baseline(_ node: YAMLNode) -> CheckKind? {
+    if let text = node.scalar, Self.laterLevels.contains(text) {
+      refuseForNow("the baseline level '\(text)'", at: node.place)
+      return nil
+    }
+    let levels = BaselineLevel.allCases.map(\.rawValue)
+    return word(node, of: "'baseline'", among: levels)
+      .flatMap { BaselineLevel(rawValue: $0) }.map { .baseline($0) }
+  }
+
+  private mutating func latency(_ node: YAMLNode) -> CheckKind? {
+    var duration: Duration?
+    var isSound = true
+    for member in mapping(node, of: "'latency'") ?? [] {
+      switch member.key {
+      case "max":
+        duration = self.duration(member.value)
+        isSound = isSound && duration != nil
+      case let key where Self.laterOptions.contains(key):
+        refuseForNow("'\(key)' of a check", at: member.keyPlace)
+        isSound = false
+      default:
+        unknown("key", member.key, at: member.keyPlace, among: ["max"] + Self.laterOptions)
+        isSound = false
+      }
+    }
+    guard isSound, node.members != nil else { return nil }
+    guard let duration else {
+      error("the check 'latency' has no 'max'", at: node.place, hint: "write {max: 60s}")
+      return nil
+    }
+    return .latency(max: duration)
+  }
+
+  /// A time with its unit: `500ms`, `60s`, `2m`.
+  private mutating func duration(_ node: YAMLNode) -> Duration? {
+    guard let text = text(node, of: "'max'") else { return nil }
+    let digits = text.prefix { $0.isASCII && $0.isNumber }
+    let units = ["ms": 1, "s": 1_000, "m": 60_000]
+    guard Decimal.isWhole(digits), let unit = units[String(text.dropFirst(digits.count))] else {
+      error(
+        "\(VisibleText.quote(text)) is no time", at: node.place,
+        hint: "a whole number and its unit: 500ms, 60s, 2m")
+      return nil
+    }
+    let milliseconds = Int(digits)?.multipliedReportingOverflow(by: unit)
+    guard let milliseconds, !milliseconds.overflow, milliseconds.partialValue > 0,
+      .milliseconds(milliseconds.partialValue) <= Self.latencyMax
+    else {
+      error(
+        "\(VisibleText.quote(text)) is out of range", at: node.place, hint: "1ms to 1440m")
+      return nil
+    }
+    return .milliseconds(milliseconds.partialValue)
+  }
+}

@@ -1,0 +1,84 @@
+internal import Canonical
+internal import SeedreamAPI
+internal import SystemPackage
+
+extension SuiteReader {
+  /// The first line of a file that Git LFS put in place of the real one
+  /// (git-lfs, docs/spec.md, "The Pointer").
+  private static let pointerStart = "version https://git-lfs.github.com/spec/"
+
+  /// A picture by its path or https URL.
+  mutating func image(_ written: String, at place: Place) -> InputImage? {
+    if written.hasPrefix("https://") { return .remote(written) }
+    if written.contains("://") || written.hasPrefix("data:") {
+      error(
+        "\(VisibleText.quote(written)) is neither a path nor an https URL", at: place,
+        hint: "name a file relative to the suite, or a URL that starts with https://")
+      return nil
+    }
+    if written.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) {
+      error("the path \(VisibleText.quote(written)) holds control characters", at: place)
+      return nil
+    }
+    let file = written.hasPrefix("/") ? FilePath(written) : path.parent.appending(written)
+    if let known = inputBlobs[file] { return .local(known) }
+    guard inputs.count < limits.inputsMax else {
+      error("more than \(limits.inputsMax.grouped) different pictures", at: place)
+      return nil
+    }
+    guard let bytes = read(file, written: written, at: place) else { return nil }
+    let blob = BlobID(of: bytes)
+    inputBlobs[file] = blob
+    inputs.append(
+      InputFile(
+        blob: blob, path: file, written: written, byteCount: bytes.count,
+        location: place.location(in: path)))
+    return .local(blob)
+  }
+
+  private mutating func read(_ file: FilePath, written: String, at place: Place) -> [UInt8]? {
+    let shown = VisibleText.quote(written)
+    // Asked first, for opening a pipe would wait for its other end.
+    guard DurableFile.isFile(file) else {
+      if DurableFile.isFolder(file) {
+        error("\(shown) is a folder; a picture is needed", at: place)
+      } else {
+        error("there is no picture \(shown)", at: place, hint: hint(forMissing: file))
+      }
+      return nil
+    }
+    let bytes: [UInt8]
+    do {
+      bytes = try DurableFile.read(file, byteCountMax: InputFacts.byteCountMax)
+    } catch {
+      self.error(
+        "the picture \(shown) cannot be read: \(VisibleText.escape(error.reason))", at: place)
+      return nil
+    }
+    if bytes.starts(with: Self.pointerStart.utf8) {
+      error(
+        "\(shown) is a Git LFS pointer, not the picture itself", at: place,
+        hint: "fetch it with: git lfs pull --include \(VisibleText.quote(written))")
+      return nil
+    }
+    // A suite of a stranger must not get other files sent; what the pixels are is for others.
+    guard [.png, .jpeg, .webp].contains(BlobKind(sniffing: bytes)) else {
+      error("\(shown) is no picture that can be sent", at: place, hint: "PNG, JPEG or WebP")
+      return nil
+    }
+    return bytes
+  }
+
+  private func hint(forMissing file: FilePath) -> String {
+    var hint = "paths are relative to the suite's folder"
+    do {
+      let names = try DurableFile.names(in: file.parent)
+      if let nearest = NearestName.nearest(to: file.lastComponent?.string ?? "", among: names) {
+        hint = "did you mean \(VisibleText.quote(nearest))? " + hint
+      }
+    } catch {
+      hint += "; \(VisibleText.escape(error.description))"
+    }
+    return hint
+  }
+}
