@@ -43,11 +43,15 @@ let package = Package(
   targets: [
     .systemLibrary(
       name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(
+      name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
     module("Canonical", ["CCrypto", system]),
     module("SeedreamAPI", ["Canonical"]),
+    module("CurlTransport", ["Canonical", "SeedreamAPI", "CCurl"]),
 
     tests("CanonicalTests", ["Canonical", system]),
     tests("SeedreamAPITests", ["Canonical", "SeedreamAPI"]),
+    tests("CurlTransportTests", ["Canonical", "SeedreamAPI", "CurlTransport"]),
   ]
 )
