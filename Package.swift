@@ -44,6 +44,8 @@ let package = Package(
   targets: [
     .systemLibrary(
       name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(
+      name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     // One pkgConfig name is all a target can have; the module map links the other codecs.
     .systemLibrary(
       name: "CImageCodecs", pkgConfig: "libpng",
@@ -57,6 +59,7 @@ let package = Package(
     module("SeedreamAPI", ["Canonical"]),
     module("ImageComparison", ["Canonical", "CImageCodecs"]),
     module("Suites", ["Canonical", "SeedreamAPI", "CYAML", system]),
+    module("CurlTransport", ["Canonical", "SeedreamAPI", "CCurl"]),
     module("Recording", ["Canonical", "SeedreamAPI", system]),
     module(
       "Experiments",
@@ -68,5 +71,6 @@ let package = Package(
       name: "ImageComparisonTests", dependencies: ["Canonical", "ImageComparison", system],
       exclude: ["Vectors"], swiftSettings: settings),
     tests("SuitesTests", ["Canonical", "SeedreamAPI", "Suites", system]),
+    tests("CurlTransportTests", ["Canonical", "SeedreamAPI", "CurlTransport"]),
   ]
 )
