@@ -68,5 +68,8 @@ let package = Package(
       name: "ImageComparisonTests", dependencies: ["Canonical", "ImageComparison", system],
       exclude: ["Vectors"], swiftSettings: settings),
     tests("SuitesTests", ["Canonical", "SeedreamAPI", "Suites", system]),
+    tests(
+      "ExperimentsTests",
+      ["Canonical", "SeedreamAPI", "Suites", "Recording", "Experiments", system]),
   ]
 )
