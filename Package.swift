@@ -72,5 +72,11 @@ let package = Package(
       exclude: ["Vectors"], swiftSettings: settings),
     tests("SuitesTests", ["Canonical", "SeedreamAPI", "Suites", system]),
     tests("CurlTransportTests", ["Canonical", "SeedreamAPI", "CurlTransport"]),
+    tests(
+      "ExperimentsTests",
+      [
+        "Canonical", "SeedreamAPI", "ImageComparison", "Suites", "Recording", "Experiments",
+        system,
+      ]),
   ]
 )

@@ -1,0 +1,89 @@
+internal import Canonical
+
+/// A document of a run that cannot be read: what was expected, and where.
+package struct EncodedRunFailure: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What is wrong, with the place inside the document as a JSON Pointer (RFC 6901).
+  package let description: String
+}
+
+/// A value inside a document and where it stands.
+struct EncodedPlace {
+  let value: JSONValue
+  private let pointer: String
+
+  init(_ value: JSONValue, _ pointer: String = "") {
+    self.value = value
+    self.pointer = pointer
+  }
+
+  func failure(_ message: String) -> EncodedRunFailure {
+    EncodedRunFailure(description: "at \(pointer.isEmpty ? "/" : pointer): \(message)")
+  }
+
+  func optional(_ name: String) -> EncodedPlace? {
+    value[name].map { EncodedPlace($0, "\(pointer)/\(name)") }
+  }
+
+  func member(_ name: String) throws(EncodedRunFailure) -> EncodedPlace {
+    guard let place = optional(name) else {
+      throw failure("expected an object with the member '\(name)', found \(value.kind)")
+    }
+    return place
+  }
+
+  func string() throws(EncodedRunFailure) -> String {
+    guard let string = value.string else { throw failure("expected a string, found \(value.kind)") }
+    return string
+  }
+
+  func bool() throws(EncodedRunFailure) -> Bool {
+    guard let bool = value.bool else { throw failure("expected a boolean, found \(value.kind)") }
+    return bool
+  }
+
+  func integer(_ range: ClosedRange<Int>) throws(EncodedRunFailure) -> Int {
+    guard let number = value.integer, range.contains(number) else {
+      throw failure("expected a whole number of \(range.lowerBound) to \(range.upperBound)")
+    }
+    return number
+  }
+
+  func elements(max: Int) throws(EncodedRunFailure) -> [EncodedPlace] {
+    guard let array = value.array else { throw failure("expected a list, found \(value.kind)") }
+    guard array.count <= max else { throw failure("\(array.count) elements; \(max) are allowed") }
+    return array.enumerated().map { EncodedPlace($1, "\(pointer)/\($0)") }
+  }
+
+  func strings(max: Int) throws(EncodedRunFailure) -> [String] {
+    var strings: [String] = []
+    for element in try elements(max: max) { strings.append(try element.string()) }
+    return strings
+  }
+
+  func members() throws(EncodedRunFailure) -> [(name: String, place: EncodedPlace)] {
+    guard let object = value.object else {
+      throw failure("expected an object, found \(value.kind)")
+    }
+    return object.members.map { ($0.name, EncodedPlace($0.value, "\(pointer)/\($0.name)")) }
+  }
+
+  /// Reads a string by a failable initializer.
+  ///
+  /// - Parameter expected: what the string must be, in words.
+  func parse<Value>(
+    _ expected: String, _ read: (String) -> Value?
+  ) throws(EncodedRunFailure) -> Value {
+    guard let value = read(try string()) else {
+      throw failure("expected \(expected), found '\(try string().prefix(80))'")
+    }
+    return value
+  }
+
+  /// Refuses a document of another version.
+  func expectVersion(_ version: Int) throws(EncodedRunFailure) {
+    let place = try member("version")
+    guard place.value.integer == version else {
+      throw place.failure("expected version \(version); another release wrote this")
+    }
+  }
+}
