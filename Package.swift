@@ -31,6 +31,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 
 let package = Package(
   name: "proofsheet",
@@ -39,7 +40,8 @@ let package = Package(
     .library(name: "ImageComparison", targets: ["ImageComparison"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-system", from: "1.8.1")
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
     .systemLibrary(
@@ -64,6 +66,7 @@ let package = Package(
     module(
       "Experiments",
       ["Canonical", "SeedreamAPI", "ImageComparison", "Suites", "Recording", system]),
+    module("RunStore", ["Canonical", "SeedreamAPI", "Recording", "Experiments", grdb, system]),
 
     tests("CanonicalTests", ["Canonical", system]),
     tests("SeedreamAPITests", ["Canonical", "SeedreamAPI"]),

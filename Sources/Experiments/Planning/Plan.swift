@@ -24,7 +24,7 @@ package struct PlannedCase: Sendable {
 /// A suite with what decides about its cases: a value, made before anything runs.
 package struct Plan: Sequence, Sendable {
   /// The suite.
-  package let suite: Suite
+  package let suite: LoadedSuite
   /// Where answers come from.
   package let mode: RunMode
   /// Its recordings.
@@ -40,7 +40,7 @@ package struct Plan: Sequence, Sendable {
 
   /// Puts a plan together.
   package init(
-    suite: Suite, mode: RunMode, fixtures: FixtureFolder, baseline: Baseline,
+    suite: LoadedSuite, mode: RunMode, fixtures: FixtureFolder, baseline: Baseline,
     inputs: [SHA256Digest: InputFacts], filter: CaseFilter, prices: PriceTable?
   ) {
     self.suite = suite

@@ -1,4 +1,4 @@
-internal import Canonical
+package import Canonical
 internal import SeedreamAPI
 
 /// A recording that cannot be used: damaged, tampered with, or of a form that is not understood.
@@ -59,6 +59,11 @@ package enum HARReader {
       throw place.failure(
         "the seal is not the digest of the log: the file was changed after it was recorded")
     }
+  }
+
+  /// Reads one exchange from an entry of a HAR.
+  package static func exchange(from entry: JSONValue) throws(FixtureFailure) -> Exchange {
+    try exchange(Place(entry, ""))
   }
 
   private static func exchange(_ entry: Place) throws(FixtureFailure) -> Exchange {

@@ -1,4 +1,4 @@
-internal import Canonical
+package import Canonical
 internal import SeedreamAPI
 
 /// Writes a fixture as HAR 1.2, with what HAR has no place for in members that begin with `_`.
@@ -18,7 +18,7 @@ package enum HARWriter {
   ///   - fixture: what to write.
   ///   - creatorVersion: the version of the tool that wrote it.
   package static func bytes(of fixture: Fixture, creatorVersion: String) -> [UInt8] {
-    let entries = fixture.exchanges.map(entry)
+    let entries = fixture.exchanges.map { json(of: $0) }
     let unsealed = JSONObject([
       ("version", .string("1.2")),
       (
@@ -60,7 +60,8 @@ package enum HARWriter {
     return SHA256Digest(hashing: JSONValue.object(log).canonicalBytes)
   }
 
-  private static func entry(_ exchange: Exchange) -> JSONValue {
+  /// One exchange as an entry of a HAR.
+  package static func json(of exchange: Exchange) -> JSONValue {
     let timing = exchange.timing
     return .members([
       "startedDateTime": .string(timing.start.description),

@@ -1,0 +1,132 @@
+package import Canonical
+package import Experiments
+internal import GRDB
+package import Recording
+package import SystemPackage
+
+/// Everything about the runs of a project, in `reports/proofsheet.sqlite` and `reports/blobs`.
+///
+/// What was paid for is here before anything else looks at it, and stays until it is a recording.
+package final class RunStore: Sendable {
+  /// The file name of the database.
+  package static let fileName = "proofsheet.sqlite"
+
+  /// The folder.
+  package let folder: FilePath
+  /// The bytes of what was paid for and is not yet a recording.
+  package let blobs: BlobStore
+
+  let database: DatabasePool
+
+  /// Opens the store, and makes it where there is none.
+  ///
+  /// - Parameters:
+  ///   - folder: the reports folder.
+  ///   - spends: whether money will be spent: then every commit is synced to the disk.
+  /// - Throws: ``StoreFailure``.
+  package init(folder: FilePath, spends: Bool) throws(StoreFailure) {
+    self.folder = folder
+    blobs = BlobStore(folder: folder.appending("blobs"))
+    let path = folder.appending(Self.fileName)
+    do {
+      try DurableFile.createFolder(folder)
+      var configuration = Configuration()
+      configuration.busyMode = .timeout(10)
+      database = try DatabasePool(path: path.string, configuration: configuration)
+      try StoreSchema.migrator.migrate(database)
+      if spends { try Self.requireFullSync(database) }
+    } catch {
+      throw StoreFailure(
+        description: "the run store \(path) cannot be used: \(error). "
+          + "Give another folder with --reports, or move the file away")
+    }
+  }
+
+  /// Opening a pool sets `synchronous` to NORMAL, which may lose the last commits in a power cut; a
+  /// paid answer must not be among them.
+  private static func requireFullSync(_ database: DatabasePool) throws {
+    let level = try database.writeWithoutTransaction { database in
+      try database.execute(sql: "PRAGMA synchronous = FULL")
+      return try Int.fetchOne(database, sql: "PRAGMA synchronous")
+    }
+    guard level == 2 else {
+      throw StoreFailure(description: "SQLite does not sync every commit (level \(level ?? -1))")
+    }
+  }
+
+  /// Runs something on the database, with failures that name the file.
+  func perform<Result>(_ work: () throws -> Result) throws(StoreFailure) -> Result {
+    do {
+      return try work()
+    } catch {
+      throw StoreFailure(
+        description: "the run store \(folder.appending(Self.fileName)) failed: \(error)")
+    }
+  }
+
+  // MARK: - Runs
+
+  /// The runs that ended, latest first.
+  package func runIDs(limit: Int) throws(StoreFailure) -> [RunID] {
+    try perform {
+      try database.read { database in
+        try String.fetchAll(
+          database,
+          sql: """
+            SELECT id FROM run WHERE summary IS NOT NULL
+            ORDER BY started_ms DESC, rowid DESC LIMIT ?
+            """, arguments: [limit])
+      }.compactMap { RunID($0) }
+    }
+  }
+
+  /// Reads a run by its id, or the latest that ended.
+  ///
+  /// - Throws: ``StoreFailure`` that lists the runs there are.
+  package func run(_ name: String) throws(StoreFailure) -> StoredRun {
+    let known = try runIDs(limit: 5)
+    let id: RunID? = name == "latest" ? known.first : RunID(name)
+    let row = try perform {
+      try database.read { database in
+        try Row.fetchOne(
+          database, sql: "SELECT header, summary FROM run WHERE id = ? AND summary IS NOT NULL",
+          arguments: [id?.text])
+      }
+    }
+    guard let row else {
+      let list = known.isEmpty ? "there is none yet" : "the latest are \(known.map(\.text))"
+      throw StoreFailure(
+        description: "there is no finished run '\(name)' in \(folder); \(list)")
+    }
+    return try perform {
+      StoredRun(
+        store: self,
+        header: try EncodedHeader.decode(try JSONParser.parse(Self.bytes(row["header"]))),
+        summary: try EncodedSummary.decode(try JSONParser.parse(Self.bytes(row["summary"]))))
+    }
+  }
+
+  static func bytes(_ text: String?) -> [UInt8] { Array((text ?? "").utf8) }
+}
+
+/// A stored run, read from the database as often as a report needs.
+package struct StoredRun: RunReader {
+  let store: RunStore
+  /// What the run is.
+  package let header: RunHeader
+  /// What it came to.
+  package let summary: RunSummary
+
+  /// Gives each result of a suite in plan order; one row at a time is in memory.
+  package func forEachResult(of suite: SuiteName, _ body: (CaseResult) throws -> Void) throws {
+    try store.database.read { database in
+      let rows = try String.fetchCursor(
+        database,
+        sql: "SELECT document FROM result WHERE run_id = ? AND suite = ? ORDER BY place",
+        arguments: [header.id.text, suite.text])
+      while let document = try rows.next() {
+        try body(try EncodedCase.decode(try JSONParser.parse(RunStore.bytes(document))))
+      }
+    }
+  }
+}

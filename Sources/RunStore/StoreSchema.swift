@@ -1,0 +1,64 @@
+internal import GRDB
+
+/// The tables of the run store; a new version adds a migration and never changes an old one.
+enum StoreSchema {
+  static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("1: runs, results, attempts") { database in
+      try database.execute(
+        sql: """
+          CREATE TABLE run (
+            id TEXT PRIMARY KEY NOT NULL,
+            started_ms INTEGER NOT NULL,
+            mode TEXT NOT NULL,
+            header TEXT NOT NULL,
+            summary TEXT
+          ) STRICT;
+
+          CREATE TABLE result (
+            run_id TEXT NOT NULL REFERENCES run(id) ON DELETE CASCADE,
+            suite TEXT NOT NULL,
+            place INTEGER NOT NULL,
+            case_id TEXT NOT NULL,
+            case_key TEXT NOT NULL,
+            outcome TEXT NOT NULL,
+            document TEXT NOT NULL,
+            PRIMARY KEY (run_id, suite, place)
+          ) STRICT, WITHOUT ROWID;
+
+          CREATE TABLE attempt (
+            number INTEGER PRIMARY KEY,
+            run_id TEXT NOT NULL REFERENCES run(id),
+            purpose TEXT NOT NULL CHECK (purpose IN ('recording', 'live')),
+            suite TEXT NOT NULL,
+            case_id TEXT NOT NULL,
+            case_key TEXT NOT NULL,
+            request TEXT NOT NULL,
+            role TEXT NOT NULL,
+            ordinal INTEGER NOT NULL,
+            state TEXT NOT NULL CHECK (
+              state IN ('sent', 'answered', 'released', 'in-doubt', 'promoted')),
+            reserved_micro INTEGER NOT NULL,
+            cost_micro INTEGER NOT NULL DEFAULT 0,
+            failure TEXT,
+            exchange TEXT,
+            is_usable INTEGER NOT NULL DEFAULT 0,
+            is_promotable INTEGER NOT NULL DEFAULT 1
+          ) STRICT;
+
+          CREATE INDEX attempt_of_case ON attempt (case_key, role, ordinal);
+          CREATE INDEX attempt_of_suite ON attempt (suite, state);
+
+          -- Result URLs before redaction, while a picture is still to be fetched. Wiped when the case
+          -- is settled; never merged or exported.
+          CREATE TABLE pending_url (
+            case_key TEXT NOT NULL,
+            place INTEGER NOT NULL,
+            url TEXT NOT NULL,
+            PRIMARY KEY (case_key, place)
+          ) STRICT, WITHOUT ROWID;
+          """)
+    }
+    return migrator
+  }
+}
