@@ -32,14 +32,18 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let argumentParser: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
   name: "proofsheet",
   products: [
     .library(name: "SeedreamAPI", targets: ["SeedreamAPI"]),
     .library(name: "ImageComparison", targets: ["ImageComparison"]),
+    .executable(name: "proofsheet", targets: ["proofsheet"]),
   ],
   dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
@@ -67,6 +71,14 @@ let package = Package(
       "Experiments",
       ["Canonical", "SeedreamAPI", "ImageComparison", "Suites", "Recording", system]),
     module("RunStore", ["Canonical", "SeedreamAPI", "Recording", "Experiments", grdb, system]),
+    module(
+      "ProofsheetCommands",
+      [
+        "Canonical", "SeedreamAPI", "ImageComparison", "Suites", "CurlTransport", "Recording",
+        "Experiments", "RunStore", "Reports", "Simulator", argumentParser, system,
+      ]),
+    .executableTarget(
+      name: "proofsheet", dependencies: ["ProofsheetCommands"], swiftSettings: settings),
 
     tests("CanonicalTests", ["Canonical", system]),
     tests("SeedreamAPITests", ["Canonical", "SeedreamAPI"]),

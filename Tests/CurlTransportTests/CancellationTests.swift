@@ -129,4 +129,21 @@ internal import Testing
       transport.close()
     }
   }
+
+  @Test func `A transport that is no longer used closes its kept connections`() async throws {
+    let closed = Signal()
+    try await LoopbackServer.run { connection in
+      connection.readRequest()
+      connection.answer()
+      connection.waitForEnd()
+      closed.raise()
+    } during: { server in
+      do {
+        let transport = try makeTransport()
+        _ = try await transport.send(try server.get(), as: exchange(.poll))
+      }
+      await closed.wait()
+      #expect(server.connectionCount == 1)
+    }
+  }
 }

@@ -1,0 +1,87 @@
+internal import Canonical
+internal import CurlTransport
+internal import Dispatch
+internal import Glibc
+internal import SystemPackage
+
+extension CommandContext {
+  /// The context of this process: its terminal, environment, clock and network.
+  static let process = CommandContext(
+    environment: processEnvironment(),
+    workingFolder: processFolder(),
+    output: { write($0, to: STDOUT_FILENO) },
+    messages: { write($0, to: STDERR_FILENO) },
+    isTerminal: isatty(STDERR_FILENO) == 1,
+    columns: terminalColumns(),
+    ask: { question in
+      guard isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else { return nil }
+      write(question, to: STDERR_FILENO)
+      return readLine()
+    },
+    clock: { Timestamp.now() },
+    makeTransport: {
+      try CurlTransport(
+        userAgent: "proofsheet/\(Proofsheet.version)", environment: processEnvironment())
+    },
+    onInterrupt: { InterruptSource(handler: $0) })
+
+  private static func processEnvironment() -> [String: String] {
+    var variables: [String: String] = [:]
+    var entry = unsafe environ
+    while let text = unsafe entry.pointee {
+      let pieces = unsafe String(cString: text).split(
+        separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      if pieces.count == 2 { variables[String(pieces[0])] = String(pieces[1]) }
+      unsafe entry += 1
+    }
+    return variables
+  }
+
+  private static func processFolder() -> FilePath {
+    guard let path = unsafe getcwd(nil, 0) else { return "." }
+    defer { unsafe free(path) }
+    return unsafe FilePath(String(cString: path))
+  }
+
+  /// Writes everything, also to a pipe that takes it in pieces; a reader that has gone is no failure.
+  private static func write(_ text: String, to descriptor: Int32) {
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let count = unsafe bytes.withUnsafeBytes {
+        unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return }
+      bytes = bytes.dropFirst(count)
+    }
+  }
+
+  private static func terminalColumns() -> Int {
+    var size = winsize()
+    guard unsafe ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else {
+      return 80
+    }
+    return Int(size.ws_col)
+  }
+}
+
+/// Watches SIGINT and SIGTERM: the first asks to stop, the second ends the process.
+private final class InterruptSource: Sendable {
+  private let sources: [any DispatchSourceSignal]
+
+  init(handler: @escaping @Sendable () -> Void) {
+    // The default action must not end the process before the handler is asked.
+    sources = [SIGINT, SIGTERM].map { number in
+      unsafe signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      source.setEventHandler(handler: handler)
+      source.resume()
+      return source
+    }
+  }
+
+  deinit {
+    for source in sources { source.cancel() }
+    for number in [SIGINT, SIGTERM] { unsafe signal(number, SIG_DFL) }
+  }
+}

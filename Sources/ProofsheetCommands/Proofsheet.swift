@@ -1,0 +1,82 @@
+package import ArgumentParser
+internal import Experiments
+internal import Glibc
+
+/// The root command.
+package struct Proofsheet: AsyncParsableCommand {
+  /// The version of the tool.
+  package static let version = "0.1.0"
+
+  /// What `--help` says.
+  package static let configuration = CommandConfiguration(
+    commandName: "proofsheet",
+    abstract: "Prompt experiments and regression tests for the Seedream image-editing API.",
+    discussion: """
+      A suite declares a matrix of prompts, pictures, seeds, sizes and models. Every case of it is \
+      replayed from recordings, or bought; every picture that comes back is identified and compared \
+      with what was approved.
+
+      Exit codes: 0 all passed; 1 failed, drifted, unapproved or blocked; 2 wrong usage or invalid \
+      suite; 3 API, transport or rate limit; 4 over budget or cancelled; 5 fixture missing, stale or \
+      corrupt; 130 interrupted.
+      """,
+    version: version,
+    subcommands: [
+      PlanCommand.self, RunCommand.self, ApproveCommand.self, RejectCommand.self,
+      ReportCommand.self, PictureCommand.self, SimulateCommand.self,
+    ])
+
+  /// Makes the command; the parser needs this.
+  package init() {}
+
+  /// Runs the tool with the process's arguments and ends the process.
+  package static func start() async {
+    let status = await run(Array(CommandLine.arguments.dropFirst()))
+    exit(status)
+  }
+
+  /// Runs the tool with arguments, in the current context.
+  ///
+  /// - Returns: the exit code.
+  package static func run(_ arguments: [String]) async -> Int32 {
+    let context = CommandContext.current
+    do {
+      var command = try parseAsRoot(arguments)
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+      return ExitStatus.success.rawValue
+    } catch let status as CommandExit {
+      if let message = status.message { context.say(message) }
+      return status.status.rawValue
+    } catch {
+      // The parser's own errors, and requests for help and version.
+      let text = fullMessage(for: error)
+      let isSuccess = exitCode(for: error) == .success
+      if isSuccess {
+        context.output(text + "\n")
+      } else {
+        context.say(text)
+      }
+      return isSuccess ? ExitStatus.success.rawValue : ExitStatus.usage.rawValue
+    }
+  }
+}
+
+/// The end of a command: its exit code and what there is to say.
+struct CommandExit: Error {
+  let status: ExitStatus
+  let message: String?
+
+  init(_ status: ExitStatus, _ message: String? = nil) {
+    self.status = status
+    self.message = message
+  }
+
+  /// Wrong usage, in the form `error: …` with what helps on a line of its own.
+  static func usage(_ message: String, hint: String? = nil) -> CommandExit {
+    CommandExit(.usage, "error: \(message)" + (hint.map { "\nhint: \($0)" } ?? ""))
+  }
+}

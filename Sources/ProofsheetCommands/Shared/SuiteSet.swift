@@ -1,0 +1,150 @@
+internal import Canonical
+internal import Experiments
+internal import Recording
+internal import SeedreamAPI
+internal import Suites
+internal import SystemPackage
+
+/// The suites of a command line, loaded and looked through.
+struct SuiteSet {
+  /// Suites that one command may name.
+  static let suitesMax = 1_000
+
+  struct Member {
+    let suite: LoadedSuite
+    let folders: ProjectFolders
+    let inputs: [SHA256Digest: InputFacts]
+  }
+
+  let members: [Member]
+  let filter: CaseFilter
+
+  /// Loads suites, or every suite of a folder.
+  ///
+  /// - Throws: ``CommandExit`` after all mistakes of all suites were told.
+  init(_ arguments: [String], filter text: String?, context: CommandContext) throws {
+    var failed = 0
+    var members: [Member] = []
+    for path in try Self.files(arguments) {
+      do {
+        members.append(try Self.load(path, context))
+      } catch let failure as SuiteFailure {
+        failed += 1
+        Self.tell(failure.diagnostics, of: path, context)
+      }
+    }
+    guard failed == 0 else {
+      throw CommandExit(.usage, "error: \(failed) suite(s) cannot be used; nothing was run")
+    }
+    for (index, member) in members.enumerated() {
+      if let other = members[..<index].first(where: { $0.suite.name == member.suite.name }) {
+        throw CommandExit.usage(
+          "\(member.suite.path) and \(other.suite.path) are both named '\(member.suite.name)'",
+          hint: "the name is that of the fixture folder, and must be of one suite only")
+      }
+    }
+    self.members = members
+    filter = try Self.filter(text, for: members.map(\.suite))
+  }
+
+  private static func load(_ path: FilePath, _ context: CommandContext) throws -> Member {
+    let suite = try SuiteLoader.load(path)
+    let inspected = InputInspector.inspect(suite.inputs)
+    let errors = inspected.diagnostics.filter { $0.severity == .error }
+    guard errors.isEmpty else {
+      throw SuiteFailure(path: path, diagnostics: inspected.diagnostics)
+    }
+    tell(suite.warnings + inspected.diagnostics, of: path, context)
+    return Member(
+      suite: suite,
+      folders: ProjectFolders(suite: path, workingFolder: context.workingFolder),
+      inputs: inspected.facts)
+  }
+
+  private static func tell(
+    _ diagnostics: [Diagnostic], of path: FilePath, _ context: CommandContext
+  ) {
+    guard !diagnostics.isEmpty else { return }
+    var source: [UInt8]?
+    do {
+      source = try DurableFile.read(path, byteCountMax: SuiteLimits.standard.fileByteCountMax)
+    } catch {
+      // Without the file there is no line to show; the diagnostics say why it cannot be read.
+      source = nil
+    }
+    for diagnostic in diagnostics { context.say(diagnostic.rendered(source: source)) }
+  }
+
+  private static func files(_ arguments: [String]) throws -> [FilePath] {
+    var files: [FilePath] = []
+    for argument in arguments {
+      let path = FilePath(argument)
+      guard DurableFile.isFolder(path) else {
+        files.append(path)
+        continue
+      }
+      let names = try DurableFile.names(in: path).filter(isSuite)
+      guard !names.isEmpty else {
+        throw CommandExit.usage(
+          "the folder \(path) holds no suite", hint: "a suite is a file *.yaml, *.yml or *.json")
+      }
+      files += names.map { path.appending($0) }
+    }
+    guard files.count <= suitesMax else {
+      throw CommandExit.usage("\(files.count) suites; \(suitesMax) are allowed at once")
+    }
+    return files
+  }
+
+  private static func isSuite(_ name: String) -> Bool {
+    let isOurs = [".baseline.json", ".probe.json", ".schema.json"].contains { name.hasSuffix($0) }
+    return !isOurs && !name.hasPrefix(".")
+      && [".yaml", ".yml", ".json"].contains { name.hasSuffix($0) }
+  }
+
+  private static func filter(_ text: String?, for suites: [LoadedSuite]) throws -> CaseFilter {
+    guard let text else { return .all }
+    let filter: CaseFilter
+    do {
+      filter = try CaseFilter(text)
+    } catch {
+      throw CommandExit(.usage, "error: \(error)")
+    }
+    guard !filter.usesOutcome else {
+      throw CommandExit.usage(
+        "--filter: outcome= selects cases of a run that has ended",
+        hint: "it works with 'approve', 'reject' and 'report'")
+    }
+    let known = Set(
+      suites.flatMap { suite in suite.cases.prefix(1).flatMap { $0.cells.map(\.axis) } })
+    for name in filter.axisNames where !known.contains(name) {
+      throw CommandExit.usage(
+        "--filter: no suite has the axis '\(name)'",
+        hint: "there are \(known.sorted().joined(separator: ", ")), tag")
+    }
+    return filter
+  }
+
+  /// One plan a suite.
+  ///
+  /// - Throws: ``CommandExit`` when a baseline cannot be read, or the filter selects nothing.
+  func plans(mode: RunMode, folders: FolderOptions, prices: PriceTable?) throws -> [Plan] {
+    let plans = try members.map { member in
+      let path = BaselineFile.path(forSuite: member.suite.path)
+      let baseline: Baseline
+      do {
+        baseline = try BaselineFile.read(path, suite: member.suite.name)
+      } catch {
+        throw CommandExit(.usage, "error: \(error)")
+      }
+      let folder = member.folders.fixtures(folders).appending(member.suite.name.text)
+      return Plan(
+        suite: member.suite, mode: mode, fixtures: FixtureFolder(folder: folder),
+        baseline: baseline, inputs: member.inputs, filter: filter, prices: prices)
+    }
+    if filter != .all, plans.allSatisfy({ $0.first { _ in true } == nil }) {
+      throw CommandExit.usage("--filter '\(filter)' selects no case")
+    }
+    return plans
+  }
+}

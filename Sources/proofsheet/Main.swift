@@ -1,0 +1,9 @@
+import ProofsheetCommands
+
+/// The command-line tool.
+@main
+enum Main {
+  static func main() async {
+    await Proofsheet.start()
+  }
+}
