@@ -1,0 +1,177 @@
+internal import ArgumentParser
+internal import Canonical
+internal import Experiments
+internal import Recording
+internal import RunStore
+internal import SystemPackage
+
+/// Options of deciding about outputs.
+struct DecisionOptions: ParsableArguments {
+  @Argument(help: "The run to decide about: its id, or 'latest'.")
+  var run: String
+
+  @Option(help: "Decide about these cases only: 'prompt=paper outcome=drifted|unapproved'.")
+  var filter: String?
+
+  @Option(help: "Why, for the next reader of the baseline.")
+  var note: String?
+
+  @Option(help: ArgumentHelp("Who decides.", discussion: "Default: the user's name."))
+  var by: String?
+
+  @Flag(help: "Say what would be decided and write nothing.")
+  var dryRun = false
+
+  @OptionGroup var folders: FolderOptions
+}
+
+/// Takes outputs into the baseline.
+struct ApproveCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "approve",
+    abstract: "Take the outputs of a run into the baseline.",
+    discussion: """
+      An output may equal any of its approved pictures. Outputs of failed cases are approved only \
+      where the filter names them by outcome=failed.
+      """)
+
+  @OptionGroup var decision: DecisionOptions
+
+  @Flag(help: "Make each approval the only one of its output.")
+  var replace = false
+
+  func run() throws {
+    try DecisionSession(decision, .approved, replaces: replace, CommandContext.current).run()
+  }
+}
+
+/// Remembers outputs as wrong.
+struct RejectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "reject",
+    abstract: "Remember the outputs of a run as wrong: one that equals them fails.")
+
+  @OptionGroup var decision: DecisionOptions
+
+  func validate() throws {
+    guard decision.filter != nil else {
+      throw ValidationError("name what is wrong with --filter; all of a run is never meant")
+    }
+  }
+
+  func run() throws {
+    try DecisionSession(decision, .rejected, replaces: false, CommandContext.current).run()
+  }
+}
+
+/// Applies one decision to the outputs of a run.
+private struct DecisionSession {
+  let options: DecisionOptions
+  let decision: BaselineEntry.Decision
+  let replaces: Bool
+  let context: CommandContext
+  let filter: CaseFilter
+
+  init(
+    _ options: DecisionOptions, _ decision: BaselineEntry.Decision, replaces: Bool,
+    _ context: CommandContext
+  ) throws {
+    self.options = options
+    self.decision = decision
+    self.replaces = replaces
+    self.context = context
+    do {
+      filter =
+        try options.filter.map { (text) throws(CaseFilter.Problem) in
+          try CaseFilter(text)
+        } ?? .all
+    } catch {
+      throw CommandExit(.usage, "error: \(error)")
+    }
+  }
+
+  func run() throws {
+    let run = try StoredRuns.find(options.run, options.folders, context)
+    var tally = Approval.Result()
+    var selected = 0
+    for suite in run.header.suites {
+      let path = BaselineFile.path(forSuite: suite.path)
+      var baseline = try read(path, suite.name)
+      try decide(run, suite, &baseline, &tally, &selected)
+      guard !options.dryRun, tally.decided > 0 else { continue }
+      do {
+        try DurableFile.write(BaselineFile.bytes(of: baseline), to: path)
+      } catch {
+        throw CommandExit(.usage, "error: \(error)")
+      }
+    }
+    for line in tally.skipped { context.say("skipped: \(line)") }
+    guard selected > 0 else {
+      throw CommandExit.usage(
+        "no case of run \(run.header.id) is selected",
+        hint: "outcomes and axes are listed by: proofsheet report \(run.header.id)")
+    }
+    let verb = options.dryRun ? "would be \(decision.rawValue)" : decision.rawValue
+    context.say(
+      "\(tally.decided) picture(s) \(verb), \(tally.unchanged) decided before, "
+        + "\(tally.skipped.count) skipped")
+  }
+
+  private func read(_ path: FilePath, _ suite: SuiteName) throws -> Baseline {
+    do {
+      return try BaselineFile.read(path, suite: suite)
+    } catch {
+      throw CommandExit(.usage, "error: \(error)")
+    }
+  }
+
+  private func decide(
+    _ run: StoredRun, _ suite: SuiteHeader, _ baseline: inout Baseline,
+    _ tally: inout Approval.Result, _ selected: inout Int
+  ) throws {
+    let folders = ProjectFolders(suite: suite.path, workingFolder: context.workingFolder)
+    let blobs = FixtureFolder(
+      folder: folders.fixtures(options.folders).appending(suite.name.text)
+    ).blobs
+    let approval = Approval(
+      decision, run: run.header.id, by: options.by ?? context.environment["USER"] ?? "unknown",
+      note: options.note, at: context.clock(), replaces: replaces)
+    try run.forEachResult(of: suite.name) { result in
+      let identity = result.identity
+      guard
+        filter.admits(
+          id: identity.id.text, cells: identity.cells, tags: identity.tags,
+          outcome: result.outcome)
+      else { return }
+      selected += 1
+      if decision == .approved, result.outcome == .failed, !filter.usesOutcome {
+        tally.skipped.append("\(identity.id): failed (\(result.reason))")
+        return
+      }
+      if options.dryRun {
+        tally.decided += result.outputs.count
+      } else {
+        try approval.decide(result, in: &baseline, blobs: blobs, tally: &tally)
+      }
+    }
+  }
+}
+
+/// Finds stored runs for commands.
+enum StoredRuns {
+  static func find(
+    _ name: String, _ options: FolderOptions, _ context: CommandContext
+  ) throws -> StoredRun {
+    let folder = ProjectFolders(workingFolder: context.workingFolder).reports(options)
+    guard DurableFile.isFile(folder.appending(RunStore.fileName)) else {
+      throw CommandExit.usage(
+        "there is no run store in \(folder)",
+        hint: "run a suite first, or name the folder with --reports")
+    }
+    do {
+      return try RunStore(folder: folder, spends: false).run(name)
+    } catch {
+      throw CommandExit(.usage, "error: \(error)")
+    }
+  }
+}

@@ -1,0 +1,12 @@
+internal import Experiments
+internal import Glibc
+
+/// Ends the process without unwinding: everything that matters is on the disk by then.
+enum ProcessEnd {
+  static func now(_ status: ExitStatus) -> Never { _exit(status.rawValue) }
+}
+
+/// How many processors this process may use.
+enum ProcessorCount {
+  static var available: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+}

@@ -1,0 +1,275 @@
+internal import ArgumentParser
+internal import Canonical
+internal import Experiments
+internal import Recording
+internal import Reports
+internal import RunStore
+internal import SeedreamAPI
+internal import Suites
+internal import Synchronization
+internal import SystemPackage
+
+extension RunMode: ExpressibleByArgument {}
+
+/// What to do with an output that has no approved picture.
+enum UnapprovedRule: String, CaseIterable, ExpressibleByArgument {
+  case warn
+  case fail
+}
+
+/// The form of what goes to standard output.
+enum OutputFormat: String, CaseIterable, ExpressibleByArgument {
+  case text
+  case json
+}
+
+/// Runs suites.
+struct RunCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Run suites from recordings, or buy what is not recorded.",
+    discussion: """
+      replay   from recordings only; the network is never touched (default)
+      record   replays what is recorded and buys the rest
+      refresh  buys every case and replaces a recording when its case succeeded
+      live     buys every case and leaves recordings alone
+
+      What is paid for is kept in the run store before anything else looks at it: after an \
+      interruption the same command goes on where it ended and buys nothing twice.
+      """)
+
+  @Argument(help: ArgumentHelp("Suite files, or folders of them.", valueName: "suite"))
+  var suites: [String]
+
+  @Option(help: "Where answers come from: replay, record, refresh or live.")
+  var mode: RunMode = .replay
+
+  @Option(help: "Run these cases only: 'prompt=paper|linen seed=1..10 tag=background word'.")
+  var filter: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "How many cases run at once.",
+      discussion: "Default: the number of processors in replay, else 8.", valueName: "n"))
+  var concurrency: Int?
+
+  @Option(
+    help: "What to do with an output that has no approved picture: warn or fail. "
+      + "Default: warn in record and refresh, fail in replay and live.")
+  var unapproved: UnapprovedRule?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write JUnit XML here too; '<reports>/<run>/junit.xml' is always written.",
+      valueName: "file"))
+  var junit: String?
+
+  @Option(help: "What goes to standard output: text (nothing) or json (a line an event).")
+  var format: OutputFormat = .text
+
+  @Flag(name: .shortAndLong, help: "Say only what failed and the summary.")
+  var quiet = false
+
+  @Flag(name: .shortAndLong, help: "Say a line for every case.")
+  var verbose = false
+
+  @OptionGroup var folders: FolderOptions
+  @OptionGroup var endpoint: EndpointOptions
+  @OptionGroup var spending: SpendingOptions
+
+  static let concurrencyMax = 1_000
+
+  func validate() throws {
+    guard (1...Self.concurrencyMax).contains(concurrency ?? 1) else {
+      throw ValidationError("--concurrency must be 1 to \(Self.concurrencyMax)")
+    }
+    guard !suites.isEmpty else { throw ValidationError("name at least one suite") }
+  }
+
+  func run() async throws {
+    let context = CommandContext.current
+    let set = try SuiteSet(suites, filter: filter, context: context)
+    guard let project = set.members.first?.folders else { return }
+    let session = try RunSession(
+      command: self, set: set, reports: project.reports(folders), context: context)
+    let status =
+      mode.maySpend ? try await session.buy() : try await session.replay()
+    if status != .success { throw CommandExit(status) }
+  }
+}
+
+/// One run from its checked command line to its exit code.
+struct RunSession {
+  let command: RunCommand
+  let set: SuiteSet
+  let reports: FilePath
+  let context: CommandContext
+  let id: RunID
+  let startedAt: Timestamp
+
+  /// Opens what will be written, so that a path that cannot be fails before anything runs.
+  init(
+    command: RunCommand, set: SuiteSet, reports: FilePath, context: CommandContext
+  ) throws {
+    self.command = command
+    self.set = set
+    self.reports = reports
+    self.context = context
+    startedAt = context.clock()
+    id = RunID(start: startedAt, random: .random(in: .min ... .max))
+    do {
+      try DurableFile.createFolder(folder)
+      if let junit = command.junit {
+        // A trial of the same step that will write the report at the end.
+        _ = try PartialFile(replacing: FilePath(junit))
+      }
+    } catch {
+      throw CommandExit(
+        .usage, "error: \(error)\nhint: choose another place with --reports or --junit")
+    }
+  }
+
+  /// The folder of this run's reports.
+  var folder: FilePath { reports.appending(id.text) }
+
+  func replay() async throws -> ExitStatus {
+    let store = try open(spends: false)
+    let plans = try set.plans(mode: .replay, folders: command.folders, prices: nil)
+    let environment = RunEnvironment(
+      redactor: redactor, toolVersion: Proofsheet.version, failsUnapproved: failsUnapproved,
+      purchasing: nil)
+    return try await run(plans, environment, store: store, endpoint: nil)
+  }
+
+  /// Opens the run store, with a failure that ends the command.
+  func open(spends: Bool) throws -> RunStore {
+    do {
+      return try RunStore(folder: reports, spends: spends)
+    } catch {
+      throw CommandExit(.usage, "error: \(error)")
+    }
+  }
+
+  /// The key is looked for in everything that is written, also in replay.
+  var redactor: Redactor {
+    Redactor(
+      secrets: [context.environment[EndpointOptions.keyVariable]].compactMap { key in
+        key.flatMap { $0.isEmpty ? nil : Secret($0) }
+      })
+  }
+
+  var failsUnapproved: Bool {
+    switch command.unapproved {
+    case .warn: false
+    case .fail: true
+    case nil: command.mode == .replay || command.mode == .live
+    }
+  }
+
+  /// Runs plans, writes every report and gives the exit code.
+  func run(
+    _ plans: [Plan], _ environment: RunEnvironment, store: RunStore, endpoint: String?
+  ) async throws -> ExitStatus {
+    let header = RunHeader(
+      id: id, startedAt: startedAt, mode: command.mode, toolVersion: Proofsheet.version,
+      endpoint: endpoint,
+      suites: plans.map { plan in
+        SuiteHeader(
+          name: plan.suite.name, path: plan.suite.path, digest: plan.suite.sourceDigest,
+          caseCount: set.filter == .all
+            ? plan.suite.caseCount : plan.reduce(0) { count, _ in count + 1 })
+      })
+    let sinks = SinkGroup(try makeSinks(store))
+    let runner = Runner(
+      plans: plans, environment: environment,
+      concurrency: command.concurrency ?? defaultConcurrency, sinks: sinks,
+      clock: context.clock)
+    let interrupts = InterruptCounter(environment.purchasing?.guardian, context)
+    let registration = context.onInterrupt { interrupts.count() }
+    let summary = await runner.run(header, isInterrupted: { interrupts.isInterrupted })
+    withExtendedLifetime(registration) {}
+    let problems = sinks.failures + writeReports(store)
+    for problem in problems { context.say("error: \(problem)") }
+    tellReports()
+    return problems.isEmpty
+      ? summary.exitStatus : ExitStatus.worst([.usage, summary.exitStatus])
+  }
+
+  private var defaultConcurrency: Int {
+    command.mode == .replay ? ProcessorCount.available : 8
+  }
+
+  private func makeSinks(_ store: RunStore) throws -> [(name: String, sink: any RunSink)] {
+    let style = ConsoleStyle(
+      isTerminal: context.isTerminal, columns: context.columns,
+      usesColour: context.isTerminal && (context.environment["NO_COLOR"] ?? "").isEmpty,
+      verbosity: command.quiet ? .quiet : command.verbose ? .verbose : .normal)
+    let messages = context.messages
+    var sinks: [(name: String, sink: any RunSink)] = [
+      ("the run store", StoreSink(store: store)),
+      (
+        "the console",
+        ConsoleReport(style: style, clock: context.clock, write: { messages($0) })
+      ),
+    ]
+    if command.format == .json {
+      let output = context.output
+      sinks.append(("the JSON lines", JSONLinesReport(write: { output($0) })))
+    }
+    return sinks
+  }
+
+  /// Writes the reports that are made of the stored run; one that fails hides no other.
+  private func writeReports(_ store: RunStore) -> [String] {
+    var problems: [String] = []
+    do {
+      let run = try store.run(id.text)
+      let targets = [folder.appending("junit.xml")] + (command.junit.map { [FilePath($0)] } ?? [])
+      for target in targets {
+        do {
+          try JUnitReport.write(run, to: target)
+        } catch {
+          problems.append("the JUnit report: \(error)")
+        }
+      }
+      do {
+        try JSONLinesReport.write(run, to: folder.appending("run.jsonl"))
+      } catch {
+        problems.append("the JSON lines: \(error)")
+      }
+    } catch {
+      problems.append("\(error)")
+    }
+    return problems
+  }
+
+  private func tellReports() {
+    guard !command.quiet else { return }
+    context.say("reports: \(folder.appending("junit.xml"))")
+    context.say("         \(folder.appending("run.jsonl"))")
+  }
+}
+
+/// Counts interrupts: the first stops sending, the second ends the process at once.
+private final class InterruptCounter: Sendable {
+  private let seen = Atomic(0)
+  private let guardian: SpendGuard?
+  private let say: @Sendable (String) -> Void
+
+  init(_ guardian: SpendGuard?, _ context: CommandContext) {
+    self.guardian = guardian
+    say = { context.say($0) }
+  }
+
+  var isInterrupted: Bool { seen.load(ordering: .relaxed) > 0 }
+
+  func count() {
+    if seen.add(1, ordering: .relaxed).oldValue == 0 {
+      guardian?.stop("interrupted")
+      say("\ninterrupted: waiting for what is paid for; interrupt again to stop at once")
+    } else {
+      say("stopped; run the same command again to go on")
+      ProcessEnd.now(.interrupted)
+    }
+  }
+}

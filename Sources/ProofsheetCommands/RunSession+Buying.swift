@@ -1,0 +1,118 @@
+internal import Canonical
+internal import Experiments
+internal import Recording
+internal import RunStore
+internal import SeedreamAPI
+internal import Simulator
+
+extension RunSession {
+  /// Runs in a mode that may spend: guarded, locked, and with what an earlier run has left first.
+  func buy() async throws -> ExitStatus {
+    switch try EndpointChoice(command.endpoint, context) {
+    case .server(let endpoint):
+      return try await buy(from: endpoint, prices: .listed, isSimulator: false)
+    case .simulator:
+      let server = SimulatorServer(settings: SimulatorSettings())
+      let base = try await startSimulator(server)
+      let endpoint = Endpoint(
+        base: base, authorization: try Authorization(scheme: .bearer, key: "simulator"))
+      do {
+        let status = try await buy(from: endpoint, prices: nil, isSimulator: true)
+        await server.stop()
+        return status
+      } catch {
+        await server.stop()
+        throw error
+      }
+    }
+  }
+
+  private func startSimulator(_ server: SimulatorServer) async throws -> HTTPURL {
+    do {
+      return try HTTPURL(try await server.start())
+    } catch {
+      throw CommandExit(.service, "error: the simulator cannot be started: \(error)")
+    }
+  }
+
+  private func buy(
+    from endpoint: Endpoint, prices: PriceTable?, isSimulator: Bool
+  ) async throws -> ExitStatus {
+    let store = try open(spends: true)
+    let lock: StoreLock
+    let ledger: StoreLedger
+    do {
+      lock = try StoreLock(folder: reports)
+      ledger = try StoreLedger(
+        store: store, run: id, mode: command.mode, startedAt: startedAt, lock: lock)
+    } catch {
+      throw CommandExit(.usage, "error: \(error)")
+    }
+    let plans = try set.plans(mode: command.mode, folders: command.folders, prices: prices)
+    if command.mode != .live { try recover(plans, ledger, store) }
+    let guardian = SpendGuard(
+      cap: prices == nil ? nil : command.spending.cap,
+      requestsMax: command.spending.maxRequests)
+    tellDoubt(plans, ledger)
+    try agree(plans, isSimulator: isSimulator)
+    let environment = RunEnvironment(
+      redactor: redactor, toolVersion: Proofsheet.version, failsUnapproved: failsUnapproved,
+      purchasing: RunEnvironment.Purchasing(
+        endpoint: endpoint, transport: try context.makeTransport(), ledger: ledger,
+        blobs: store.blobs, guardian: guardian))
+    let status = try await run(
+      plans, environment, store: store,
+      endpoint: isSimulator ? EndpointOptions.simulatorWord : endpoint.base.origin)
+    // The right to spend is held until the last report is written.
+    withExtendedLifetime(store) {}
+    _ = consume lock
+    return status
+  }
+
+  /// Makes recordings of what an interrupted run has paid for.
+  private func recover(_ plans: [Plan], _ ledger: StoreLedger, _ store: RunStore) throws {
+    for plan in plans {
+      let promotion = CasePromotion(
+        fixtures: plan.fixtures, ledger: ledger, blobs: store.blobs,
+        toolVersion: Proofsheet.version)
+      do {
+        let count = try promotion.promoteAll(of: plan.suite.name)
+        if count > 0 {
+          context.say(
+            "\(plan.suite.name): \(count) case(s) that an earlier run has paid for are recorded now"
+          )
+        }
+      } catch {
+        throw CommandExit(
+          .usage,
+          "error: what an earlier run has paid for cannot be recorded: \(error)\n"
+            + "hint: nothing is lost; mend the cause and run again")
+      }
+    }
+  }
+
+  private func tellDoubt(_ plans: [Plan], _ ledger: StoreLedger) {
+    for plan in plans {
+      do {
+        for attempt in try ledger.inDoubt(of: plan.suite.name) {
+          context.say(
+            "in doubt: \(attempt.caseID) was sent by run \(attempt.run) and never answered; "
+              + "up to \(attempt.amount) may have been billed")
+        }
+      } catch {
+        context.say("warning: \(error)")
+      }
+    }
+  }
+
+  /// Says what is recorded and what would be bought, and asks where it has to.
+  private func agree(_ plans: [Plan], isSimulator: Bool) throws {
+    var totals = PlanTotals()
+    for plan in plans { totals += PlanTotals(plan) }
+    if totals.toBuy > 0 || totals.stopped[.overBudget] != nil {
+      for line in totals.lines { context.say(line) }
+      if isSimulator { context.say("  from the simulator, which costs nothing and is no model") }
+    }
+    try command.spending.approve(totals, context)
+  }
+}
