@@ -90,10 +90,11 @@ extension APIError {
   /// Shapes (`api-contract.md` sections 3.1 to 3.3): the gateway's `{"error":{"code":422,…}}`, which
   /// also comes with status 200; Ark's `{"error":{"code":"InvalidParameter",…}}`, also at top level
   /// beside other members; fal's `{"detail":[{"msg":…,"type":…}]}` and `{"detail":"…"}`; the media
-  /// host's `{"code":422,"message":…}`.
+  /// host's `{"code":422,"message":…}`. An empty string is no error: the gateway fills the members
+  /// that it does not use with empty strings.
   public init?(status: Int, headers: [HTTPHeader], json: JSONValue?) {
     let wait = headers["retry-after"].flatMap(Self.seconds).map { Duration.seconds($0) }
-    if let error = json?["error"], error != .null {
+    if let error = json?["error"], error != .null, error != .string("") {
       let inner = error.object == nil ? JSONValue.members(["message": error]) : error
       self.init(member: inner, status: status, retryAfter: wait)
     } else if let detail = json?["detail"], detail != .null {
@@ -117,9 +118,10 @@ extension APIError {
     let number = member["code"]?.integer ?? member["code"]?.string.flatMap { Int($0) }
     let word = member["code"]?.string ?? member["type"]?.string ?? ""
     let meant = (number.map { (400...599).contains($0) } ?? false) ? number ?? status : status
+    let shown = number.map { $0 == meant ? "" : String($0) } ?? word
     self.init(
       Self.category(status: meant, code: word, message: member["message"]?.string ?? ""),
-      status: meant, code: number == nil ? word : "", message: member["message"]?.string ?? "",
+      status: meant, code: shown, message: member["message"]?.string ?? "",
       parameter: member["param"]?.string.flatMap { $0.isEmpty ? nil : $0 }, retryAfter: retryAfter)
   }
 
@@ -149,9 +151,13 @@ extension APIError {
       return .rateLimited
     case "ModelNotOpen", "InvalidEndpointOrModel.NotFound": return .notFound
     case "AccessDenied": return .unauthorized
+    // These come with their status, but also within a 200: of a wrapper, or of one item.
+    case "InternalServiceError", "RequestCanceled": return .server
+    case "MissingParameter": return .invalidRequest
     default: break
     }
     if code.contains("RateLimitExceeded") { return .rateLimited }
+    if code.hasPrefix("InvalidParameter") { return .invalidRequest }
     switch status {
     case 401: return .unauthorized
     case 402: return .noCredit
@@ -165,9 +171,15 @@ extension APIError {
     }
   }
 
+  /// The longest wait that is told apart from longer ones, in seconds.
+  private static let retryAfterMax = 86_400
+
   /// Whole seconds of a `Retry-After` field; its date form is not used by these services.
+  ///
+  /// A longer wait than a day counts as a day, since without any the client would come back at once.
   private static func seconds(_ text: String) -> Int? {
-    guard let value = Int(text), (0...86_400).contains(value) else { return nil }
-    return value
+    let isNumber = text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    guard isNumber, !text.isEmpty else { return nil }
+    return min(Int(text) ?? retryAfterMax, retryAfterMax)
   }
 }

@@ -38,7 +38,7 @@ public enum EditAnswer: Hashable, Sendable {
     do {
       json = try JSONParser.parse(body)
     } catch {
-      let isHTML = body.prefix(200).contains(UInt8(ascii: "<"))
+      let isHTML = body.first { $0 > 0x20 } == UInt8(ascii: "<")
       let problem = isHTML ? "the answer is HTML, not JSON" : "the answer is no JSON: \(error)"
       self = .refused(
         APIError(status: status, headers: headers, json: nil)
@@ -108,23 +108,27 @@ public enum EditAnswer: Hashable, Sendable {
   }
 
   private static func item(_ json: JSONValue, status: Int) -> AnswerItem {
-    let revised = json["revised_prompt"]?.string.flatMap { $0.isEmpty ? nil : $0 }
+    // The members that are not used are empty strings, also where another name is.
+    func text(_ names: String...) -> String? {
+      names.compactMap { json[$0]?.string }.first { !$0.isEmpty }
+    }
+    let revised = text("revised_prompt")
     func failed(_ error: APIError) -> AnswerItem {
       AnswerItem(delivery: .failed(error), revisedPrompt: revised)
     }
-    if let error = json["error"], error != .null,
+    if let error = json["error"],
       let read = APIError(status: status, headers: [], json: .members(["error": error]))
     {
       return failed(read)
     }
-    if let text = json["b64_json"]?.string ?? json["base64"]?.string, !text.isEmpty {
-      guard let bytes = decode(base64: text) else {
+    if let encoded = text("b64_json", "base64") {
+      guard let bytes = decode(base64: encoded) else {
         return failed(
           APIError(.malformed, status: status, message: "b64_json is not valid base64"))
       }
       return AnswerItem(delivery: .bytes(bytes), revisedPrompt: revised)
     }
-    guard let url = json["url"]?.string ?? json["image_url"]?.string, !url.isEmpty else {
+    guard let url = text("url", "image_url") else {
       return failed(
         APIError(.malformed, status: status, message: "an item has neither url nor b64_json"))
     }

@@ -2,7 +2,7 @@ public import Canonical
 
 /// Width and height of a picture in pixels.
 public struct PixelSize: Hashable, Sendable, CustomStringConvertible {
-  /// The longest side that a size may state, so that areas cannot overflow.
+  /// The longest side that a size may state; ``EditRequest/findings(inputs:)`` refuses longer ones.
   public static let sideMax = 14_142
 
   /// Pixels across.
@@ -17,8 +17,11 @@ public struct PixelSize: Hashable, Sendable, CustomStringConvertible {
     self.height = height
   }
 
-  /// Pixels in all.
-  public var area: Int { width * height }
+  /// Pixels in all; sides beyond any limit give the largest number.
+  public var area: Int {
+    let (area, overflow) = width.multipliedReportingOverflow(by: height)
+    return overflow ? .max : area
+  }
 
   /// Width over height.
   public var ratio: Double { Double(width) / Double(height) }

@@ -34,7 +34,7 @@ public struct ModelLimits: Hashable, Sendable {
     }
     if names(["4.5", "4-5", "45"]) {
       (family, areaMin, areaMax, hasFastMode) = ("Seedream 4.5", 3_686_400, 16_777_216, false)
-    } else if names(["5"]), name.contains("pro") {
+    } else if names(["5"]), Self.isPro(name) {
       (family, areaMin, areaMax, hasFastMode) =
         ("Seedream 5.0 pro", Self.seedream4AreaMin, 4_624_220, false)
     } else if names(["5"]) {
@@ -43,6 +43,13 @@ public struct ModelLimits: Hashable, Sendable {
       (family, areaMin, areaMax, hasFastMode) =
         ("Seedream 4.0", Self.seedream4AreaMin, 16_777_216, true)
     }
+  }
+
+  /// Whether "pro" is a word after the family's name; "production" or a host "….pro" is not meant.
+  private static func isPro(_ name: String) -> Bool {
+    let words = name.split { !$0.isLetter && !$0.isNumber }
+    guard let family = words.lastIndex(of: "seedream") else { return false }
+    return words[family...].contains("pro")
   }
 
   /// The pixels that a size means for this model; `nil` for the automatic sizes.
@@ -141,6 +148,7 @@ public struct PriceTable: Hashable, Sendable {
       Entry(namePart: "seedream-4-5", price: Money(microDollars: 40_000)),
       Entry(namePart: "seedream-4.5", price: Money(microDollars: 40_000)),
       Entry(namePart: "seedream-v45", price: Money(microDollars: 40_000)),
+      Entry(namePart: "seedream-45", price: Money(microDollars: 40_000)),
       Entry(namePart: "seedream-v4", price: Money(microDollars: 30_000)),
       Entry(namePart: "seedream-4", price: Money(microDollars: 30_000)),
       Entry(namePart: "seedream-5-0-lite", price: Money(microDollars: 35_000)),

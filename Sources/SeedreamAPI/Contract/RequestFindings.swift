@@ -48,7 +48,7 @@ public struct InputFacts: Hashable, Sendable {
   public static let byteCountMax = 10_000_000
   /// The largest area.
   public static let areaMax = 36_000_000
-  /// Every side is longer than this.
+  /// The shortest side.
   public static let sideMin = 15
   /// The most elongated ratio, long side over short.
   public static let ratioMax = 3.0
@@ -161,15 +161,16 @@ extension EditRequest {
           "\(images.count) inputs; of more than \(ModelLimits.imagesMax) the API silently drops the "
             + "first ones, which renumbers 'image 1' of the prompt"))
     }
-    for image in images {
+    for (index, image) in images.enumerated() {
       switch image {
       case .local(let blob): findings += inputs[blob.digest]?.findings ?? []
       case .remote(let url):
         do {
           _ = try HTTPURL(url)
         } catch {
+          // The text is not shown: it may hold a password or control characters.
           findings.append(
-            RequestFinding(.error, "image_urls", "'\(url.prefix(80))': \(error.description)"))
+            RequestFinding(.error, "image_urls", "input \(index + 1): \(error.description)"))
         }
       }
     }

@@ -31,7 +31,7 @@ public struct HTTPURL: Hashable, Sendable, CustomStringConvertible {
   public let host: String
   /// The port, also where it is left out.
   public let port: Int
-  /// Path and query as written; starts with `/`, or is empty when the URL has none.
+  /// Path and query as written; starts with `/`, with `?` where there is no path, or is empty.
   public let target: String
 
   /// Reads a URL.
@@ -85,11 +85,23 @@ public struct HTTPURL: Hashable, Sendable, CustomStringConvertible {
       host = host[..<colon]
     }
     guard !host.isEmpty else { throw Problem(description: "the URL has no host") }
+    let isBracketed = authority.hasPrefix("[")
+    guard isBracketed ? isIPv6(host) : !host.contains(where: { $0 == "[" || $0 == "]" }) else {
+      throw Problem(description: "brackets may only stand around an IPv6 address without a zone")
+    }
     if port.isEmpty { return (host.lowercased(), scheme.defaultPort) }
     guard port.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
       let number = Int(port), (1...65_535).contains(number)
-    else { throw Problem(description: "'\(port)' is no port") }
+    else {
+      // The text is not shown: where an @ was forgotten it is a password.
+      throw Problem(description: "the URL's port is no number from 1 to 65535")
+    }
     return (host.lowercased(), number)
+  }
+
+  /// Whether a text has the characters of an IPv6 address; the resolver judges the rest.
+  private static func isIPv6(_ text: Substring) -> Bool {
+    text.contains(":") && text.allSatisfy { $0.isHexDigit || $0 == ":" || $0 == "." }
   }
 
   /// Scheme, host and port where it is not the default: `https://image.example:8443`.
