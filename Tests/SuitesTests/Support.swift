@@ -60,16 +60,24 @@ func expect(
 ) {
   let marked = MarkedText(marked)
   let found = diagnostics(of: marked.text, path: path, limits: limits)
-  let shown = found.map(\.description).joined(separator: "\n")
-  #expect(found.count == expected.count, "\(shown)", sourceLocation: location)
-  for (diagnostic, (digit, text)) in zip(found, expected) {
-    let whole = "\(diagnostic.severity.rawValue): \(diagnostic.message) (\(diagnostic.hint ?? ""))"
-    #expect(whole.contains(text), "\(shown)", sourceLocation: location)
-    #expect(diagnostic.location.line == marked.places[digit]?.line, "\(shown)", sourceLocation: location)
-    #expect(
-      diagnostic.location.column == marked.places[digit]?.column, "\(shown)",
-      sourceLocation: location)
+  let isExpected =
+    found.count == expected.count
+    && zip(found, expected).allSatisfy { diagnostic, expected in
+      let (digit, text) = expected
+      let whole =
+        "\(diagnostic.severity.rawValue): \(diagnostic.message) (\(diagnostic.hint ?? ""))"
+      return whole.contains(text)
+        && diagnostic.location.line == marked.places[digit]?.line
+        && diagnostic.location.column == marked.places[digit]?.column
+    }
+  guard !isExpected else { return }
+  let shown = found.map { "  found \($0) (\($0.hint ?? ""))" }
+  let wanted = expected.map { digit, text in
+    let place = marked.places[digit]
+    return "  wanted \(place?.line ?? 0):\(place?.column ?? 0): \(text)"
   }
+  Issue.record(
+    "\(([""] + wanted + shown).joined(separator: "\n"))", sourceLocation: location)
 }
 
 /// Runs a body with an empty folder that is removed afterwards.

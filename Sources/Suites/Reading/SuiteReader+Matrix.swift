@@ -81,7 +81,7 @@ extension SuiteReader {
   private mutating func isAxis(
     _ nodes: [YAMLNode], name: String, field: RequestField?, at place: Place
   ) -> Bool {
-    let isOfValues = nodes.contains { node in
+    let isOfValues = nodes.allSatisfy { node in
       node.members.map { $0.contains { $0.key == "value" } } ?? true
     }
     guard field == nil, isOfValues, !nodes.isEmpty else { return true }
