@@ -35,7 +35,8 @@ let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-
 let package = Package(
   name: "proofsheet",
   products: [
-    .library(name: "SeedreamAPI", targets: ["SeedreamAPI"])
+    .library(name: "SeedreamAPI", targets: ["SeedreamAPI"]),
+    .library(name: "ImageComparison", targets: ["ImageComparison"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1")
@@ -43,11 +44,21 @@ let package = Package(
   targets: [
     .systemLibrary(
       name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    // One pkgConfig name is all a target can have; the module map links the other codecs.
+    .systemLibrary(
+      name: "CImageCodecs", pkgConfig: "libpng",
+      providers: [
+        .apt(["libpng-dev", "libturbojpeg0-dev", "libwebp-dev", "libdeflate-dev"])
+      ]),
 
     module("Canonical", ["CCrypto", system]),
     module("SeedreamAPI", ["Canonical"]),
+    module("ImageComparison", ["Canonical", "CImageCodecs"]),
 
     tests("CanonicalTests", ["Canonical", system]),
     tests("SeedreamAPITests", ["Canonical", "SeedreamAPI"]),
+    .testTarget(
+      name: "ImageComparisonTests", dependencies: ["Canonical", "ImageComparison", system],
+      exclude: ["Vectors"], swiftSettings: settings),
   ]
 )

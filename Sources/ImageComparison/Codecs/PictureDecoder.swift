@@ -1,0 +1,73 @@
+internal import CImageCodecs
+internal import Canonical
+
+extension Picture {
+  /// Decodes a whole PNG, JPEG or WebP file.
+  ///
+  /// The format is told by the first bytes, and the header passes ``PictureHeader`` before a byte
+  /// is allocated for the picture. Options are fixed: JPEG with the accurate inverse transform and
+  /// smooth chroma upsampling, EXIF orientation applied, grey and palette pictures expanded, colour
+  /// profiles not applied, 16-bit PNG kept at 16 bits, and of an animation the first frame.
+  ///
+  /// - Parameters:
+  ///   - bytes: the file.
+  ///   - limits: what the file may ask for.
+  /// - Throws: ``PictureError`` of any code but `not-writable`; a file whose codec so much as
+  ///   warns about its data is `damaged`.
+  public init(
+    decoding bytes: [UInt8], limits: PictureLimits = .standard
+  ) throws(PictureError) {
+    let layout = try PictureLayout(reading: bytes, limits: limits)
+    let header = layout.header
+    var pixels: [UInt8]
+    switch header.format {
+    case .png: pixels = try PNGCodec.decode(bytes, header, limits)
+    case .jpeg: pixels = try JPEGCodec.decode(bytes, header, limits)
+    case .webp: pixels = try WebPCodec.decode(bytes, layout)
+    }
+    let bitDepth = header.decodedBitDepth
+    // JPEG has no alpha, which saves it a pass.
+    let hasAlpha =
+      header.format != .jpeg && Alpha.clearTransparent(&pixels, bitDepth: bitDepth)
+    if header.orientation != ExifOrientation.upright {
+      pixels = Orientation.upright(
+        pixels, width: header.width, height: header.height, pixelByteCount: bitDepth / 2,
+        orientation: header.orientation)
+    }
+    self.init(
+      width: header.uprightWidth, height: header.uprightHeight, bitDepth: bitDepth,
+      cleared: pixels, hasAlpha: hasAlpha, format: header.format,
+      iccProfileDigest: ColourProfile.digest(layout, limits))
+  }
+}
+
+/// The colour profile beside a picture.
+enum ColourProfile {
+  /// The digest of the profile's bytes; `nil` when there is none, or none that can be read.
+  static func digest(_ layout: PictureLayout, _ limits: PictureLimits) -> SHA256Digest? {
+    guard let first = layout.profile.first else { return nil }
+    if layout.header.format == .png { return inflate(first, limits).map(SHA256Digest.init) }
+    let byteCount = layout.profile.reduce(0) { $0 + $1.count }
+    guard byteCount <= limits.profileByteCountMax else { return nil }
+    return SHA256Digest(hashing: layout.profile.flatMap(\.copy))
+  }
+
+  /// PNG keeps a name of at most 79 bytes, a zero, a method byte (0), and a zlib stream.
+  private static func inflate(_ body: ByteView, _ limits: PictureLimits) -> [UInt8]? {
+    guard let nameEnd = body.firstOffset(of: 0, from: 0), nameEnd <= 79,
+      body.byte(at: nameEnd + 1) == 0,
+      let stream = body.part(at: nameEnd + 2, count: body.count - nameEnd - 2)
+    else { return nil }
+    let compressed = Array(stream.copy)
+    // Deflate makes at most 1032 bytes of one.
+    let capacity = min(limits.profileByteCountMax, compressed.count * 1032)
+    let profile = unsafe [UInt8](unsafeUninitializedCapacity: capacity) { target, count in
+      guard let base = target.baseAddress else { return }
+      let written = unsafe compressed.withUnsafeBufferPointer {
+        unsafe p_inflate($0.baseAddress, $0.count, base, capacity)
+      }
+      count = max(0, written)
+    }
+    return profile.isEmpty ? nil : profile
+  }
+}
