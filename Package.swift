@@ -32,6 +32,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
+let sockets: Target.Dependency = .product(name: "FlyingSocks", package: "FlyingFox")
+
 let package = Package(
   name: "proofsheet",
   products: [
@@ -39,7 +41,8 @@ let package = Package(
     .library(name: "ImageComparison", targets: ["ImageComparison"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-system", from: "1.8.1")
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
   ],
   targets: [
     .systemLibrary(
@@ -54,11 +57,13 @@ let package = Package(
     module("Canonical", ["CCrypto", system]),
     module("SeedreamAPI", ["Canonical"]),
     module("ImageComparison", ["Canonical", "CImageCodecs"]),
+    module("Simulator", ["Canonical", "SeedreamAPI", "ImageComparison", sockets]),
 
     tests("CanonicalTests", ["Canonical", system]),
     tests("SeedreamAPITests", ["Canonical", "SeedreamAPI"]),
     .testTarget(
       name: "ImageComparisonTests", dependencies: ["Canonical", "ImageComparison", system],
       exclude: ["Vectors"], swiftSettings: settings),
+    tests("SimulatorTests", ["Canonical", "SeedreamAPI", "ImageComparison", "Simulator"]),
   ]
 )
