@@ -32,6 +32,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let flyingFox: Target.Dependency = .product(name: "FlyingFox", package: "FlyingFox")
+let flyingSocks: Target.Dependency = .product(name: "FlyingSocks", package: "FlyingFox")
 let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -46,6 +48,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
   ],
   targets: [
     .systemLibrary(
@@ -71,6 +74,7 @@ let package = Package(
       "Experiments",
       ["Canonical", "SeedreamAPI", "ImageComparison", "Suites", "Recording", system]),
     module("RunStore", ["Canonical", "SeedreamAPI", "Recording", "Experiments", grdb, system]),
+    module("Simulator", ["Canonical", "SeedreamAPI", "ImageComparison", flyingFox, flyingSocks]),
     module(
       "ProofsheetCommands",
       [
@@ -92,6 +96,11 @@ let package = Package(
       [
         "Canonical", "SeedreamAPI", "ImageComparison", "Suites", "Recording", "Experiments",
         system,
+      ]),
+    tests(
+      "SimulatorTests",
+      [
+        "Canonical", "SeedreamAPI", "ImageComparison", "Simulator", flyingFox, flyingSocks,
       ]),
   ]
 )

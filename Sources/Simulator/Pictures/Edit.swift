@@ -1,0 +1,87 @@
+internal import Canonical
+internal import ImageComparison
+internal import SeedreamAPI
+
+/// What a picture is drawn from, beside the input pictures.
+struct Edit: Sendable {
+  /// The model; see ``ModelShift``.
+  let model: ModelName
+  /// The prompt: it chooses palette and kind of decoration.
+  let prompt: String
+  /// The seed: it chooses places and sizes; `nil` draws as a seed of its own.
+  let seed: Seed?
+  /// The mode: the fast one leaves the softening out and half of the decoration.
+  let mode: EnhancePromptMode
+  /// The pixels of the picture.
+  let size: PixelSize
+  /// The place in the answer.
+  let index: Int
+
+  /// Draws for what the prompt alone decides.
+  var promptDice: Dice { Dice("prompt", .string(prompt)) }
+
+  /// Draws for what one draw decides.
+  func drawDice(inputs: [StudioInput]) -> Dice {
+    Dice(
+      "draw",
+      .members([
+        "index": .integer(index),
+        "inputs": .array(inputs.map { .string($0.digest.description) }),
+        "prompt": .string(prompt),
+        "seed": seed.map { .integer($0.value) } ?? .null,
+      ]))
+  }
+}
+
+/// A stream of numbers that a digest starts, the same on every machine.
+struct Dice: Sendable {
+  private var state: UInt64
+
+  /// Starts the stream of a value.
+  ///
+  /// - Parameters:
+  ///   - purpose: keeps the streams of one value apart.
+  ///   - value: decides the stream.
+  init(_ purpose: String, _ value: JSONValue) {
+    let text = Array("proofsheet-simulator/1\n\(purpose)\n".utf8) + value.canonicalBytes
+    state = SHA256Digest(hashing: text).bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+  }
+
+  /// The next number of a range.
+  ///
+  /// The generator is SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number
+  /// generators", 2014); ranges here are so small that the remainder's bias does not show.
+  mutating func next(_ range: ClosedRange<Int>) -> Int {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    mixed ^= mixed >> 31
+    return range.lowerBound + Int(mixed % UInt64(range.count))
+  }
+}
+
+/// How much a model's pictures differ from those of Seedream 4.0.
+///
+/// The surroundings' palette is turned by 25 to 65 degrees of hue and their contrast raised by 10 to
+/// 25 %, decided by the digest of the model's name; places, shapes and the kept region stay. So a change
+/// of model is a drift of the same picture, larger than what the codec loses and smaller than what a
+/// change of seed does to shapes. `bytedance-seedream-v4-image-to-image` is the reference, shifted by 0.
+struct ModelShift: Hashable, Sendable {
+  /// Degrees of hue.
+  let hueDegrees: Int
+  /// Percent of contrast added.
+  let contrastPercent: Int
+
+  /// The shift of a model.
+  init(_ model: ModelName) {
+    guard model != .seedreamV4 else {
+      (hueDegrees, contrastPercent) = (0, 0)
+      return
+    }
+    var dice = Dice("model", .string(model.text))
+    let turn = dice.next(25...65)
+    hueDegrees = dice.next(0...1) == 0 ? turn : 360 - turn
+    contrastPercent = dice.next(10...25)
+  }
+}

@@ -1,0 +1,137 @@
+internal import Canonical
+internal import ImageComparison
+internal import SeedreamAPI
+
+/// A decoded input picture, opaque and of 8 bits a sample.
+struct StudioInput: Sendable {
+  /// The decoded pixels.
+  let picture: Picture
+  /// The identity of the pixels.
+  let digest: PixelDigest
+
+  /// The pixels as shown.
+  var size: PixelSize { PixelSize(width: picture.width, height: picture.height) }
+}
+
+/// Why an input picture is not taken.
+struct InputProblem: Error, Hashable, Sendable {
+  /// What was found and what was expected.
+  let message: String
+}
+
+/// Draws pictures.
+protocol Painting: Sendable {
+  /// Draws the picture of an edit; the same edit and inputs give the same pixels on every machine.
+  ///
+  /// - Parameters:
+  ///   - edit: what was ordered.
+  ///   - inputs: the used inputs, at least one.
+  func paint(_ edit: Edit, inputs: [StudioInput]) -> Picture
+}
+
+/// Decodes inputs, has pictures drawn, encodes them and keeps what will be asked for again.
+struct Studio: Sendable {
+  /// Bytes of decoded inputs that are kept.
+  static let inputByteCountMax = 128 << 20
+  /// What an input may ask for, as the upstream service states it (`api-contract.md` section 2.5).
+  static let limits = PictureLimits(
+    fileByteCountMax: InputFacts.byteCountMax, pixelCountMax: InputFacts.areaMax)
+
+  private let painter: any Painting
+  private let inputs = BoundedCache<SHA256Digest, StudioInput>(byteCountMax: inputByteCountMax)
+  private let pictures: BoundedCache<String, [UInt8]>
+
+  /// Opens a studio.
+  ///
+  /// - Parameters:
+  ///   - painter: draws the pictures.
+  ///   - settings: say how many bytes of finished pictures are kept.
+  init(painter: any Painting, settings: SimulatorSettings) {
+    self.painter = painter
+    pictures = BoundedCache(byteCountMax: settings.pictureByteCountMax)
+  }
+
+  /// Decodes an input picture, unless it was decoded lately.
+  func input(_ bytes: [UInt8], blob: BlobID) throws(InputProblem) -> StudioInput {
+    if let input = inputs[blob.digest] { return input }
+    let picture: Picture
+    do {
+      let header = try PictureHeader(reading: bytes, limits: Self.limits)
+      if let problem = Self.problem(with: header, byteCount: bytes.count, kind: blob.kind) {
+        throw problem
+      }
+      picture = try Picture(decoding: bytes, limits: Self.limits)
+    } catch let problem as InputProblem {
+      throw problem
+    } catch {
+      throw InputProblem(message: "the picture cannot be decoded: \(error).")
+    }
+    let input = StudioInput(picture: picture.opaque, digest: picture.digest)
+    inputs.insert(input, for: blob.digest, byteCount: input.picture.pixels.count)
+    return input
+  }
+
+  private static func problem(
+    with header: PictureHeader, byteCount: Int, kind: BlobKind
+  ) -> InputProblem? {
+    let size = PixelSize(width: header.uprightWidth, height: header.uprightHeight)
+    // The words of the one refusal that was seen in the wild (section 2.5).
+    if max(size.ratio, 1 / size.ratio) > InputFacts.ratioMax {
+      return InputProblem(
+        message: "expected the aspect ratio to be between 0.33 and 3.00, but received image with "
+          + "aspect ratio: \(hundredths(size.ratio)) instead.")
+    }
+    let facts = InputFacts(byteCount: byteCount, kind: kind, size: size)
+    return facts.findings.first.map { InputProblem(message: "\($0.message).") }
+  }
+
+  private static func hundredths(_ ratio: Double) -> String {
+    let value = Int((ratio * 100).rounded())
+    return "\(value / 100).\(value % 100 < 10 ? "0" : "")\(value % 100)"
+  }
+
+  /// Draws and encodes a picture.
+  func make(
+    _ edit: Edit, inputs: [StudioInput], codec: SimulatorSettings.Codec
+  ) throws(PictureError) -> [UInt8] {
+    let picture = painter.paint(edit, inputs: inputs)
+    switch codec {
+    case .png: return try PictureEncoder.png(picture)
+    case .jpeg(let quality): return try PictureEncoder.jpeg(picture, quality: quality)
+    }
+  }
+
+  /// Keeps a finished picture for fetching.
+  ///
+  /// - Returns: its name: 32 hexadecimal digits of its digest, and an ending.
+  func keep(_ picture: [UInt8]) -> String {
+    let blob = BlobID(of: picture)
+    let name = "\(blob.digest.hex.prefix(32)).\(blob.kind.rawValue)"
+    pictures.insert(picture, for: name, byteCount: picture.count)
+    return name
+  }
+
+  /// A finished picture; `nil` when there is none of that name, or no longer.
+  func picture(named name: String) -> [UInt8]? { pictures[name] }
+}
+
+extension Picture {
+  /// The picture on a white ground, 8 bits a sample.
+  var opaque: Picture {
+    guard hasAlpha || bitDepth == 16 else { return self }
+    let bytesPerSample = bitDepth / 8
+    let source = pixels.span
+    var opaque = [UInt8](repeating: 255, count: width * height * 4)
+    var target = opaque.mutableSpan
+    for pixel in 0..<width * height {
+      // Of 16 bits the higher eight, which lie second.
+      let first = pixel * 4 * bytesPerSample + bytesPerSample - 1
+      let alpha = Int(source[first + 3 * bytesPerSample])
+      for channel in 0..<3 {
+        let value = Int(source[first + channel * bytesPerSample])
+        target[pixel * 4 + channel] = UInt8((value * alpha + 255 * (255 - alpha) + 127) / 255)
+      }
+    }
+    return Picture(width: width, height: height, pixels: opaque)
+  }
+}
