@@ -40,6 +40,21 @@ public struct EditFailure: Error, Sendable, CustomStringConvertible {
   public let earlier: [AttemptFailure]
   /// Milliseconds of the last attempt; 0 where there was no answer.
   public let latencyMilliseconds: Int
+  /// Whether pictures may have been billed: by an attempt, or by a task that was begun.
+  ///
+  /// A question after a task is free, but the task is not, so that ``last`` alone does not tell.
+  public let isPossiblyBilled: Bool
+
+  init(
+    last: AttemptFailure, earlier: [AttemptFailure], latencyMilliseconds: Int,
+    isTaskBegun: Bool = false
+  ) {
+    self.last = last
+    self.earlier = earlier
+    self.latencyMilliseconds = latencyMilliseconds
+    isPossiblyBilled =
+      isTaskBegun || last.isPossiblyBilled || earlier.contains(where: \.isPossiblyBilled)
+  }
 
   /// What happened, with the number of attempts.
   public var description: String {
@@ -101,9 +116,10 @@ public struct SeedreamClient: Sendable {
         let failure = TransportFailure(
           .timedOut, .afterSending,
           "the task \(id) did not end within \(Self.pollsMax) questions; it may be billed")
-        throw EditFailure(last: .transport(failure), earlier: failures, latencyMilliseconds: 0)
+        throw EditFailure(
+          last: .transport(failure), earlier: failures, latencyMilliseconds: 0, isTaskBegun: true)
       }
-      try await wait(Self.pollInterval, failures: failures)
+      try await wait(Self.pollInterval, .poll, failures: failures)
       let get = try message(.get, "/v1/images/tasks/\(id)", body: nil)
       step = try await perform(get, as: caseKey, .poll, ordinal: polls, failures: &failures)
       latency += step.milliseconds
@@ -163,22 +179,30 @@ public struct SeedreamClient: Sendable {
       let action = policy.action(
         after: failure, attempts: attempts, role: role, jitter: .random(in: 0...1))
       guard case .retry(let pause) = action else {
-        throw EditFailure(last: failure, earlier: failures, latencyMilliseconds: milliseconds)
+        throw EditFailure(
+          last: failure, earlier: failures, latencyMilliseconds: milliseconds,
+          isTaskBegun: role == .poll)
       }
       failures.append(failure)
-      try await wait(pause, failures: failures)
+      try await wait(pause, role, failures: failures)
     }
   }
 
   private func wait(
-    _ duration: Duration, failures: [AttemptFailure]
+    _ duration: Duration, _ role: ExchangeRole, failures: [AttemptFailure]
   ) async throws(EditFailure) {
     do {
       try await sleeper.sleep(for: duration)
     } catch {
-      let failure = TransportFailure(
-        .cancelled, .beforeSending, "cancelled while waiting for the next attempt")
-      throw EditFailure(last: .transport(failure), earlier: failures, latencyMilliseconds: 0)
+      let failure =
+        role == .poll
+        ? TransportFailure(
+          .cancelled, .afterSending, "cancelled while a task was running; it may be billed")
+        : TransportFailure(
+          .cancelled, .beforeSending, "cancelled while waiting for the next attempt")
+      throw EditFailure(
+        last: .transport(failure), earlier: failures, latencyMilliseconds: 0,
+        isTaskBegun: role == .poll)
     }
   }
 
@@ -226,8 +250,8 @@ public struct SeedreamClient: Sendable {
       let failure: AttemptFailure
       do throws(TransportFailure) {
         let response = try await transport.send(request, as: id)
-        if response.status == 200, !response.body.isEmpty { return response }
-        failure = .api(Self.downloadError(response, url: url))
+        guard let error = Self.downloadError(response, url: url) else { return response }
+        failure = .api(error)
       } catch {
         failure = .transport(error)
       }
@@ -243,18 +267,33 @@ public struct SeedreamClient: Sendable {
     }
   }
 
-  private static func downloadError(_ response: HTTPResponse, url: HTTPURL) -> APIError {
-    let status = response.status
-    if status == 200 {
+  /// The longest error that is looked for in place of a picture, in bytes.
+  private static let downloadErrorByteCountMax = 65_536
+
+  /// Why an answer is no picture; `nil` when it may be one.
+  private static func downloadError(_ response: HTTPResponse, url: HTTPURL) -> APIError? {
+    if response.status == 200, response.body.isEmpty {
       return APIError(
-        .malformed, status: status, message: "the picture at \(url.display) has no bytes")
+        .malformed, status: 200, message: "the picture at \(url.display) has no bytes")
     }
-    let wait = APIError(status: status, headers: response.headers, json: nil)?.retryAfter
+    // The media host answers 200 with {"code":404,…} (`api-contract.md` section 3.1).
+    let error = APIError(
+      status: response.status, headers: response.headers, json: downloadJSON(response.body))
+    if response.status == 200, error == nil { return nil }
+    let status = error?.status ?? response.status
     return APIError(
       status == 404 || status == 403 || status == 410
         ? .notFound : APIError.category(status: status, code: ""),
       status: status,
       message: "the picture at \(url.display) cannot be fetched; result links expire",
-      retryAfter: wait)
+      retryAfter: error?.retryAfter)
+  }
+
+  /// The JSON object that came in place of a picture; no codec starts with a brace.
+  private static func downloadJSON(_ body: [UInt8]) -> JSONValue? {
+    guard body.first == UInt8(ascii: "{"), body.count <= downloadErrorByteCountMax else {
+      return nil
+    }
+    do { return try JSONParser.parse(body) } catch { return nil }
   }
 }
