@@ -1,5 +1,5 @@
 /// Text of a stranger's file, made fit for a terminal.
-enum VisibleText {
+package enum VisibleText {
   /// Scalars of a quoted value that a message shows.
   static let quotedCountMax = 60
 
@@ -11,7 +11,7 @@ enum VisibleText {
   }
 
   /// The text with characters that a terminal obeys, or that reorder what is read, spelled out.
-  static func escape(_ text: String) -> String {
+  package static func escape(_ text: String) -> String {
     guard text.unicodeScalars.contains(where: isHidden) else { return text }
     return text.unicodeScalars.map(escape).joined()
   }
@@ -40,7 +40,7 @@ enum VisibleText {
   ///
   /// East Asian wide characters and pictographs take two (Unicode Standard Annex 11, the blocks that
   /// people write), marks that combine take none.
-  static func width(_ scalar: Unicode.Scalar) -> Int {
+  package static func width(_ scalar: Unicode.Scalar) -> Int {
     if isHidden(scalar) { return escape(scalar).unicodeScalars.count }
     switch scalar.properties.generalCategory {
     case .nonspacingMark, .enclosingMark: return 0
