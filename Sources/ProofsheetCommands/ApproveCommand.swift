@@ -7,7 +7,8 @@ internal import SystemPackage
 
 /// Options of deciding about outputs.
 struct DecisionOptions: ParsableArguments {
-  @Argument(help: "The run to decide about: its id, or 'latest'.")
+  @Argument(
+    help: ArgumentHelp("The run to decide about: its id, or 'latest'.", valueName: "run"))
   var run: String
 
   @Option(help: "Decide about these cases only: 'prompt=paper outcome=drifted|unapproved'.")

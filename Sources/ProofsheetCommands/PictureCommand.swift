@@ -55,8 +55,8 @@ struct PictureCommand: ParsableCommand {
 
   func run() throws {
     let context = CommandContext.current
-    let facts = try [file] + (other.map { [$0] } ?? [])
-    let pictures = try facts.map { try Self.read(FilePath($0)) }
+    let files = [file] + (other.map { [$0] } ?? [])
+    let pictures = try files.map { try Self.read(FilePath($0)) }
     let level = pictures.count == 2 ? Self.level(pictures[0], pictures[1]) : nil
     switch format {
     case .text:

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Canonical
 internal import Experiments
 internal import SeedreamAPI
+internal import Suites
 
 /// Shows what a run would do.
 struct PlanCommand: ParsableCommand {

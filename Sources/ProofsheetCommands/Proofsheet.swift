@@ -32,7 +32,7 @@ package struct Proofsheet: AsyncParsableCommand {
   /// Runs the tool with the process's arguments and ends the process.
   package static func start() async {
     let status = await run(Array(CommandLine.arguments.dropFirst()))
-    exit(status)
+    Glibc.exit(status)
   }
 
   /// Runs the tool with arguments, in the current context.

@@ -18,8 +18,8 @@ struct ReportCommand: ParsableCommand {
     commandName: "report",
     abstract: "Render a stored run again: as text, JUnit XML or JSON lines.")
 
-  @Argument(help: "The run: its id, or 'latest'.")
-  var run: String
+  @Argument(help: ArgumentHelp("The run: its id, or 'latest'.", valueName: "run"))
+  var name: String
 
   @Option(help: "What to write: text, junit or jsonl.")
   var format: Kind = .text
@@ -44,12 +44,12 @@ struct ReportCommand: ParsableCommand {
 
   func run() throws {
     let context = CommandContext.current
-    let stored = try StoredRuns.find(run, folders, context)
+    let stored = try StoredRuns.find(name, folders, context)
     do {
       switch format {
       case .text: try writeText(stored, context)
       case .junit: try JUnitReport.write(stored, to: FilePath(output ?? ""))
-      case .jsonl: try JSONLinesReport.write(stored, to: FilePath(output ?? ""))
+      case .jsonl: try writeLines(stored, to: FilePath(output ?? ""))
       }
     } catch let problem as CaseFilter.Problem {
       throw CommandExit(.usage, "error: \(problem)")
@@ -57,6 +57,21 @@ struct ReportCommand: ParsableCommand {
       throw CommandExit(.usage, "error: \(error)")
     }
     if let output { context.say("written: \(output)") }
+  }
+
+  private func writeLines(_ stored: StoredRun, to path: FilePath) throws {
+    try LineFile.write(to: path) { sink in
+      try sink.receive(.started(stored.header))
+      var spending = Spending(cap: stored.summary.spending.cap)
+      for suite in stored.header.suites {
+        try stored.forEachResult(of: suite.name) { result in
+          spending.spent += result.cost
+          spending.possiblyBilled += result.possiblyBilled
+          try sink.receive(.caseFinished(result, spending: spending))
+        }
+      }
+      try sink.receive(.finished(stored.summary))
+    }
   }
 
   private func writeText(_ stored: StoredRun, _ context: CommandContext) throws {

@@ -54,8 +54,9 @@ struct RunCommand: AsyncParsableCommand {
   var concurrency: Int?
 
   @Option(
-    help: "What to do with an output that has no approved picture: warn or fail. "
-      + "Default: warn in record and refresh, fail in replay and live.")
+    help: ArgumentHelp(
+      "What to do with an output that has no approved picture: warn or fail.",
+      discussion: "Default: warn in record and refresh, fail in replay and live."))
   var unapproved: UnapprovedRule?
 
   @Option(
@@ -179,7 +180,13 @@ struct RunSession {
           caseCount: set.filter == .all
             ? plan.suite.caseCount : plan.reduce(0) { count, _ in count + 1 })
       })
-    let sinks = SinkGroup(try makeSinks(store))
+    let lines: LineFile
+    do {
+      lines = try LineFile(folder.appending("run.jsonl"))
+    } catch {
+      throw CommandExit(.usage, "error: \(error)")
+    }
+    let sinks = SinkGroup(makeSinks(store) + [("run.jsonl", lines.sink)])
     let runner = Runner(
       plans: plans, environment: environment,
       concurrency: command.concurrency ?? defaultConcurrency, sinks: sinks,
@@ -199,22 +206,25 @@ struct RunSession {
     command.mode == .replay ? ProcessorCount.available : 8
   }
 
-  private func makeSinks(_ store: RunStore) throws -> [(name: String, sink: any RunSink)] {
+  private func makeSinks(_ store: RunStore) -> [(name: String, sink: any RunSink)] {
     let style = ConsoleStyle(
       isTerminal: context.isTerminal, columns: context.columns,
-      usesColour: context.isTerminal && (context.environment["NO_COLOR"] ?? "").isEmpty,
+      colour: context.isTerminal && (context.environment["NO_COLOR"] ?? "").isEmpty,
       verbosity: command.quiet ? .quiet : command.verbose ? .verbose : .normal)
     let messages = context.messages
     var sinks: [(name: String, sink: any RunSink)] = [
       ("the run store", StoreSink(store: store)),
       (
         "the console",
-        ConsoleReport(style: style, clock: context.clock, write: { messages($0) })
+        ConsoleReport(
+          style: style, now: { .milliseconds(context.clock().milliseconds) },
+          write: { messages($0) })
       ),
     ]
     if command.format == .json {
       let output = context.output
-      sinks.append(("the JSON lines", JSONLinesReport(write: { output($0) })))
+      sinks.append(
+        ("the JSON lines", JSONLinesReport(write: { output(String(decoding: $0, as: UTF8.self)) })))
     }
     return sinks
   }
@@ -231,11 +241,6 @@ struct RunSession {
         } catch {
           problems.append("the JUnit report: \(error)")
         }
-      }
-      do {
-        try JSONLinesReport.write(run, to: folder.appending("run.jsonl"))
-      } catch {
-        problems.append("the JSON lines: \(error)")
       }
     } catch {
       problems.append("\(error)")

@@ -4,6 +4,7 @@ internal import Recording
 internal import RunStore
 internal import SeedreamAPI
 internal import Simulator
+internal import Suites
 
 extension RunSession {
   /// Runs in a mode that may spend: guarded, locked, and with what an earlier run has left first.
@@ -12,26 +13,38 @@ extension RunSession {
     case .server(let endpoint):
       return try await buy(from: endpoint, prices: .listed, isSimulator: false)
     case .simulator:
-      let server = SimulatorServer(settings: SimulatorSettings())
-      let base = try await startSimulator(server)
-      let endpoint = Endpoint(
-        base: base, authorization: try Authorization(scheme: .bearer, key: "simulator"))
       do {
-        let status = try await buy(from: endpoint, prices: nil, isSimulator: true)
-        await server.stop()
-        return status
-      } catch {
-        await server.stop()
-        throw error
+        return try await SimulatorServer.serving(SimulatorSettings()) { _, url in
+          try await buyFromSimulator(at: url)
+        }
+      } catch let error as SimulatorError {
+        throw CommandExit(.service, "error: the simulator cannot be started: \(error)")
       }
     }
   }
 
-  private func startSimulator(_ server: SimulatorServer) async throws -> HTTPURL {
+  private func buyFromSimulator(at url: String) async throws -> ExitStatus {
+    let endpoint = Endpoint(
+      base: try HTTPURL(url), authorization: try Authorization(scheme: .bearer, key: "simulator"))
+    return try await buy(from: endpoint, prices: nil, isSimulator: true)
+  }
+
+  private func takeLock() throws -> StoreLock {
     do {
-      return try HTTPURL(try await server.start())
+      return try StoreLock(folder: reports)
     } catch {
-      throw CommandExit(.service, "error: the simulator cannot be started: \(error)")
+      throw CommandExit(.usage, "error: \(error)")
+    }
+  }
+
+  private func makeLedger(
+    _ store: RunStore, _ lock: borrowing StoreLock
+  ) throws -> StoreLedger {
+    do {
+      return try StoreLedger(
+        store: store, run: id, mode: command.mode, startedAt: startedAt, lock: lock)
+    } catch {
+      throw CommandExit(.usage, "error: \(error)")
     }
   }
 
@@ -39,15 +52,8 @@ extension RunSession {
     from endpoint: Endpoint, prices: PriceTable?, isSimulator: Bool
   ) async throws -> ExitStatus {
     let store = try open(spends: true)
-    let lock: StoreLock
-    let ledger: StoreLedger
-    do {
-      lock = try StoreLock(folder: reports)
-      ledger = try StoreLedger(
-        store: store, run: id, mode: command.mode, startedAt: startedAt, lock: lock)
-    } catch {
-      throw CommandExit(.usage, "error: \(error)")
-    }
+    let lock = try takeLock()
+    let ledger = try makeLedger(store, lock)
     let plans = try set.plans(mode: command.mode, folders: command.folders, prices: prices)
     if command.mode != .live { try recover(plans, ledger, store) }
     let guardian = SpendGuard(

@@ -38,19 +38,17 @@ struct SimulateCommand: AsyncParsableCommand {
     var settings = SimulatorSettings()
     settings.port = UInt16(port)
     settings.codec = codec == .png ? .png : .jpeg(quality: quality)
-    let server = SimulatorServer(settings: settings)
-    let base: String
+    let (stops, stop) = AsyncStream.makeStream(of: Void.self)
+    let registration = context.onInterrupt { stop.yield() }
+    defer { withExtendedLifetime(registration) {} }
     do {
-      base = try await server.start()
+      try await SimulatorServer.serving(settings) { _, url in
+        context.output(url + "\n")
+        context.say("the simulator is a stand-in and no model; stop it with control-C")
+        for await _ in stops { break }
+      }
     } catch {
       throw CommandExit(.usage, "error: \(error)")
     }
-    context.output(base + "\n")
-    context.say("the simulator is a stand-in and no model; stop it with control-C")
-    let (stops, stop) = AsyncStream.makeStream(of: Void.self)
-    let registration = context.onInterrupt { stop.yield() }
-    for await _ in stops { break }
-    withExtendedLifetime(registration) {}
-    await server.stop()
   }
 }

@@ -2,6 +2,7 @@ internal import Canonical
 internal import CurlTransport
 internal import Dispatch
 internal import Glibc
+internal import Synchronization
 internal import SystemPackage
 
 extension CommandContext {
@@ -67,21 +68,24 @@ extension CommandContext {
 
 /// Watches SIGINT and SIGTERM: the first asks to stop, the second ends the process.
 private final class InterruptSource: Sendable {
-  private let sources: [any DispatchSourceSignal]
+  private static let numbers = [SIGINT, SIGTERM]
+
+  private let sources: Mutex<[any DispatchSourceSignal]>
 
   init(handler: @escaping @Sendable () -> Void) {
-    // The default action must not end the process before the handler is asked.
-    sources = [SIGINT, SIGTERM].map { number in
-      unsafe signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler(handler: handler)
-      source.resume()
-      return source
-    }
+    sources = Mutex(
+      Self.numbers.map { number in
+        // The default action must not end the process before the handler is asked.
+        _ = signal(number, SIG_IGN)
+        let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+        source.setEventHandler(handler: handler)
+        source.resume()
+        return source
+      })
   }
 
   deinit {
-    for source in sources { source.cancel() }
-    for number in [SIGINT, SIGTERM] { unsafe signal(number, SIG_DFL) }
+    sources.withLock { for source in $0 { source.cancel() } }
+    for number in Self.numbers { _ = signal(number, SIG_DFL) }
   }
 }

@@ -1,8 +1,6 @@
 internal import ArgumentParser
 internal import SeedreamAPI
 
-extension AuthScheme: ExpressibleByArgument {}
-
 /// Where requests go and with which key; only flags and environment decide, never the checkout.
 struct EndpointOptions: ParsableArguments {
   /// The name of the variable that holds the key.
@@ -20,7 +18,15 @@ struct EndpointOptions: ParsableArguments {
   var endpoint: String?
 
   @Option(help: "How the key is sent: bearer or raw.")
-  var authScheme: AuthScheme = .bearer
+  var authScheme: SchemeArgument = .bearer
+}
+
+/// How the key is sent, as a flag names it.
+enum SchemeArgument: String, CaseIterable, ExpressibleByArgument {
+  case bearer
+  case raw
+
+  var scheme: AuthScheme { self == .bearer ? .bearer : .raw }
 }
 
 /// The endpoint of a run.
@@ -61,7 +67,8 @@ enum EndpointChoice {
     do {
       self = .server(
         Endpoint(
-          base: base, authorization: try Authorization(scheme: options.authScheme, key: key)))
+          base: base, authorization: try Authorization(scheme: options.authScheme.scheme, key: key))
+      )
     } catch {
       throw CommandExit.usage("\(EndpointOptions.keyVariable): \(error)")
     }
