@@ -11,6 +11,7 @@ struct SuiteReader {
   let limits: SuiteLimits
   var diagnostics: [Diagnostic] = []
   var kept: Set<Diagnostic> = []
+  var keptCounts: [Diagnostic.Severity: Int] = [:]
   var overflow = 0
   var hasErrors = false
 
