@@ -38,8 +38,8 @@ enum VisibleText {
 
   /// Columns that a scalar takes on a terminal.
   ///
-  /// East Asian wide characters and pictographs take two (Unicode Standard Annex 11, the blocks that
-  /// people write), marks that combine take none.
+  /// East Asian wide characters and pictographs take two (Unicode Standard Annex 11, the blocks
+  /// that people write), marks that combine take none.
   static func width(_ scalar: Unicode.Scalar) -> Int {
     if isHidden(scalar) { return escape(scalar).unicodeScalars.count }
     switch scalar.properties.generalCategory {
