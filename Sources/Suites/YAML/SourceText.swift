@@ -9,7 +9,7 @@ enum SourceText {
 
   /// Checks that bytes are UTF-8 of characters that YAML and editors read alike.
   ///
-  /// YAML 1.1 takes U+0085, U+2028 and U+2029 for line breaks (YAML 1.1 section 4.1.4), editors do
+  /// YAML 1.1 takes U+0085, U+2028 and U+2029 for line breaks (YAML 1.1, chapter 5.4), editors do
   /// not; a line that only the parser sees could hide a key, so that they must be escaped.
   static func check(_ bytes: [UInt8]) throws(Problem) {
     let first = Place(line: 1, column: 1)
