@@ -89,7 +89,8 @@ package struct Check: Hashable, Sendable {
 }
 
 extension [Check] {
-  /// The checks after those of a more specific place: each replaces the one of its name, or is added.
+  /// The checks after those of a more specific place: each replaces the one of its name, or is
+  /// added.
   func replaced(by specific: [Check]) -> [Check] {
     var checks = self
     for check in specific {

@@ -64,7 +64,8 @@ extension Diagnostic {
   /// and `note:` lines.
   ///
   /// - Parameter source: the bytes of the file; without them, or where they do not reach that far,
-  ///   the line is left out. Control characters and marks of text direction are shown as `<U+202E>`.
+  ///   the line is left out. Control characters and marks of text direction are shown as
+  ///   `<U+202E>`.
   /// - Returns: lines without a line feed at the end.
   package func rendered(source: [UInt8]?) -> String {
     var lines = [description]

@@ -28,8 +28,7 @@ enum NearestName {
 
   /// Insertions, deletions, replacements and swaps of neighbours that make one text the other.
   ///
-  /// The "optimal string alignment" distance of Boytsov, "Indexing methods for approximate dictionary
-  /// searching", section 2.2.
+  /// The restricted Damerau-Levenshtein distance, known as "optimal string alignment".
   static func distance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int {
     var beforeLast = [Int](repeating: 0, count: right.count + 1)
     var last = Array(0...right.count)

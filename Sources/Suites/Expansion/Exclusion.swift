@@ -1,8 +1,8 @@
 /// The rules of `exclude`, made ready for asking about prefixes of axes.
 ///
-/// Each entry of an axis has a signature: the set of rules that it does not contradict. A rule matches
-/// a case when it is in the signatures of all the case's entries, so that whole stretches of the matrix
-/// are counted and skipped by intersecting sets of rules from the first axis inwards.
+/// Each entry of an axis has a signature: the set of rules that it does not contradict. A rule
+/// matches a case when it is in the signatures of all the case's entries, so that whole stretches
+/// of the matrix are counted and skipped by intersecting sets of rules from the first axis inwards.
 struct Exclusion: Sendable {
   /// One rule: for each axis that it names, the entries that it matches, sorted and disjoint.
   struct Rule: Sendable {
@@ -96,8 +96,8 @@ struct Exclusion: Sendable {
 
   /// Leaves the rules that an entry does not contradict.
   ///
-  /// - Returns: `false` when one of them is complete with this axis: every case with these entries is
-  ///   excluded.
+  /// - Returns: `false` when one of them is complete with this axis: every case with these entries
+  ///   is excluded.
   func narrow(_ rules: inout RuleSet, axis: Int, entry: Int) -> Bool {
     let signature = signatures[axis].kinds[signatures[axis].kind(of: entry)]
     return narrow(&rules, signature, complete: complete[axis])
@@ -114,8 +114,8 @@ struct Exclusion: Sendable {
 
   /// The number of cases that no rule matches, without walking over them.
   ///
-  /// Groups of entries with one signature are taken together, and a stretch that no rule reaches any
-  /// more is a product; results are remembered by axis and set of rules.
+  /// Groups of entries with one signature are taken together, and a stretch that no rule reaches
+  /// any more is a product; results are remembered by axis and set of rules.
   ///
   /// - Parameter fixed: entries that are given, by axis.
   func count(fixed: [Int: Int] = [:]) -> Int {

@@ -18,12 +18,12 @@ extension SuiteReader {
       severity, message, at: place.location(in: path), length: place.length, hint: hint,
       notes: notes.map { Diagnostic.Note($0.0, at: $0.1.location(in: path)) })
     // Warnings must not crowd out errors, nor a file of mistakes fill the memory.
-    let count = diagnostics.count { $0.severity == severity }
-    guard count < limits.diagnosticsMax else {
+    guard keptCounts[severity, default: 0] < limits.diagnosticsMax else {
       overflow += 1
       return
     }
     guard kept.insert(diagnostic).inserted else { return }
+    keptCounts[severity, default: 0] += 1
     diagnostics.append(diagnostic)
   }
 
@@ -32,6 +32,11 @@ extension SuiteReader {
     _ kind: String, _ name: String, at place: Place, among names: [String],
     notes: [(String, Place)] = []
   ) {
+    guard keptCounts[.error, default: 0] < limits.diagnosticsMax else {
+      // Nobody sees the proposal, and looking for it is what takes time.
+      overflow += 1
+      return
+    }
     let nearest =
       Self.synonyms[name].flatMap { names.contains($0) ? $0 : nil }
       ?? NearestName.nearest(to: name, among: names)

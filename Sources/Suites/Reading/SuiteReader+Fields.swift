@@ -45,7 +45,8 @@ extension SuiteReader {
   /// A text that is sent; the marks of templates are refused while nothing fills them in.
   private mutating func literal(_ node: YAMLNode, of name: String) -> String? {
     guard let text = text(node, of: name) else { return nil }
-    if text.contains("{{") {
+    let braces = zip(text.utf8, text.utf8.dropFirst())
+    if braces.contains(where: { $0 == UInt8(ascii: "{") && $1 == UInt8(ascii: "{") }) {
       refuseForNow("\(name) holds a template ('{{')", at: node.place)
       return nil
     }

@@ -71,9 +71,12 @@ extension SuiteReader {
 
   /// Judges the pairs of fields of one included case.
   mutating func judgePairs(of draft: IncludeDraft, request: EditRequest) {
-    for (_, judged) in Self.pairs {
-      let own = draft.assignments.first { $0.field == judged }?.place
-      judge(request, judged, at: own ?? owners[judged]?.place ?? draft.place) { true }
+    for finding in request.findings() {
+      guard let field = RequestField(contractName: finding.field),
+        Self.pairs.contains(where: { $0.judged == field })
+      else { continue }
+      let own = draft.assignments.first { $0.field == field }?.place
+      report(finding, at: own ?? owners[field]?.place ?? draft.place)
     }
   }
 

@@ -196,7 +196,8 @@ extension SuiteReader {
       error(
         other == entry.id
           ? "the id \(id) stands for two entries"
-          : "the ids \(VisibleText.quote(other)) and \(id) differ in case only, as file names may not",
+          : "the ids \(VisibleText.quote(other)) and \(id) differ in case only, "
+            + "as file names may not",
         at: entry.idPlace, hint: "give one of them another: {id: …, value: …}",
         notes: [("first here", place(ofEntry: earlier, in: lookup.axis))])
     }

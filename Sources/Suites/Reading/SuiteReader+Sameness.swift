@@ -10,9 +10,9 @@ struct IncludedKeys {
 extension SuiteReader {
   /// Whether an included case has an id of its own and asks for something of its own.
   ///
-  /// Cases of the matrix cannot be the same, for their axes set different fields and no axis has two
-  /// entries that ask for the same; so only included cases are compared, with each other by key and
-  /// with the matrix by looking their values up.
+  /// Cases of the matrix cannot be the same, for their axes set different fields and no axis has
+  /// two entries that ask for the same; so only included cases are compared, with each other by key
+  /// and with the matrix by looking their values up.
   mutating func isNew(
     _ level: Level, _ draft: IncludeDraft, exclusion: Exclusion?, known: inout IncludedKeys
   ) -> Bool {

@@ -1,8 +1,8 @@
 extension SuiteReader {
   /// A text.
   ///
-  /// Any scalar is one, so that `no` and `7` stay what was written; only the words for nothing must be
-  /// quoted, for they are more often a slip than a text.
+  /// Any scalar is one, so that `no` and `7` stay what was written; only the words for nothing must
+  /// be quoted, for they are more often a slip than a text.
   mutating func text(_ node: YAMLNode, of name: String) -> String? {
     guard let text = node.scalar else {
       error("\(name) must be a text, found \(node.kind)", at: node.place)

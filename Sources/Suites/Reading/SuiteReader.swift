@@ -4,13 +4,14 @@ internal import SystemPackage
 
 /// Turns the tree of a suite file into a suite, collecting everything that is wrong.
 ///
-/// A part with a mistake is left out and reading goes on, so that one run shows all mistakes; what would
-/// only follow from an earlier mistake is not told.
+/// A part with a mistake is left out and reading goes on, so that one run shows all mistakes; what
+/// would only follow from an earlier mistake is not told.
 struct SuiteReader {
   let path: FilePath
   let limits: SuiteLimits
   var diagnostics: [Diagnostic] = []
   var kept: Set<Diagnostic> = []
+  var keptCounts: [Diagnostic.Severity: Int] = [:]
   var overflow = 0
   var hasErrors = false
 

@@ -9,7 +9,7 @@ enum SourceText {
 
   /// Checks that bytes are UTF-8 of characters that YAML and editors read alike.
   ///
-  /// YAML 1.1 takes U+0085, U+2028 and U+2029 for line breaks (YAML 1.1 section 4.1.4), editors do
+  /// YAML 1.1 takes U+0085, U+2028 and U+2029 for line breaks (YAML 1.1, chapter 5.4), editors do
   /// not; a line that only the parser sees could hide a key, so that they must be escaped.
   static func check(_ bytes: [UInt8]) throws(Problem) {
     let first = Place(line: 1, column: 1)
@@ -23,27 +23,34 @@ enum SourceText {
         message: "the file is UTF-16", hint: "save it as UTF-8", place: first)
     }
     var decoder = UTF8.ForwardParser()
-    var rest = bytes.makeIterator()
+    var rest = bytes[...]
     var place = first
     var isAfterReturn = false
-    while true {
-      switch decoder.parseScalar(from: &rest) {
-      case .emptyInput: return
-      case .error:
+    while let byte = rest.first {
+      if (0x20...0x7E).contains(byte) {
+        rest.removeFirst()
+        place.column += 1
+        isAfterReturn = false
+        continue
+      }
+      var iterator = rest.makeIterator()
+      guard case .valid(let encoded) = decoder.parseScalar(from: &iterator) else {
         throw Problem(
           message: "the file is no valid UTF-8 here", hint: "save it as UTF-8", place: place)
-      case .valid(let encoded):
-        let scalar = UTF8.decode(encoded)
-        if let problem = problem(with: scalar, at: place) { throw problem }
-        if scalar == "\n", isAfterReturn {
-          isAfterReturn = false
-        } else if scalar == "\n" || scalar == "\r" {
-          place = Place(line: place.line + 1, column: 1)
-          isAfterReturn = scalar == "\r"
-        } else {
-          place.column += 1
-          isAfterReturn = false
-        }
+      }
+      rest.removeFirst(encoded.count)
+      // The parser reads ahead; each scalar starts anew.
+      decoder = UTF8.ForwardParser()
+      let scalar = UTF8.decode(encoded)
+      if let problem = problem(with: scalar, at: place) { throw problem }
+      if scalar == "\n", isAfterReturn {
+        isAfterReturn = false
+      } else if scalar == "\n" || scalar == "\r" {
+        place = Place(line: place.line + 1, column: 1)
+        isAfterReturn = scalar == "\r"
+      } else {
+        place.column += 1
+        isAfterReturn = false
       }
     }
   }

@@ -2,8 +2,8 @@ internal import CYAML
 
 /// Reads one YAML document into nodes, over libyaml's events.
 ///
-/// Aliases, anchors, tags, directives, keys that are no scalars, duplicate keys and second documents
-/// are mistakes; JSON is read by the same rules, being YAML in flow style.
+/// Aliases, anchors, tags, directives, keys that are no scalars, duplicate keys and second
+/// documents are mistakes; JSON is read by the same rules, being YAML in flow style.
 struct YAMLReader: ~Copyable {
   /// Mistakes that leave a tree to look at further.
   struct Mistake {
