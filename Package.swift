@@ -64,6 +64,7 @@ let package = Package(
     .testTarget(
       name: "ImageComparisonTests", dependencies: ["Canonical", "ImageComparison", system],
       exclude: ["Vectors"], swiftSettings: settings),
-    tests("SimulatorTests", ["Canonical", "SeedreamAPI", "ImageComparison", "Simulator"]),
+    tests(
+      "SimulatorTests", ["Canonical", "SeedreamAPI", "ImageComparison", "Simulator", sockets]),
   ]
 )
