@@ -102,5 +102,6 @@ let package = Package(
       [
         "Canonical", "SeedreamAPI", "ImageComparison", "Simulator", flyingFox, flyingSocks,
       ]),
+    tests("TidyTests", []),
   ]
 )

@@ -20,6 +20,14 @@ import Testing
     #expect(try Picture(decoding: PictureEncoder.png(picture)).digest == picture.digest)
   }
 
+  @Test func `PNG with less effort gives the same pixels`() throws {
+    let picture = try Picture(decoding: Vectors.bytes("fixtures/inputs/chelsea.png"))
+    let small = try PictureEncoder.png(picture)
+    let fast = try PictureEncoder.png(picture, effort: .fast)
+    #expect(try Picture(decoding: fast).digest == picture.digest)
+    #expect(fast.count > small.count)
+  }
+
   @Test(arguments: PictureEncoder.Chroma.allCases)
   func `JPEG is deterministic and near the picture`(chroma: PictureEncoder.Chroma) throws {
     let picture = try Picture(decoding: Vectors.bytes("baseline-444.jpg"))

@@ -26,15 +26,15 @@ enum PNGCodec {
   }
 
   /// Writes a PNG file without alpha when the picture has none.
-  static func encode(_ picture: Picture) throws(PictureError) -> [UInt8] {
+  static func encode(_ picture: Picture, isFast: Bool) throws(PictureError) -> [UInt8] {
     let (width, height) = (UInt32(picture.width), UInt32(picture.height))
     var message = CodecMessage()
     var output = unsafe p_output()
     defer { unsafe p_output_free(&output) }
     let result = unsafe picture.pixels.withUnsafeBufferPointer {
       unsafe p_png_encode(
-        $0.baseAddress, width, height, Int32(picture.bitDepth), picture.hasAlpha ? 0 : 1, &output,
-        &message.raw)
+        $0.baseAddress, width, height, Int32(picture.bitDepth), picture.hasAlpha ? 0 : 1,
+        isFast ? 1 : 0, &output, &message.raw)
     }
     guard result == 0 else {
       throw PictureError(.notWritable, "the PNG file cannot be written: \(message.text)")

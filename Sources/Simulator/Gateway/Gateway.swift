@@ -1,6 +1,5 @@
 internal import Canonical
 internal import SeedreamAPI
-internal import Synchronization
 
 /// Routes requests and answers them as the gateway and the service behind it would.
 final class Gateway: Sendable {
@@ -21,12 +20,13 @@ final class Gateway: Sendable {
   let settings: SimulatorSettings
   let ledger: BillingLedger
   private let studio: Studio
-  private let ordersInFlight = Mutex(0)
+  let orders: Turnstile
 
   init(settings: SimulatorSettings, ledger: BillingLedger, studio: Studio) {
     self.settings = settings
     self.ledger = ledger
     self.studio = studio
+    orders = Turnstile(countMax: settings.ordersInFlightMax)
   }
 
   /// Answers a request.
@@ -107,15 +107,10 @@ final class Gateway: Sendable {
     guard types.count == 1, type == "application/json" else {
       throw .gateway(415, "the body must be application/json")
     }
-    let isTaken = ordersInFlight.withLock { count in
-      guard count < settings.ordersInFlightMax else { return false }
-      count += 1
-      return true
-    }
-    guard isTaken else {
+    guard orders.enter() else {
       throw .gateway(429, "more than \(settings.ordersInFlightMax) requests at once")
     }
-    defer { ordersInFlight.withLock { $0 -= 1 } }
+    defer { orders.leave() }
     let order = try OrderReader.read(request.body, settings: settings)
     return try await fulfil(order, baseURL: baseURL)
   }

@@ -1,3 +1,11 @@
+extension Int32 {
+  /// This number with a share of another, in 256ths, rounded down.
+  @inline(__always)
+  func mixed(with other: Int32, by share: Int32) -> Int32 {
+    self + (((other - self) * share) >> 8)
+  }
+}
+
 /// A colour of 8 bits a channel.
 struct Colour: Hashable, Sendable {
   var red: Int
@@ -98,15 +106,15 @@ struct Palette: Hashable, Sendable {
   /// - Parameters:
   ///   - prompt: the words are looked up, and what they do not decide is drawn.
   ///   - dice: draws for the prompt.
-  ///   - shift: turns the hues.
-  init(prompt: String, dice: inout Dice, shift: ModelShift) {
+  ///   - turn: degrees by which all hues are turned.
+  init(prompt: String, dice: inout Dice, turn: Int) {
     let named = prompt.lowercased().split { !$0.isLetter }.lazy
       .compactMap { Self.words[String($0)] }.first
     let drawn = Tint(
-      hue: dice.next(0...359), saturation: dice.next(34...56), lightness: dice.next(34...60))
+      hue: dice.next(0...359), saturation: dice.next(24...44), lightness: dice.next(34...60))
     let tint = named ?? drawn
     // Two prompts with one colour word share their colour but for a shade.
-    let hue = tint.hue + shift.hueDegrees + dice.next(-7...7)
+    let hue = tint.hue + turn + dice.next(-7...7)
     let contrast = dice.next(24...70)
     shadow = Colour(
       hue: hue + contrast / 2, saturation: tint.saturation, lightness: tint.lightness * 2 / 7)

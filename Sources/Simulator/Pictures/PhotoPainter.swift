@@ -39,7 +39,9 @@ package struct PhotoPainter: Painting {
     let shift = ModelShift(edit.model)
     var promptDice = edit.promptDice
     var drawDice = edit.drawDice(inputs: inputs)
-    let palette = Palette(prompt: edit.prompt, dice: &promptDice, shift: shift)
+    // Seeds of one prompt share its colour but for a shade, as draws of a model do.
+    let palette = Palette(
+      prompt: edit.prompt, dice: &promptDice, turn: shift.hueDegrees + drawDice.next(-12...12))
     let kind = Shape.Kind(rawValue: promptDice.next(0...Shape.Kind.allCases.count - 1)) ?? .discs
     let tone = Tone(
       gradient: palette.gradient(contrastPercent: shift.contrastPercent),
@@ -116,7 +118,7 @@ package struct PhotoPainter: Painting {
         let first = (y * width + x) * 4
         for channel in 0..<3 {
           let old = Int32(target[first + channel])
-          let new = old + (colours[x * 3 + channel] - old) * share >> 8
+          let new = old.mixed(with: colours[x * 3 + channel], by: share)
           target[first + channel] = UInt8(clamping: new)
         }
       }
@@ -138,19 +140,19 @@ package struct PhotoPainter: Painting {
       var red = Int32(source[from])
       var green = Int32(source[from + 1])
       var blue = Int32(source[from + 2])
-      red += (blurred[x * 3] - red) * tone.softness >> 8
-      green += (blurred[x * 3 + 1] - green) * tone.softness >> 8
-      blue += (blurred[x * 3 + 2] - blue) * tone.softness >> 8
+      red = red.mixed(with: blurred[x * 3], by: tone.softness)
+      green = green.mixed(with: blurred[x * 3 + 1], by: tone.softness)
+      blue = blue.mixed(with: blurred[x * 3 + 2], by: tone.softness)
       // The weights of Rec. 601's luma in 256ths.
       let luma = Int((77 * red + 150 * green + 29 * blue) >> 8)
       let colour = gradient[min(255, max(0, luma))]
-      red += (Int32(colour.red) - red) * tone.strength >> 8
-      green += (Int32(colour.green) - green) * tone.strength >> 8
-      blue += (Int32(colour.blue) - blue) * tone.strength >> 8
+      red = red.mixed(with: Int32(colour.red), by: tone.strength)
+      green = green.mixed(with: Int32(colour.green), by: tone.strength)
+      blue = blue.mixed(with: Int32(colour.blue), by: tone.strength)
       let gain = Int32(256 + down + tone.light.across * (2 * x - width) / width)
-      target[x * 3] = min(255, red * gain >> 8)
-      target[x * 3 + 1] = min(255, green * gain >> 8)
-      target[x * 3 + 2] = min(255, blue * gain >> 8)
+      target[x * 3] = min(255, (red * gain) >> 8)
+      target[x * 3 + 1] = min(255, (green * gain) >> 8)
+      target[x * 3 + 2] = min(255, (blue * gain) >> 8)
     }
   }
 
@@ -172,11 +174,13 @@ package struct PhotoPainter: Painting {
       for x in max(0, left)..<min(width, left + side) {
         let (dx, dy) = (2 * (x - left) + 1 - side, 2 * (y - top) + 1 - side)
         let inside = side * side - dx * dx - dy * dy
-        let share = min(256, max(0, inside * 64 / side)) * Int(mask.share(x: x, y: y)) >> 8
+        let edge = Int32(min(256, max(0, inside * 64 / side)))
+        let share = (edge * mask.share(x: x, y: y)) >> 8
         let (first, from) = ((y * width + x) * 4, ((y - top) * side + x - left) * 4)
         for channel in 0..<3 {
-          let old = Int(target[first + channel])
-          target[first + channel] = UInt8(old + (Int(source[from + channel]) - old) * share >> 8)
+          let old = Int32(target[first + channel])
+          let new = old.mixed(with: Int32(source[from + channel]), by: share)
+          target[first + channel] = UInt8(clamping: new)
         }
       }
     }

@@ -47,14 +47,15 @@ struct Shape: Sendable {
       let outline: Outline
       switch kind {
       case .discs:
+        let place = edgePlace(width: width, height: height, dice: &dice)
         outline = .disc(
-          x: dice.next(0...width), y: dice.next(0...height),
-          radius: max(2, unit * dice.next(28...130) / 1_000))
+          x: place.x, y: place.y, radius: max(2, unit * dice.next(34...150) / 1_000))
       case .bands:
         let normals = [(256, 0), (247, 66), (222, 128), (181, 181), (128, 222), (66, 247)]
         let normal = normals[dice.next(0...normals.count - 1)]
+        let place = edgePlace(width: width, height: height, dice: &dice)
         outline = .band(
-          x: dice.next(0...width), y: dice.next(0...height),
+          x: place.x, y: place.y,
           normalX: normal.0 * (dice.next(0...1) * 2 - 1), normalY: normal.1,
           halfWidth: max(1, unit * dice.next(14...64) / 1_000))
       case .hills:
@@ -65,8 +66,22 @@ struct Shape: Sendable {
       }
       return Shape(
         outline: outline, colour: accents[dice.next(0...accents.count - 1)],
-        opacity: dice.next(60...128),
+        opacity: dice.next(84...158),
         softness: max(1, unit * (kind == .discs ? dice.next(6...30) : dice.next(3...9)) / 1_000))
+    }
+  }
+
+  /// A place near one of the edges: in the middle a shape would not show.
+  private static func edgePlace(
+    width: Int, height: Int, dice: inout Dice
+  ) -> (x: Int, y: Int) {
+    let depth = dice.next(0...17)
+    let along = dice.next(0...100)
+    switch dice.next(0...3) {
+    case 0: return (width * along / 100, height * depth / 100)
+    case 1: return (width * along / 100, height * (100 - depth) / 100)
+    case 2: return (width * depth / 100, height * along / 100)
+    default: return (width * (100 - depth) / 100, height * along / 100)
     }
   }
 
@@ -90,11 +105,11 @@ struct Shape: Sendable {
     for x in columns {
       let coverage = coverage(x: x, y: y)
       guard coverage > 0 else { continue }
-      let share = Int32(coverage * opacity >> 8)
+      let share = Int32((coverage * opacity) >> 8)
       let first = x * 3
-      row[first] += (Int32(colour.red) - row[first]) * share >> 8
-      row[first + 1] += (Int32(colour.green) - row[first + 1]) * share >> 8
-      row[first + 2] += (Int32(colour.blue) - row[first + 2]) * share >> 8
+      row[first] = row[first].mixed(with: Int32(colour.red), by: share)
+      row[first + 1] = row[first + 1].mixed(with: Int32(colour.green), by: share)
+      row[first + 2] = row[first + 2].mixed(with: Int32(colour.blue), by: share)
     }
   }
 

@@ -96,7 +96,7 @@ struct Studio: Sendable {
   ) throws(PictureError) -> [UInt8] {
     let picture = painter.paint(edit, inputs: inputs)
     switch codec {
-    case .png: return try PictureEncoder.png(picture)
+    case .png: return try PictureEncoder.png(picture, effort: .fast)
     case .jpeg(let quality): return try PictureEncoder.jpeg(picture, quality: quality)
     }
   }

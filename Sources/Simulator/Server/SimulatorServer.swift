@@ -29,10 +29,10 @@ package final class SimulatorServer: Sendable {
   /// What was billed.
   package let ledger: BillingLedger
   private let settings: SimulatorSettings
-  private let gateway: Gateway
+  let gateway: Gateway
   private let pool: SimulatorPool = .ePoll(maxEvents: 256)
   private let phase = Mutex(Phase.idle)
-  private let openConnections = Mutex(0)
+  private let connections: Turnstile
   private let stops: AsyncStream<Void>
   private let stopper: AsyncStream<Void>.Continuation
 
@@ -43,6 +43,7 @@ package final class SimulatorServer: Sendable {
 
   init(settings: SimulatorSettings, painter: any Painting) {
     self.settings = settings
+    connections = Turnstile(countMax: settings.connectionsMax)
     ledger = BillingLedger()
     gateway = Gateway(
       settings: settings, ledger: ledger, studio: Studio(painter: painter, settings: settings))
@@ -56,8 +57,8 @@ package final class SimulatorServer: Sendable {
     }
   }
 
-  /// Connections that are open.
-  package var connectionCount: Int { openConnections.withLock { $0 } }
+  /// Connections that are being served.
+  package var connectionCount: Int { connections.count }
 
   /// Starts to listen; connections wait until ``run()`` serves them.
   ///
@@ -188,11 +189,8 @@ package final class SimulatorServer: Sendable {
   }
 
   private func serve(_ client: ClientSocket, baseURL: String) async {
-    let isAdmitted = openConnections.withLock { count in
-      count += 1
-      return count <= settings.connectionsMax
-    }
-    defer { openConnections.withLock { $0 -= 1 } }
+    let isAdmitted = connections.enter()
+    defer { if isAdmitted { connections.leave() } }
     var connection = Connection(socket: client, gateway: gateway, baseURL: baseURL)
     await connection.serve(isAdmitted: isAdmitted)
   }

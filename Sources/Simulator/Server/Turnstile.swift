@@ -1,0 +1,24 @@
+internal import Synchronization
+
+/// Lets in as many as there is room for.
+final class Turnstile: Sendable {
+  private let inside = Mutex(0)
+  private let countMax: Int
+
+  init(countMax: Int) { self.countMax = countMax }
+
+  /// How many are inside.
+  var count: Int { inside.withLock { $0 } }
+
+  /// Whether there was room; who got in must ``leave()``.
+  func enter() -> Bool {
+    inside.withLock { count in
+      guard count < countMax else { return false }
+      count += 1
+      return true
+    }
+  }
+
+  /// Makes room for another.
+  func leave() { inside.withLock { $0 -= 1 } }
+}
