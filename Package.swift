@@ -32,7 +32,6 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
-let flyingFox: Target.Dependency = .product(name: "FlyingFox", package: "FlyingFox")
 let flyingSocks: Target.Dependency = .product(name: "FlyingSocks", package: "FlyingFox")
 let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
@@ -74,7 +73,7 @@ let package = Package(
       "Experiments",
       ["Canonical", "SeedreamAPI", "ImageComparison", "Suites", "Recording", system]),
     module("RunStore", ["Canonical", "SeedreamAPI", "Recording", "Experiments", grdb, system]),
-    module("Simulator", ["Canonical", "SeedreamAPI", "ImageComparison", flyingFox, flyingSocks]),
+    module("Simulator", ["Canonical", "SeedreamAPI", "ImageComparison", flyingSocks]),
     module(
       "ProofsheetCommands",
       [
@@ -100,7 +99,7 @@ let package = Package(
     tests(
       "SimulatorTests",
       [
-        "Canonical", "SeedreamAPI", "ImageComparison", "Simulator", flyingFox, flyingSocks,
+        "Canonical", "SeedreamAPI", "ImageComparison", "Simulator", flyingSocks,
       ]),
     tests("TidyTests", []),
   ]
