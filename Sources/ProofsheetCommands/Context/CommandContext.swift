@@ -23,6 +23,8 @@ package struct CommandContext: Sendable {
   package var clock: @Sendable () -> Timestamp
   /// Makes the network; never called in replay.
   package var makeTransport: @Sendable () throws -> any HTTPTransport
+  /// Waits between attempts.
+  package var sleeper: any Sleeper
   /// Calls back at SIGINT and SIGTERM until the returned value is released.
   package var onInterrupt: @Sendable (@escaping @Sendable () -> Void) -> any Sendable
 
@@ -33,6 +35,7 @@ package struct CommandContext: Sendable {
     messages: @escaping @Sendable (String) -> Void, isTerminal: Bool, columns: Int,
     ask: @escaping @Sendable (String) -> String?, clock: @escaping @Sendable () -> Timestamp,
     makeTransport: @escaping @Sendable () throws -> any HTTPTransport,
+    sleeper: any Sleeper = SystemSleeper(),
     onInterrupt: @escaping @Sendable (@escaping @Sendable () -> Void) -> any Sendable
   ) {
     self.environment = environment
@@ -44,6 +47,7 @@ package struct CommandContext: Sendable {
     self.ask = ask
     self.clock = clock
     self.makeTransport = makeTransport
+    self.sleeper = sleeper
     self.onInterrupt = onInterrupt
   }
 
