@@ -91,6 +91,7 @@ let package = Package(
       exclude: ["Vectors"], swiftSettings: settings),
     tests("SuitesTests", ["Canonical", "SeedreamAPI", "Suites", system]),
     tests("CurlTransportTests", ["Canonical", "SeedreamAPI", "CurlTransport"]),
+    tests("RecordingTests", ["Canonical", "SeedreamAPI", "Recording", system]),
     tests(
       "ExperimentsTests",
       [
