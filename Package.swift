@@ -99,6 +99,9 @@ let package = Package(
         system,
       ]),
     tests(
+      "RunStoreTests",
+      ["Canonical", "SeedreamAPI", "Suites", "Recording", "Experiments", "RunStore", grdb, system]),
+    tests(
       "SimulatorTests",
       [
         "Canonical", "SeedreamAPI", "ImageComparison", "Simulator", flyingFox, flyingSocks,
