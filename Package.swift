@@ -90,16 +90,27 @@ let package = Package(
       exclude: ["Vectors"], swiftSettings: settings),
     tests("SuitesTests", ["Canonical", "SeedreamAPI", "Suites", system]),
     tests("CurlTransportTests", ["Canonical", "SeedreamAPI", "CurlTransport"]),
+    tests("RecordingTests", ["Canonical", "SeedreamAPI", "Recording", system]),
     tests(
       "ExperimentsTests",
       [
-        "Canonical", "SeedreamAPI", "ImageComparison", "Suites", "Recording", "Experiments",
-        system,
+        "Canonical", "SeedreamAPI", "Suites", "Recording", "Experiments", system,
+      ]),
+    tests(
+      "RunStoreTests",
+      [
+        "Canonical", "SeedreamAPI", "Suites", "Recording", "Experiments", "RunStore", system, grdb,
       ]),
     tests(
       "SimulatorTests",
       [
         "Canonical", "SeedreamAPI", "ImageComparison", "Simulator", flyingSocks,
+      ]),
+    tests(
+      "ProofsheetCommandsTests",
+      [
+        "Canonical", "SeedreamAPI", "CurlTransport", "RunStore", "Reports", "Simulator",
+        "ProofsheetCommands", system,
       ]),
     tests("TidyTests", []),
   ]

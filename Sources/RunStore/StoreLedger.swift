@@ -64,7 +64,8 @@ package struct StoreLedger: ExchangeLedger {
 
   /// The URL of a picture before redaction, while it is still to be fetched.
   package func pendingURL(of caseKey: CaseKey, index: Int) throws -> String? {
-    try store.perform {
+    guard isRecording else { return nil }
+    return try store.perform {
       try store.database.read { database in
         try String.fetchOne(
           database, sql: "SELECT url FROM pending_url WHERE case_key = ? AND place = ?",
@@ -110,6 +111,17 @@ package struct StoreLedger: ExchangeLedger {
             HARWriter.json(of: received.exchange).canonicalText, received.cost.microDollars,
             received.isUsable, received.isPromotable, attempt.number,
           ])
+        // The new order of a next run must not be taken for this one.
+        if received.endsOrder {
+          try database.execute(
+            sql: """
+              UPDATE attempt SET is_usable = 0
+              WHERE role = 'generate' AND state = 'answered' AND (case_key, purpose) =
+                (SELECT case_key, purpose FROM attempt WHERE number = ?)
+              """, arguments: [attempt.number])
+        }
+        // A live run fetches its pictures at once or never, so that nothing would wipe these.
+        guard isRecording else { return }
         for (place, url) in received.pendingURLs {
           try database.execute(
             sql: """

@@ -12,13 +12,19 @@ package struct StoreLock: ~Copyable {
   /// - Throws: ``StoreFailure`` when another process has it, or the file cannot be opened.
   package init(folder: FilePath) throws(StoreFailure) {
     let path = folder.appending("proofsheet.lock")
-    number = unsafe open(path.string, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+    let number = unsafe open(path.string, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
     guard number >= 0 else {
       let failure = FileFailure(
         operation: "open", path: path, errno: Errno(rawValue: Glibc.errno))
       throw StoreFailure(description: failure.description)
     }
     guard flock(number, LOCK_EX | LOCK_NB) == 0 else {
+      guard Glibc.errno == EWOULDBLOCK else {
+        let failure = FileFailure(
+          operation: "lock", path: path, errno: Errno(rawValue: Glibc.errno))
+        _ = close(number)
+        throw StoreFailure(description: failure.description)
+      }
       let holder = Self.holder(of: number)
       _ = close(number)
       throw StoreFailure(
@@ -30,6 +36,8 @@ package struct StoreLock: ~Copyable {
     if ftruncate(number, 0) == 0 {
       _ = unsafe pid.withUnsafeBytes { unsafe pwrite(number, $0.baseAddress, pid.count, 0) }
     }
+    // Set last: once it is set, a failure would close it a second time.
+    self.number = number
   }
 
   deinit { _ = close(number) }

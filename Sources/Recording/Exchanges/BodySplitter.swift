@@ -4,6 +4,8 @@ package import Canonical
 package enum BodySplitter {
   /// Base64 shorter than this stays in the text.
   static let base64ByteCountMin = 1_024
+  /// Blobs of one body; base64 after that many stays in the text, which can be read back all the same.
+  static let blobsMax = 400
   /// Bytes that are no text and at most this long still become a blob; text up to here stays text.
   static let literalByteCountMax = 64 << 10
 
@@ -35,18 +37,29 @@ package enum BodySplitter {
     var parts: [BodyPart] = []
     var blobs: [(id: BlobID, bytes: [UInt8])] = []
     var copied = 0
-    for string in JSONStrings.scan(bytes) where string.range.count >= base64ByteCountMin {
-      guard let encoded = base64Range(in: bytes, of: string),
-        let decoded = Base64.decodeExactly(Array(bytes[encoded]))
-      else { continue }
+    for string in JSONStrings.scan(bytes) {
+      guard blobs.count < blobsMax, let (range, decoded) = blob(in: bytes, of: string) else {
+        continue
+      }
       let id = BlobID(of: decoded)
-      parts.append(.bytes(Array(bytes[copied..<encoded.lowerBound])))
+      parts.append(.bytes(Array(bytes[copied..<range.lowerBound])))
       parts.append(.base64(id))
       blobs.append((id, decoded))
-      copied = encoded.upperBound
+      copied = range.upperBound
     }
     parts.append(.bytes(Array(bytes[copied...])))
     return Split(body: Body(parts: parts, byteCount: bytes.count, digest: digest), blobs: blobs)
+  }
+
+  /// Where a string holds base64 that becomes a blob, and the blob's bytes; `nil` for other strings.
+  static func blob(
+    in bytes: [UInt8], of string: JSONStrings.Found
+  ) -> (range: Range<Int>, bytes: [UInt8])? {
+    guard string.range.count >= base64ByteCountMin,
+      let range = base64Range(in: bytes, of: string),
+      let decoded = Base64.decodeExactly(Array(bytes[range]))
+    else { return nil }
+    return (range, decoded)
   }
 
   private static func isJSON(_ bytes: [UInt8]) -> Bool {

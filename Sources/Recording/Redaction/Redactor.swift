@@ -27,6 +27,8 @@ package struct Redactor: Sendable {
   static let secretNames: Set<String> = ["sig", "auth", "key", "policy", "expires", "sign"]
   /// Known values shorter than this are not searched for: they would hit by chance.
   static let valueByteCountMin = 6
+  /// Fields of one message that are recorded; a server that repeats a field loses the rest.
+  static let headersMax = 100
 
   /// The known secrets in every form in which they are searched for, longest first.
   private let values: [[UInt8]]
@@ -38,7 +40,8 @@ package struct Redactor: Sendable {
       let plain = Array(secret.reveal().utf8)
       guard plain.count >= Self.valueByteCountMin else { continue }
       forms.insert(plain)
-      forms.insert(Self.percentEncoded(plain))
+      forms.insert(Self.percentEncoded(plain, Hexadecimal.encode([UInt8](0...255)).uppercased()))
+      forms.insert(Self.percentEncoded(plain, Hexadecimal.encode([UInt8](0...255))))
       forms.insert(Array(JSONValue.literal(secret.reveal()).dropFirst().dropLast()))
       forms.formUnion(Self.base64Forms(plain))
     }
@@ -63,12 +66,14 @@ package struct Redactor: Sendable {
         return HTTPHeader(name, name == "location" ? url(field.value) : text(field.value))
       }
       .sorted { $0.name < $1.name }
+      .prefix(Self.headersMax) + []
   }
 
-  /// Redacts the values of a URL's query by the names of its parameters.
+  /// Redacts the user of a URL, and the values of its query by the names of its parameters.
   ///
   /// Everything that is derived from a URL is derived from the redacted one.
   package func url(_ url: String) -> String {
+    let url = Self.withoutUser(url)
     guard let mark = url.firstIndex(of: "?") else { return text(url) }
     let parameters = url[url.index(after: mark)...].split(
       separator: "&", omittingEmptySubsequences: false)
@@ -82,27 +87,69 @@ package struct Redactor: Sendable {
     return text(url[...mark] + redacted.joined(separator: "&"))
   }
 
-  /// Redacts a JSON text, byte for byte apart from what is secret: members by name at any depth, the
-  /// queries of URLs, and known values.
+  /// Redacts a JSON text, byte for byte apart from what is secret: members by name at any depth, URLs
+  /// wherever they stand, and known values; what ``BodySplitter`` makes a blob of stays as it is.
   package func json(_ bytes: [UInt8]) -> [UInt8] {
     var redacted: [UInt8] = []
+    // What stands between two blobs; known values are looked for in all of it.
+    var text: [UInt8] = []
     var copied = 0
     for string in JSONStrings.scan(bytes) where !string.isName {
-      let value = bytes[string.range]
-      let replaced: [UInt8]
-      if Self.isSecret(memberName: String(decoding: string.memberName, as: UTF8.self)) {
-        replaced = Array(Self.replacement.utf8)
-      } else if value.starts(with: "http".utf8), value.contains(UInt8(ascii: "?")) {
-        replaced = Array(url(String(decoding: value, as: UTF8.self)).utf8)
+      if Self.isSecret(memberName: Self.meaning(of: string.memberName)) {
+        text += bytes[copied..<string.range.lowerBound] + Array(Self.replacement.utf8)
+      } else if let (range, _) = BodySplitter.blob(in: bytes, of: string) {
+        text += bytes[copied..<range.lowerBound]
+        redacted += self.bytes(text) + bytes[range]
+        text = []
+        copied = range.upperBound
+        continue
+      } else if let value = redactedValue(of: string, in: bytes) {
+        text += bytes[copied..<string.range.lowerBound] + value
       } else {
         continue
       }
-      redacted += bytes[copied..<string.range.lowerBound]
-      redacted += replaced
       copied = string.range.upperBound
     }
-    redacted += bytes[copied...]
-    return self.bytes(redacted)
+    return redacted + self.bytes(text + bytes[copied...])
+  }
+
+  /// The value of a string without what is secret, as it is to be written; `nil` where nothing is.
+  ///
+  /// Writers in Go escape `&` and those in PHP `/`; what counts is what a reader makes of the string.
+  private func redactedValue(of string: JSONStrings.Found, in bytes: [UInt8]) -> [UInt8]? {
+    let written = Array(bytes[string.range])
+    guard string.isEscaped else {
+      let redacted = urls(in: written)
+      return redacted == written ? nil : redacted
+    }
+    let meaning = Self.meaning(of: written)
+    let redacted = self.bytes(urls(in: Array(meaning.utf8)))
+    guard !redacted.elementsEqual(meaning.utf8) else { return nil }
+    return Array(
+      JSONValue.literal(String(decoding: redacted, as: UTF8.self)).dropFirst().dropLast())
+  }
+
+  /// Redacts every URL that stands in a text.
+  package func urls(in text: [UInt8]) -> [UInt8] {
+    var redacted: [UInt8] = []
+    var copied = 0
+    var position = 0
+    while let mark = Self.firstRange(of: Array("://".utf8), in: text, from: position) {
+      position = mark.upperBound
+      let scheme = ["https", "http"].first { scheme in
+        text[copied..<mark.lowerBound].suffix(scheme.utf8.count).map { $0 | 0x20 }
+          == Array(scheme.utf8)
+      }
+      guard let scheme else { continue }
+      let start = mark.lowerBound - scheme.utf8.count
+      let end =
+        text[position...].firstIndex { $0 <= 0x20 || "\"<>\\".utf8.contains($0) } ?? text.count
+      redacted += text[copied..<start]
+      redacted += url(String(decoding: text[start..<end], as: UTF8.self)).utf8
+      copied = end
+      position = end
+    }
+    return redacted + text[copied...]
   }
 
   /// Replaces known secrets in a text.
@@ -118,6 +165,26 @@ package struct Redactor: Sendable {
   /// Whether bytes hold a known secret in any form.
   package func finds(in bytes: [UInt8]) -> Bool {
     values.contains { Self.firstRange(of: $0, in: bytes, from: 0) != nil }
+  }
+
+  /// A URL whose user name and password, if it has any, are replaced.
+  private static func withoutUser(_ url: String) -> String {
+    guard let slashes = url.firstRange(of: "://") else { return url }
+    let authority = url[slashes.upperBound...].prefix { !"/?#".contains($0) }
+    guard let at = authority.lastIndex(of: "@") else { return url }
+    return url[..<slashes.upperBound] + replacement + url[at...]
+  }
+
+  /// What a JSON string means, its escapes undone; where they are no JSON, what is written.
+  private static func meaning(of written: [UInt8]) -> String {
+    let plain = String(decoding: written, as: UTF8.self)
+    guard written.contains(UInt8(ascii: "\\")) else { return plain }
+    let quote = [UInt8(ascii: "\"")]
+    do {
+      return try JSONParser.parse(quote + written + quote).string ?? plain
+    } catch {
+      return plain
+    }
   }
 
   private static func isSecret(queryName: String) -> Bool {
@@ -153,10 +220,13 @@ package struct Redactor: Sendable {
     return nil
   }
 
-  private static func percentEncoded(_ bytes: [UInt8]) -> [UInt8] {
-    bytes.flatMap { byte -> [UInt8] in
+  /// - Parameter digits: the two digits of each byte, in capitals or not.
+  private static func percentEncoded(_ bytes: [UInt8], _ digits: String) -> [UInt8] {
+    let digits = Array(digits.utf8)
+    return bytes.flatMap { byte -> [UInt8] in
       let isPlain = IdentifierRule.isAllowed(byte) || byte == UInt8(ascii: "~")
-      return isPlain ? [byte] : Array("%\(Hexadecimal.encode([byte]).uppercased())".utf8)
+      let place = Int(byte) * 2
+      return isPlain ? [byte] : [UInt8(ascii: "%"), digits[place], digits[place + 1]]
     }
   }
 

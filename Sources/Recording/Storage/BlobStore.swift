@@ -90,9 +90,16 @@ package struct BlobStore: BlobSource {
     try DurableFile.write(bytes, to: path(of: blob))
   }
 
-  /// Copies a blob from another source unless it is here.
+  /// Copies a blob from another source unless it is here; a damaged one is replaced.
   package func adopt(_ blob: BlobID, from source: some BlobSource) throws {
-    guard !contains(blob) else { return }
+    if contains(blob) {
+      do {
+        _ = try verifiedBytes(of: blob)
+        return
+      } catch {
+        // Whatever is there is not the blob, and no recording can be made of it.
+      }
+    }
     try write(try source.bytes(of: blob), as: blob)
   }
 }

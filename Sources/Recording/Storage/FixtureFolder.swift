@@ -53,7 +53,9 @@ package struct FieldChange: Hashable, Sendable, CustomStringConvertible {
     guard recorded != asked else { return }
     if case .object(let left)? = recorded, case .object(let right)? = asked {
       for name in Set(left.map(\.name) + right.map(\.name)).sorted() {
-        collect(left[name], right[name], "\(pointer)/\(name)", &changes)
+        // RFC 6901 section 3.
+        let token = name.replacing("~", with: "~0").replacing("/", with: "~1")
+        collect(left[name], right[name], "\(pointer)/\(token)", &changes)
       }
     } else if case .array(let left)? = recorded, case .array(let right)? = asked {
       for index in 0..<max(left.count, right.count) {
@@ -124,7 +126,8 @@ package final class FixtureFolder: Sendable {
     {
       return checked(fixture, fileID: other)
     }
-    if let own {
+    // A file of another repeat of the same request has no field that differs.
+    if let own, own.caseKey.request != caseKey.request {
       return .stale(
         fileID: id,
         changes: FieldChange.between(recorded: own.canonicalRequest, asked: canonicalRequest()))
@@ -204,7 +207,7 @@ private struct FixtureIndex {
   var repeats: [RequestKey: Int] = [:]
 
   mutating func insert(_ key: CaseKey, _ id: CaseID) {
-    files[key] = id
-    repeats[key.request, default: 0] += 1
+    // A copy of a recording is not one more repeat.
+    if files.updateValue(id, forKey: key) == nil { repeats[key.request, default: 0] += 1 }
   }
 }

@@ -11,6 +11,8 @@ package struct FixtureFailure: Error, Hashable, Sendable, CustomStringConvertibl
 package enum HARReader {
   /// The largest HAR; pictures lie beside it.
   package static let byteCountMax = 32 << 20
+  /// The largest body that a recording may state: ten input pictures of the largest size, and more.
+  static let bodyByteCountMax = 1 << 30
 
   /// Reads the bytes of a fixture's file.
   ///
@@ -104,13 +106,13 @@ package enum HARReader {
 
   private static func response(_ place: Place) throws(FixtureFailure) -> RecordedResponse {
     RecordedResponse(
-      status: try place.member("status").integer(100...599), headers: try headers(place),
+      status: try place.member("status").integer(100...999), headers: try headers(place),
       body: try body(try place.member("content")))
   }
 
   private static func headers(_ place: Place) throws(FixtureFailure) -> [HTTPHeader] {
     var headers: [HTTPHeader] = []
-    for field in try place.member("headers").elements(max: 100) {
+    for field in try place.member("headers").elements(max: Redactor.headersMax) {
       headers.append(
         HTTPHeader(try field.member("name").string(), try field.member("value").string()))
     }
@@ -132,7 +134,8 @@ package enum HARReader {
       parts = text.isEmpty ? [] : [.bytes(Array(text.utf8))]
     }
     return Body(
-      parts: parts, byteCount: try place.member("size").integer(0...(1 << 40)), digest: digest)
+      parts: parts, byteCount: try place.member("size").integer(0...bodyByteCountMax),
+      digest: digest)
   }
 
   private static func part(_ place: Place) throws(FixtureFailure) -> BodyPart {

@@ -29,16 +29,30 @@ package struct Promotion: Sendable {
   /// - Throws: ``FileFailure`` or ``BlobFailure``; the stored exchanges stay where they are.
   package func promote(_ fixture: Fixture, as id: CaseID) throws -> Result {
     let path = folder.path(of: id)
+    let bytes = HARWriter.bytes(of: fixture, creatorVersion: creatorVersion)
+    if let problem = Self.problem(with: bytes) { return .kept(problem) }
     if let conflict = try originConflict(with: fixture.origin) { return .kept(conflict) }
     for blob in fixture.blobs { try folder.blobs.adopt(blob, from: source) }
     if let old = try existing(id), Self.isSame(old, fixture, blobs: folder.blobs) {
       return .unchanged(path)
     }
     try DurableFile.createFolder(folder.folder)
-    try DurableFile.write(
-      HARWriter.bytes(of: fixture, creatorVersion: creatorVersion), to: path)
+    try DurableFile.write(bytes, to: path)
     folder.refresh()
     return .written(path)
+  }
+
+  /// Why a file could not be read back; what can be replayed nowhere is better kept in the run store.
+  private static func problem(with bytes: [UInt8]) -> String? {
+    guard bytes.count <= HARReader.byteCountMax else {
+      return "its recording would have \(bytes.count) bytes; \(HARReader.byteCountMax) are allowed"
+    }
+    do {
+      _ = try HARReader.fixture(from: bytes)
+      return nil
+    } catch {
+      return "its recording could not be read back: \(error)"
+    }
   }
 
   /// The recording that is there; a damaged one is replaced like none.
@@ -52,8 +66,10 @@ package struct Promotion: Sendable {
 
   /// Pictures of the simulator and of a model must not stand in one suite.
   private func originConflict(with origin: Origin) throws -> String? {
-    for id in try folder.caseIDs().prefix(1) {
-      guard let old = try existing(id), !old.origin.mixes(with: origin) else { continue }
+    // The first that can be read speaks for all.
+    for id in try folder.caseIDs() {
+      guard let old = try existing(id) else { continue }
+      if old.origin.mixes(with: origin) { return nil }
       return "\(folder.folder) holds recordings of \(old.origin); this answer is of \(origin). "
         + "Record into another folder with --fixtures, or remove the old recordings"
     }

@@ -63,17 +63,21 @@ package struct ReceivedExchange: Sendable {
   package let isUsable: Bool
   /// `false` when a secret stands in a picture, so that it must not become part of a recording.
   package let isPromotable: Bool
+  /// Whether the order of the case came to nothing, so that asking after it again is useless: the
+  /// next run has to order anew.
+  package let endsOrder: Bool
 
   /// Puts a received exchange together.
   package init(
     exchange: Exchange, cost: Money, pendingURLs: [Int: String], isUsable: Bool,
-    isPromotable: Bool
+    isPromotable: Bool, endsOrder: Bool = false
   ) {
     self.exchange = exchange
     self.cost = cost
     self.pendingURLs = pendingURLs
     self.isUsable = isUsable
     self.isPromotable = isPromotable
+    self.endsOrder = endsOrder
   }
 }
 

@@ -49,6 +49,11 @@ package struct RecordingTransport: HTTPTransport {
     if let stored = try storing(.beforeSending, { try ledger.stored(id) }) {
       return try replay(stored)
     }
+    guard !redactor.finds(in: recordedCase.canonicalRequest.canonicalBytes) else {
+      throw TransportFailure(
+        .invalidRequest, .beforeSending,
+        "the request holds the API key, which would be recorded; take it out of the suite")
+    }
     var request = request
     try restoreURL(of: &request, id: id)
     let isOrder = id.role == .generate
@@ -105,13 +110,15 @@ package struct RecordingTransport: HTTPTransport {
     _ request: HTTPRequest, _ response: HTTPResponse, as id: ExchangeID, attempt: AttemptID
   ) throws(TransportFailure) {
     let answer = BodySplitter.split(redactor.json(ifText: response.body))
-    var isPromotable = true
     for blob in answer.blobs {
-      if redactor.finds(in: blob.bytes) { isPromotable = false }
       try storing(.afterSending) { try blobs.write(blob.bytes, as: blob.id) }
     }
+    let sent = try record(request)
+    let isPromotable = try storing(.afterSending) {
+      try isFreeOfSecrets(sent.body) && isFreeOfSecrets(answer.body)
+    }
     let exchange = Exchange(
-      role: id.role, ordinal: id.ordinal, request: try record(request),
+      role: id.role, ordinal: id.ordinal, request: sent,
       response: RecordedResponse(
         status: response.status, headers: redactor.responseHeaders(response.headers),
         body: answer.body),
@@ -123,8 +130,16 @@ package struct RecordingTransport: HTTPTransport {
         attempt,
         ReceivedExchange(
           exchange: exchange, cost: account.cost, pendingURLs: account.urls,
-          isUsable: account.isUsable, isPromotable: isPromotable))
+          isUsable: account.isUsable, isPromotable: isPromotable,
+          endsOrder: account.endsOrder))
     }
+  }
+
+  /// Looks once more for known secrets: in a body as it is sent, and in the pictures within it.
+  private func isFreeOfSecrets(_ body: Body?) throws -> Bool {
+    guard let body else { return true }
+    for blob in body.blobs where redactor.finds(in: try blobs.bytes(of: blob)) { return false }
+    return !redactor.finds(in: try body.parts.joined(from: blobs))
   }
 
   /// The request as recorded: its parts name the input pictures, whose bytes are stored beside.
@@ -153,6 +168,7 @@ package struct RecordingTransport: HTTPTransport {
     var cost = Money.zero
     var urls: [Int: String] = [:]
     var isUsable = false
+    var endsOrder = false
     /// What the answer tells of what was set aside; `nil` leaves it set aside, as a running task does.
     var settlement: Settlement?
 
@@ -177,8 +193,14 @@ package struct RecordingTransport: HTTPTransport {
       status: response.status, headers: response.headers, body: response.body)
     switch answer {
     case .refused(let error):
-      // A question after a task that was not answered says nothing of the task's price.
-      if role == .poll, !error.isFinal, error.code != "task-failed" { return Account() }
+      if role == .poll {
+        // The task came to nothing, and may be billed; a new order is needed.
+        if error.code == "task-failed" {
+          return Account(endsOrder: true, settlement: .possiblyBilled)
+        }
+        // A question that was not answered says nothing of the task, and is asked again.
+        guard error.isFinal, error.category != .malformed else { return Account() }
+      }
       let isDoubtful = AttemptFailure.api(error).isPossiblyBilled
       return Account(
         isUsable: error.isFinal, settlement: isDoubtful ? .possiblyBilled : .billed)
@@ -212,7 +234,10 @@ extension Redactor {
   /// Redacts a body that is JSON text; pictures are never altered.
   package func json(ifText body: [UInt8]) -> [UInt8] {
     let first = body.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
-    if first == UInt8(ascii: "{") || first == UInt8(ascii: "[") { return json(body) }
-    return BlobKind(sniffing: body) == .data ? bytes(body) : body
+    guard BlobKind(sniffing: body) == .data, String(validating: body, as: UTF8.self) != nil else {
+      return body
+    }
+    let isJSON = first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
+    return isJSON ? json(body) : bytes(urls(in: body))
   }
 }

@@ -1,0 +1,188 @@
+import Canonical
+import Experiments
+import GRDB
+import Recording
+import SeedreamAPI
+import SystemPackage
+import Testing
+
+@testable import RunStore
+
+@Suite(.temporaryFolder)
+struct StoreLedgerTests {
+  private func dropped(_ phase: TransportFailure.Phase) -> TransportFailure {
+    TransportFailure(.dropped, phase, "the connection broke")
+  }
+
+  @Test func `An answer survives a crash and is given to the next run`() throws {
+    let exchange = Made.exchange(.generate, 0, #"{"m":"e\u0301 \u0000 😀"}"#)
+    let first = try Session.begin(1)
+    #expect(try first.ledger.stored(Made.id(1)) == nil)
+    try first.buy(Made.id(1), Made.received(exchange))
+    first.crash()
+    let second = try Session.begin(2)
+    #expect(try second.ledger.stored(Made.id(1)) == exchange)
+    #expect(try second.ledger.stored(Made.id(2)) == nil)
+    #expect(try second.ledger.stored(Made.id(1, .poll)) == nil)
+    #expect(try second.ledger.stored(Made.id(1, .generate, 1)) == nil)
+    #expect(try second.ledger.inDoubt(of: Made.suite()).isEmpty)
+  }
+
+  @Test func `What was sent and never answered is in doubt in the next run`() throws {
+    let first = try Session.begin(1)
+    for role in ExchangeRole.allCases {
+      _ = try first.ledger.begin(
+        Made.id(1, role), of: try Made.recordedCase(1), reservation: Made.price)
+    }
+    #expect(try first.ledger.inDoubt(of: Made.suite()).isEmpty)
+    first.crash()
+    for run in 2...3 {
+      let session = try Session.begin(run)
+      #expect(
+        try session.ledger.inDoubt(of: Made.suite()) == [
+          DoubtfulAttempt(run: Made.run(1), caseID: CaseID(joining: ["s1"]), amount: Made.price)
+        ])
+      #expect(try session.ledger.inDoubt(of: Made.suite("other")).isEmpty)
+      #expect(try session.ledger.stored(Made.id(1)) == nil)
+    }
+  }
+
+  @Test(arguments: [
+    (ExchangeRole.generate, TransportFailure.Phase.beforeSending, false),
+    (.generate, .afterSending, true), (.poll, .afterSending, false),
+    (.download, .afterSending, false),
+  ])
+  func `A failed attempt is in doubt only where an order was sent`(
+    role: ExchangeRole, phase: TransportFailure.Phase, isDoubtful: Bool
+  ) throws {
+    let first = try Session.begin(1)
+    let attempt = try first.ledger.begin(
+      Made.id(1, role), of: try Made.recordedCase(1), reservation: Made.price)
+    try first.ledger.failed(attempt, failure: dropped(phase))
+    first.crash()
+    #expect(try Session.begin(2).ledger.inDoubt(of: Made.suite()).isEmpty == !isDoubtful)
+  }
+
+  @Test func `An answer that is not usable is not given again`() throws {
+    let session = try Session.begin(1)
+    try session.buy(Made.id(1), Made.received(Made.exchange(), isUsable: false))
+    #expect(try session.ledger.stored(Made.id(1)) == nil)
+    #expect(try session.ledger.storedCase(Made.key(1)) == nil)
+  }
+
+  @Test func `The latest of several usable answers counts`() throws {
+    let session = try Session.begin(1)
+    try session.buy(Made.id(1), Made.received(Made.exchange(.generate, 0, "[1]")))
+    try session.buy(Made.id(1), Made.received(Made.exchange(.generate, 0, "[2]")))
+    try session.buy(Made.id(1), Made.received(Made.exchange(.generate, 0, "[3]"), isUsable: false))
+    let expected = Made.exchange(.generate, 0, "[2]")
+    #expect(try session.ledger.stored(Made.id(1)) == expected)
+    #expect(try session.ledger.storedCase(Made.key(1))?.exchanges == [expected])
+  }
+
+  @Test func `An answer of a live run is given to that run only`() throws {
+    let live = try Session.begin(1, mode: .live)
+    try live.buy(Made.id(1), Made.received(Made.exchange()))
+    #expect(try live.ledger.stored(Made.id(1)) != nil)
+    #expect(try live.ledger.storedCase(Made.key(1)) == nil)
+    live.crash()
+    for (run, mode) in [(2, RunMode.live), (3, .record), (4, .refresh)] {
+      #expect(try Session.begin(run, mode: mode).ledger.stored(Made.id(1)) == nil)
+    }
+  }
+
+  @Test func `A live run is not given what recording runs have bought`() throws {
+    let first = try Session.begin(1)
+    try first.buy(Made.id(1), Made.received(Made.exchange()))
+    first.crash()
+    #expect(try Session.begin(2, mode: .live).ledger.stored(Made.id(1)) == nil)
+  }
+
+  @Test func `A promoted answer is not given again, and its URLs are forgotten`() throws {
+    let first = try Session.begin(1)
+    try first.buy(
+      Made.id(1), Made.received(Made.exchange(), urls: [0: "https://a/0", 3: "https://a/3"]))
+    try first.buy(Made.id(2), Made.received(Made.exchange(), urls: [0: "https://b/0"]))
+    first.crash()
+    let session = try Session.begin(2)
+    #expect(try session.ledger.pendingURL(of: Made.key(1), index: 3) == "https://a/3")
+    #expect(try session.ledger.pendingURL(of: Made.key(1), index: 1) == nil)
+    try session.ledger.promoted(Made.key(1))
+    #expect(try session.ledger.stored(Made.id(1)) == nil)
+    #expect(try session.ledger.storedCase(Made.key(1)) == nil)
+    #expect(try session.ledger.pendingURL(of: Made.key(1), index: 0) == nil)
+    #expect(try session.ledger.stored(Made.id(2)) != nil)
+    #expect(try session.ledger.pendingURL(of: Made.key(2), index: 0) == "https://b/0")
+    try session.ledger.promoted(Made.key(1))
+    #expect(try session.store.countOfPendingURLs() == 1)
+  }
+
+  /// A live run settles each case at once, so that nothing may stay of it; and it must not change where
+  /// a recording run goes on.
+  @Test func `A live run keeps no URLs`() throws {
+    let first = try Session.begin(1)
+    try first.buy(Made.id(1), Made.received(Made.exchange(), urls: [0: "https://a/recorded"]))
+    first.crash()
+    let live = try Session.begin(2, mode: .live)
+    try live.buy(
+      Made.id(1), Made.received(Made.exchange(), urls: [0: "https://a/live", 1: "https://a/1"]))
+    #expect(try live.ledger.pendingURL(of: Made.key(1), index: 0) == nil)
+    live.crash()
+    let session = try Session.begin(3)
+    #expect(try session.ledger.pendingURL(of: Made.key(1), index: 0) == "https://a/recorded")
+    #expect(try session.store.countOfPendingURLs() == 1)
+  }
+
+  @Test func `An order whose task failed is not given again`() throws {
+    let first = try Session.begin(1)
+    try first.buy(Made.id(1), Made.received(Made.exchange()))
+    try first.buy(Made.id(2), Made.received(Made.exchange()))
+    try first.buy(
+      Made.id(1, .poll, 0), Made.received(Made.exchange(.poll), isUsable: false, endsOrder: true))
+    first.crash()
+    let session = try Session.begin(2)
+    #expect(try session.ledger.stored(Made.id(1)) == nil)
+    #expect(try session.ledger.storedCase(Made.key(1)) == nil)
+    #expect(try session.ledger.stored(Made.id(2)) != nil)
+  }
+
+  @Test func `Stored cases come with all their exchanges in the order in which they ran`() throws {
+    let simulator = [HTTPHeader("x-simulator", "1")]
+    let first = try Session.begin(1)
+    try first.buy(Made.id(1), Made.received(Made.exchange(headers: simulator)))
+    try first.buy(Made.id(2), Made.received(Made.exchange()))
+    try first.buy(Made.id(1, .poll, 4), Made.received(Made.exchange(.poll, 4)))
+    try first.buy(Made.id(3), suite: "other", Made.received(Made.exchange()))
+    for index in [1, 0] {
+      try first.buy(
+        Made.id(1, .download, index),
+        Made.received(Made.exchange(.download, index), isPromotable: index == 0))
+    }
+    first.crash()
+    let cases = try Session.begin(2).ledger.storedCases(of: Made.suite())
+    #expect(Set(cases.map(\.recordedCase)) == [try Made.recordedCase(1), try Made.recordedCase(2)])
+    let one = try #require(cases.first { $0.recordedCase.caseKey == Made.key(1) })
+    #expect(one.exchanges.map(\.role) == [.generate, .poll, .download, .download])
+    #expect(one.exchanges.map(\.ordinal) == [0, 4, 1, 0])
+    #expect(!one.isPromotable)
+    #expect(one.origin == .simulator)
+    #expect(one.fixture.caseKey == Made.key(1))
+    let two = try #require(cases.first { $0.recordedCase.caseKey == Made.key(2) })
+    #expect(two.isPromotable)
+    #expect(two.origin == .api("https://image.example"))
+  }
+
+  @Test func `A damaged exchange is an error that says where`() throws {
+    let session = try Session.begin(1)
+    try session.buy(Made.id(1), Made.received(Made.exchange()))
+    try session.store.database.write { try $0.execute(sql: "UPDATE attempt SET exchange = '{}'") }
+    let failure = #expect(throws: (any Error).self) { try session.ledger.stored(Made.id(1)) }
+    #expect(failure.map { "\($0)" }?.contains("_proofsheet") == true)
+  }
+}
+
+extension RunStore {
+  func countOfPendingURLs() throws -> Int {
+    try database.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM pending_url") } ?? -1
+  }
+}
