@@ -17,14 +17,12 @@ simulator=$!
 for _ in $(seq 100); do [ -s "$work/url" ] && break; sleep 0.1; done
 url=$(head -n 1 "$work/url")
 
-record() {
-  PROOFSHEET_API_KEY=kill-once-key "$proofsheet" run suites/quickstart.yaml --mode record \
-    --endpoint "$url" --yes --max-cost 2 --concurrency 4 \
-    --fixtures "$work/fixtures" --reports "$work/reports" "$@"
-}
+command=("$proofsheet" run suites/quickstart.yaml --mode record --endpoint "$url" --yes
+  --max-cost 2 --concurrency 4 --fixtures "$work/fixtures" --reports "$work/reports")
+export PROOFSHEET_API_KEY=kill-once-key
 recorded() { find "$work/fixtures" -name '*.har' 2> /dev/null | wc -l; }
 
-record --quiet 2> "$work/first.log" &
+"${command[@]}" 2> "$work/first.log" &
 run=$!
 # Killed when some cases are recorded and others are on their way.
 for _ in $(seq 600); do
@@ -35,7 +33,7 @@ kill -9 "$run" 2> /dev/null || { echo "the recording ended before it could be ki
 wait "$run" 2> /dev/null || true
 echo "killed with $(recorded) of 24 cases recorded"
 
-record 2> "$work/second.log"
+"${command[@]}" 2> "$work/second.log" || { cat "$work/second.log"; exit 1; }
 cat "$work/second.log"
 doubt=$(grep -c '^in doubt:' "$work/second.log" || true)
 
