@@ -52,6 +52,8 @@ let package = Package(
       ]),
     .systemLibrary(
       name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(
+      name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
 
     module("Canonical", ["CCrypto", system]),
     module("SeedreamAPI", ["Canonical"]),
@@ -61,6 +63,9 @@ let package = Package(
     module(
       "Experiments",
       ["Canonical", "SeedreamAPI", "ImageComparison", "Suites", "Recording", system]),
+    module(
+      "Reports",
+      ["Canonical", "SeedreamAPI", "Suites", "Recording", "Experiments", "CLibXML2", system]),
 
     tests("CanonicalTests", ["Canonical", system]),
     tests("SeedreamAPITests", ["Canonical", "SeedreamAPI"]),
@@ -71,5 +76,11 @@ let package = Package(
     tests(
       "ExperimentsTests",
       ["Canonical", "SeedreamAPI", "Suites", "Recording", "Experiments", system]),
+    tests(
+      "ReportsTests",
+      [
+        "Canonical", "SeedreamAPI", "Suites", "Recording", "Experiments", "Reports", "CLibXML2",
+        system,
+      ]),
   ]
 )
