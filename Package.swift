@@ -61,6 +61,8 @@ let package = Package(
         .apt(["libpng-dev", "libturbojpeg0-dev", "libwebp-dev", "libdeflate-dev"])
       ]),
     .systemLibrary(
+      name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+    .systemLibrary(
       name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
     module("Canonical", ["CCrypto", system]),
@@ -73,6 +75,9 @@ let package = Package(
       "Experiments",
       ["Canonical", "SeedreamAPI", "ImageComparison", "Suites", "Recording", system]),
     module("RunStore", ["Canonical", "SeedreamAPI", "Recording", "Experiments", grdb, system]),
+    module(
+      "Reports",
+      ["Canonical", "SeedreamAPI", "Suites", "Recording", "Experiments", "CLibXML2", system]),
     module("Simulator", ["Canonical", "SeedreamAPI", "ImageComparison", flyingSocks]),
     module(
       "ProofsheetCommands",
@@ -100,6 +105,11 @@ let package = Package(
       "RunStoreTests",
       [
         "Canonical", "SeedreamAPI", "Suites", "Recording", "Experiments", "RunStore", system, grdb,
+      ]),
+    tests(
+      "ReportsTests",
+      [
+        "Canonical", "SeedreamAPI", "Suites", "Recording", "Experiments", "Reports", system,
       ]),
     tests(
       "SimulatorTests",

@@ -1,0 +1,54 @@
+internal import Canonical
+internal import Experiments
+internal import Suites
+internal import SystemPackage
+
+/// The lines that the console shows of a case.
+enum ConsoleCase {
+  /// What to look at first: what makes the exit code, then what is plainly wrong.
+  static func rank(_ outcome: Outcome) -> Int {
+    let statuses = ExitStatus.precedence
+    let status = statuses.firstIndex(of: outcome.exitStatus) ?? statuses.count
+    let outcomes = Outcome.allCases
+    return status * outcomes.count + (outcomes.firstIndex(of: outcome) ?? 0)
+  }
+
+  /// Outcome and case id, why, where, and what helps.
+  static func lines(_ result: CaseResult, _ style: ConsoleStyle) -> [String] {
+    var lines = [head(result, style)]
+    if !result.reason.isEmpty { lines.append(style.wrap("", result.reason, indent: "  ")) }
+    if style.verbosity == .verbose {
+      lines += result.details.map { style.wrap("- ", $0, indent: "  ") }
+      lines += result.checks.map {
+        style.wrap(
+          "\(VisibleText.escape($0.name)): ", "\($0.verdict.rawValue): \($0.message)", indent: "  ")
+      }
+      lines += result.failedAttempts.map { style.wrap("attempt: ", $0, indent: "  ") }
+      lines += result.notices.map { style.wrap("note: ", $0, indent: "  ") }
+    }
+    lines.append("  " + place(result.identity.location))
+    if let hint = result.hint { lines.append(style.wrap("hint: ", hint, indent: "  ")) }
+    return lines
+  }
+
+  /// Outcome and case id, and the file to open: the picture, or else the line of the suite.
+  static func worstLines(_ result: CaseResult, _ style: ConsoleStyle) -> [String] {
+    let picture = result.outputs.first.map { VisibleText.escape($0.path.string) } ?? ""
+    let file = picture.isEmpty ? place(result.identity.location) : picture
+    return ["  " + head(result, style), "    " + file]
+  }
+
+  private static func head(_ result: CaseResult, _ style: ConsoleStyle) -> String {
+    let colour: ConsoleStyle.Colour =
+      switch result.outcome.verdict {
+      case .success: .green
+      case .failure, .error: .red
+      case .skipped: .yellow
+      }
+    return style.paint(result.outcome.rawValue, colour) + "  " + result.identity.id.text
+  }
+
+  private static func place(_ location: SourceLocation) -> String {
+    "\(VisibleText.escape(location.path.string)):\(location.line)"
+  }
+}
