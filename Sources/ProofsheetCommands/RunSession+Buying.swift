@@ -97,10 +97,17 @@ extension RunSession {
     }
   }
 
+  /// Lists what earlier runs have sent and not seen answered, where it is about to be sent again.
   private func tellDoubt(_ plans: [Plan], _ ledger: StoreLedger) {
     for plan in plans {
       do {
-        for attempt in try ledger.inDoubt(of: plan.suite.name) {
+        let attempts = try ledger.inDoubt(of: plan.suite.name)
+        guard !attempts.isEmpty else { continue }
+        let again = Set(
+          plan.lazy.filter { planned in
+            if case .buy = plan.action(for: planned) { true } else { false }
+          }.map(\.identity.id))
+        for attempt in attempts where again.contains(attempt.caseID) {
           context.say(
             "in doubt: \(attempt.caseID) was sent by run \(attempt.run) and never answered; "
               + "up to \(attempt.amount) may have been billed")

@@ -103,6 +103,16 @@ import Testing
     #expect(Base64.decodeExactly(Array(text.utf8)) == nil)
   }
 
+  @Test(arguments: ["Zg", "Zg=", "Zg==", "Z g\r\n==", " Zg\t"])
+  func `Blanks and missing padding lose no picture`(text: String) {
+    #expect(Base64.decode(Array(text.utf8)) == [0x66])
+  }
+
+  @Test(arguments: ["=", "Z", "Zm9vY", "Zm-_", "Zm9é", "Zg==Zg==", "\u{0}m9v"])
+  func `What is no base64 gives nothing`(text: String) {
+    #expect(Base64.decode(Array(text.utf8)) == nil)
+  }
+
   @Test func `All bytes at all lengths come back`() {
     var generator = SeededGenerator(seed: 7)
     for count in 0..<200 {

@@ -70,6 +70,7 @@ struct ConsoleTests {
           unlike every approved output:
             <U+001B>[31mPDQ distance 34, at most
             10<U+202E>
+          - nearest 12ab
           suites/mug.yaml:11
           hint: proofsheet review latest shows
             both pictures side by side, with
@@ -108,6 +109,7 @@ struct ConsoleTests {
         [=======                       ]  1/4  25%  $3.12 of $5  9s left␍
         drifted  paper--drifted
           unlike every approved output: <U+001B>[31mPDQ distance 34, at most 10<U+202E>
+          - nearest 12ab
           suites/mug.yaml:11
           hint: proofsheet review latest shows both pictures side by side, with what
             differs between them
@@ -142,6 +144,7 @@ struct ConsoleTests {
         [␛[32m=======␛[0m                       ]  1/4  25%  $3.12 of $5  9s left␍
         ␛[31mdrifted␛[0m  paper--drifted
           unlike every approved output: <U+001B>[31mPDQ distance 34, at most 10<U+202E>
+          - nearest 12ab
           suites/mug.yaml:11
           hint: proofsheet review latest shows both pictures side by side, with what differs \
         between them
@@ -173,6 +176,7 @@ struct ConsoleTests {
         note: found under another name
         drifted  paper--drifted
           unlike every approved output: <U+001B>[31mPDQ distance 34, at most 10<U+202E>
+          - nearest 12ab
           suites/mug.yaml:11
           hint: proofsheet review latest shows both pictures side by side, with what differs \
         between them
@@ -231,6 +235,7 @@ struct ConsoleTests {
       text == """
         drifted  paper--drifted
           unlike every approved output: <U+001B>[31mPDQ distance 34, at most 10<U+202E>
+          - nearest 12ab
           suites/mug.yaml:11
           hint: proofsheet review latest shows both pictures side by side, with what differs \
         between them

@@ -34,7 +34,7 @@ import Testing
     #"{"url":"","b64_json":"AQID","revised_prompt":""}"#, #"{"b64_json":"AQID"}"#,
     #"{"b64_json":"data:image/png;base64,AQID"}"#, #"{"b64_json":"data:;base64,AQID"}"#,
     #"{"url":"data:image/jpeg;base64,AQID"}"#, #"{"base64":"AQID"}"#,
-    #"{"b64_json":"","base64":"AQID"}"#,
+    #"{"b64_json":"","base64":"AQID"}"#, #"{"b64_json":"AQ\nID"}"#,
     #"{"b64_json":"AQID","url":"https://a.example/x","mime_type":"image/png"}"#,
     #"{"b64_json":"AQID","error":null}"#,
     #"{"b64_json":"AQID","error":""}"#,
@@ -57,7 +57,7 @@ import Testing
     arguments: [
       ("{}", .malformed, "neither"), ("7", .malformed, "neither"), ("null", .malformed, "neither"),
       (#"{"url":"","b64_json":"","revised_prompt":""}"#, .malformed, "neither"),
-      (#"{"b64_json":"AQI"}"#, .malformed, "base64"),
+      (#"{"b64_json":"AQI_"}"#, .malformed, "base64"),
       (#"{"b64_json":"data:image/png,AQID"}"#, .malformed, "base64"),
       (#"{"b64_json":"data:AQID"}"#, .malformed, "base64"),
       (#"{"url":"data:text/plain,x"}"#, .malformed, "base64"),

@@ -36,11 +36,6 @@ package final class SpendGuard: Sendable {
     state.withLock { if $0.stopReason == nil { $0.stopReason = reason } }
   }
 
-  /// Books amounts that earlier runs left in doubt.
-  package func addDoubt(_ amount: Money) {
-    state.withLock { $0.spending.possiblyBilled += amount }
-  }
-
   /// Sets an amount aside if the cap allows it.
   fileprivate func reserve(_ amount: Money) throws(TransportFailure) {
     let refusal = state.withLock { state -> TransportFailure? in

@@ -14,11 +14,15 @@ enum ConsoleCase {
   }
 
   /// Outcome and case id, why, where, and what helps.
-  static func lines(_ result: CaseResult, _ style: ConsoleStyle) -> [String] {
+  ///
+  /// - Parameter showsHint: whether what helps is shown; once for many cases of one outcome is enough.
+  static func lines(
+    _ result: CaseResult, _ style: ConsoleStyle, showsHint: Bool = true
+  ) -> [String] {
     var lines = [head(result, style)]
     if !result.reason.isEmpty { lines.append(style.wrap("", result.reason, indent: "  ")) }
+    lines += result.details.map { style.wrap("- ", $0, indent: "  ") }
     if style.verbosity == .verbose {
-      lines += result.details.map { style.wrap("- ", $0, indent: "  ") }
       lines += result.checks.map {
         style.wrap(
           "\(VisibleText.escape($0.name)): ", "\($0.verdict.rawValue): \($0.message)", indent: "  ")
@@ -27,7 +31,9 @@ enum ConsoleCase {
       lines += result.notices.map { style.wrap("note: ", $0, indent: "  ") }
     }
     lines.append("  " + place(result.identity.location))
-    if let hint = result.hint { lines.append(style.wrap("hint: ", hint, indent: "  ")) }
+    if showsHint, let hint = result.hint {
+      lines.append(style.wrap("hint: ", hint, indent: "  "))
+    }
     return lines
   }
 

@@ -17,6 +17,10 @@ package final class ConsoleReport: RunSink {
   package static let shownMax = 100
   /// Cases that the summary names.
   static let worstMax = 10
+  /// Notes that the summary repeats; further ones are left to `--verbose`.
+  static let notesMax = 3
+  /// Different notes that are counted.
+  static let notesCountedMax = 1_000
 
   private struct State {
     var progress = ConsoleProgress()
@@ -27,6 +31,10 @@ package final class ConsoleReport: RunSink {
     var isDrawn = false
     var shownCount = 0
     var worst: [CaseResult] = []
+    /// Outcomes whose hint was shown.
+    var hinted: Set<Outcome> = []
+    /// How many cases carry which note.
+    var notes: [String: Int] = [:]
   }
 
   private let style: ConsoleStyle
@@ -85,12 +93,19 @@ package final class ConsoleReport: RunSink {
   private func finished(_ result: CaseResult, _ spending: Spending, _ state: inout State) {
     state.progress.counts[result.outcome, default: 0] += 1
     state.progress.spending = spending
+    for note in result.notices
+    where state.notes[note] != nil || state.notes.count < Self.notesCountedMax {
+      state.notes[note, default: 0] += 1
+    }
     let verdict = result.outcome.verdict
     if verdict == .failure || verdict == .error {
       keep(result, among: &state.worst)
       state.shownCount += 1
       if state.shownCount <= Self.shownMax || style.verbosity == .verbose {
-        say(ConsoleCase.lines(result, style).joined(separator: "\n"), &state)
+        let isFirst = state.hinted.insert(result.outcome).inserted
+        let showsHint = isFirst || style.verbosity == .verbose
+        say(
+          ConsoleCase.lines(result, style, showsHint: showsHint).joined(separator: "\n"), &state)
       } else if state.shownCount == Self.shownMax + 1 {
         let text = "further failing cases are counted only; --verbose shows them"
         say(style.wrap("", text, indent: ""), &state)
@@ -114,6 +129,7 @@ package final class ConsoleReport: RunSink {
       let hidden = state.shownCount - state.worst.count
       if hidden > 0 { lines.append("  and \(hidden) more") }
     }
+    if style.verbosity == .normal { lines += noteLines(state.notes) }
     let colour: ConsoleStyle.Colour = isGood ? .green : .red
     let counts = summary.counts.isEmpty ? "" : ": " + ConsoleProgress.list(summary.counts)
     let head = summary.isInterrupted ? "interrupted, " : ""
@@ -132,6 +148,14 @@ package final class ConsoleReport: RunSink {
       }
     }
     say(lines.joined(separator: "\n"), &state)
+  }
+
+  /// The notes that most cases carry, each once with their number.
+  private func noteLines(_ notes: [String: Int]) -> [String] {
+    let ordered = notes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+    return ordered.prefix(Self.notesMax).map { note, count in
+      style.wrap("note, \(ConsoleFigure.count(count, "case")): ", note, indent: "")
+    }
   }
 
   /// What was spent; `nil` where nothing could be.

@@ -155,6 +155,6 @@ public enum EditAnswer: Hashable, Sendable {
       else { return nil }
       bytes.removeSubrange(...comma)
     }
-    return Base64.decodeExactly(bytes)
+    return Base64.decode(bytes)
   }
 }
