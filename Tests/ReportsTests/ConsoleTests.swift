@@ -329,4 +329,26 @@ struct ConsoleTests {
     report.receive(.finished(run.summary))
     #expect(screen.shown().hasSuffix("0 cases in 12s\n$0 spent, no cap\n"))
   }
+
+  @Test func `A hint and a note of many cases are said once`() throws {
+    let screen = Screen()
+    let report = screen.report(ConsoleStyle(isTerminal: false))
+    let results = try (0..<3).map { position in
+      try Made.result(
+        .unapproved, position, id: "case-\(position)", reason: "nothing is approved",
+        hint: "proofsheet approve latest")
+    }
+    let passed = try (3..<5).map { position in
+      try Made.result(.passed, position, id: "case-\(position)", notices: ["look at it"])
+    }
+    let run = try Made.run(results + passed)
+    report.receive(.started(run.header))
+    for result in results + passed {
+      report.receive(.caseFinished(result, spending: Spending()))
+    }
+    report.receive(.finished(run.summary))
+    let text = screen.shown()
+    #expect(text.split(separator: "hint: proofsheet approve latest").count == 2, "\(text)")
+    #expect(text.contains("note, 2 cases: look at it"), "\(text)")
+  }
 }
