@@ -78,7 +78,10 @@ let package = Package(
     module(
       "Reports",
       ["Canonical", "SeedreamAPI", "Suites", "Recording", "Experiments", "CLibXML2", system]),
-    module("Simulator", ["Canonical", "SeedreamAPI", "ImageComparison", flyingSocks]),
+    .target(
+      name: "Simulator", dependencies: ["Canonical", "SeedreamAPI", "ImageComparison", flyingSocks],
+      // It draws megapixels; without optimisation the tests that record from it take minutes.
+      swiftSettings: settings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
     module(
       "ProofsheetCommands",
       [

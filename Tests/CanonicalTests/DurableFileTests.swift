@@ -113,7 +113,7 @@ import Testing
     #expect(failure?.reason == "it has 3 bytes; 2 are allowed")
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(10)))
   func `A pipe is refused and not waited for`() throws {
     let path = folder.appending("pipe")
     try #require(unsafe mkfifo(path.string, 0o600) == 0)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Simulator
 
-@Suite(.timeLimit(.minutes(1))) struct LedgerTests {
+@Suite(.timeLimit(.minutes(10))) struct LedgerTests {
   @Test func `Every picture is billed under the client's own request key`() async throws {
     let at = Timestamp(milliseconds: 1_760_177_063_999)
     try await withSimulator(SimulatorSettings(now: { at })) { _, baseURL in

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Simulator
 
-@Suite(.timeLimit(.minutes(1))) struct ServerTests {
+@Suite(.timeLimit(.minutes(10))) struct ServerTests {
   @Test func `It listens on loopback at a port of its own`() async throws {
     try await withSimulator { _, baseURL in
       #expect(baseURL.hasPrefix("http://127.0.0.1:"))

@@ -30,7 +30,7 @@ struct TestClient: Sendable {
   init(_ baseURL: String) async throws {
     let port = try #require(baseURL.split(separator: ":").last.flatMap { UInt16($0) })
     socket = try await AsyncSocket.connected(
-      to: sockaddr_in.inet(ip4: "127.0.0.1", port: port), timeout: 60)
+      to: sockaddr_in.inet(ip4: "127.0.0.1", port: port), timeout: 600)
   }
 
   func send(_ bytes: [UInt8]) async throws { try await socket.write(Data(bytes)) }

@@ -15,7 +15,7 @@ struct BrokenMessage: Sendable, CustomTestStringConvertible {
   }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct WireTests {
+@Suite(.timeLimit(.minutes(10))) struct WireTests {
   static let brokenHeads: [BrokenMessage] = [
     BrokenMessage("no version", "GET /\r\n\r\n", 400),
     BrokenMessage("two blanks", "GET  / HTTP/1.1\r\n\r\n", 400),

@@ -97,13 +97,14 @@ enum ConsoleFigure {
     return text.hasSuffix(".00") ? String(text.dropLast(3)) : text
   }
 
-  /// `7.3s`, `45s`, `1m05s`, `2h10m`, `3d04h`.
+  /// `43ms`, `7.3s`, `45s`, `1m05s`, `2h10m`, `3d04h`.
   ///
   /// - Parameter hasTenths: whether less than ten seconds are told with a decimal.
   static func time(_ milliseconds: Int, hasTenths: Bool = true) -> String {
     let seconds = max(0, milliseconds) / 1_000
     func padded(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
     switch seconds {
+    case ..<1 where hasTenths: return "\(max(0, milliseconds))ms"
     case ..<10 where hasTenths: return "\(seconds).\(max(0, milliseconds) % 1_000 / 100)s"
     case ..<60: return "\(seconds)s"
     case ..<3_600: return "\(seconds / 60)m\(padded(seconds % 60))s"
