@@ -12,6 +12,9 @@ package struct Approval: Sendable {
     package var unchanged = 0
     /// Cases without a picture that can be decided about, with the reason.
     package var skipped: [String] = []
+
+    /// Starts at nothing.
+    package init() {}
   }
 
   private let decision: BaselineEntry.Decision
