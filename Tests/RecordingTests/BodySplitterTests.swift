@@ -32,6 +32,8 @@ struct BodySplitterTests {
     (#"{"url":"data:\#(String(repeating: "x", count: 200));base64,\#(base64)"}"#, "text"),
     (#"{"b64_json":"\#(shortest)"}"#, "text base64 bin text"),
     (#"{"b64_json":"\#(shortest.dropLast(4))"}"#, "text"),
+    (#"{"b64_json":"\#(Made.base64(Made.picture(count: 60)))"}"#, "text base64 png text"),
+    (#"{"b64_json":"\#(Made.base64([0xFF, 0xD8, 0xFF]))"}"#, "text"),
     (#"{"b64_json":"\#(base64)="}"#, "text"),
     (#"{"b64_json":"\#(base64.dropLast())"}"#, "text"),
     (#"{"b64_json":"\#(base64)AAAB====AAAA"}"#, "text"),

@@ -38,6 +38,26 @@ struct PromotionTests {
     for blob in fixture.blobs { #expect(try folder.blobs.bytes(of: blob) == blobs.bytes(of: blob)) }
   }
 
+  @Test func `A promoted case is found under another id by a folder that was looked through`()
+    throws
+  {
+    func lookup() throws -> FixtureLookup {
+      folder.lookup(
+        try Made.id("renamed"), caseKey: try Made.key(),
+        canonicalRequest: .members([:]))
+    }
+    guard case .missing = try lookup() else {
+      Issue.record("expected missing")
+      return
+    }
+    _ = try promote(try Made.recording(in: blobs))
+    guard case .found(_, let id) = try lookup() else {
+      Issue.record("not found")
+      return
+    }
+    #expect(id.text == "paper")
+  }
+
   @Test func `Promoting twice has the effect of once`() throws {
     let fixture = try Made.recording(in: blobs)
     _ = try promote(fixture)

@@ -86,7 +86,8 @@ package struct Baseline: Hashable, Sendable {
   package mutating func insert(_ entry: BaselineEntry) -> Bool {
     var list = decisions[entry.output] ?? []
     if let index = list.firstIndex(where: { $0.blob.digest == entry.blob.digest }) {
-      guard list[index].decision != entry.decision || entry.note != nil else { return false }
+      let hasNewNote = entry.note != nil && entry.note != list[index].note
+      guard list[index].decision != entry.decision || hasNewNote else { return false }
       list.remove(at: index)
     }
     decisions[entry.output] = list + [entry]
@@ -133,7 +134,8 @@ package enum BaselineFile {
     }
     let json: JSONValue
     do {
-      json = try JSONParser.parse(bytes, limits: JSONLimits(valueCountMax: 50_000_000))
+      json = try JSONParser.parse(
+        bytes, limits: JSONLimits(byteCountMax: byteCountMax, valueCountMax: 50_000_000))
     } catch {
       throw BaselineFailure(
         description: "\(path):\(error.line):\(error.column): error: \(error.message); "
@@ -196,7 +198,8 @@ package enum BaselineFile {
       let width = json["size"]?["width"]?.integer, let height = json["size"]?["height"]?.integer,
       (1...PixelSize.sideMax * 4).contains(width), (1...PixelSize.sideMax * 4).contains(height),
       let origin = json["origin"]?.string, let run = json["run"]?.string.flatMap({ RunID($0) }),
-      let at = json["at"]?.string.flatMap({ Timestamp($0) }), let by = json["by"]?.string
+      let at = json["at"]?.string.flatMap({ Timestamp($0) }), let by = json["by"]?.string,
+      json["note"] == nil || json["note"]?.string != nil
     else { return nil }
     return BaselineEntry(
       decision: decision, caseID: caseID, output: OutputID(caseKey: caseKey, index: index),

@@ -126,7 +126,7 @@ package struct CheckJudge: Sendable {
     _ output: OutputRecord, with entries: [BaselineEntry], _ level: BaselineLevel
   ) -> Finding {
     let place = "picture \(output.index)"
-    for entry in entries where isEqual(output, entry, level) {
+    if let entry = deciding(entries, output, level) {
       if entry.decision == .rejected {
         let note = entry.note.map { ": \($0)" } ?? ""
         return (.failed, "\(place) equals one that was rejected\(note)")
@@ -148,6 +148,17 @@ package struct CheckJudge: Sendable {
       return (.unapproved, "\(place) has no approved picture to compare with")
     }
     return (.drifted, difference(output, from: nearest, count: approved.count, level))
+  }
+
+  /// The decision that counts: one about exactly these bytes goes before one about their pixels, and
+  /// rejected before approved, whatever the order in which they were made.
+  private func deciding(
+    _ entries: [BaselineEntry], _ output: OutputRecord, _ level: BaselineLevel
+  ) -> BaselineEntry? {
+    func rank(_ entry: BaselineEntry) -> Int {
+      (entry.blob.digest == output.blob.digest ? 0 : 2) + (entry.decision == .rejected ? 0 : 1)
+    }
+    return entries.filter { isEqual(output, $0, level) }.min { rank($0) < rank($1) }
   }
 
   private func isEqual(

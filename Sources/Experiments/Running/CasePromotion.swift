@@ -1,5 +1,6 @@
 package import Canonical
 package import Recording
+internal import SeedreamAPI
 internal import SystemPackage
 
 /// Moves what is paid for from the run store into the fixture folder.
@@ -32,6 +33,11 @@ package struct CasePromotion: Sendable {
     case .notRecordable: return "the answer is a passing error, which is not recorded"
     case .complete: break
     }
+    if try isRefusal(stored.exchanges, blobs), try hasPictures(stored.recordedCase, id) {
+      // A refusal costs nothing, so that nothing is lost by asking anew another time.
+      try ledger.promoted(stored.recordedCase.caseKey)
+      return "the API refused the request; the recording of its pictures stays"
+    }
     let promotion = Promotion(folder: fixtures, source: blobs, creatorVersion: toolVersion)
     switch try promotion.promote(stored.fixture, as: id) {
     case .kept(let reason): return reason
@@ -39,6 +45,21 @@ package struct CasePromotion: Sendable {
       try ledger.promoted(stored.recordedCase.caseKey)
       return nil
     }
+  }
+
+  private func isRefusal(_ exchanges: [Exchange], _ blobs: BlobStore) throws -> Bool {
+    switch try Fixture.lastAnswer(of: exchanges, blobs: blobs) {
+    case .refused: true
+    case .pictures, .task, nil: false
+    }
+  }
+
+  /// Whether there is a recording of the case whose last answer is no refusal.
+  private func hasPictures(_ recordedCase: RecordedCase, _ id: CaseID) throws -> Bool {
+    let found = fixtures.lookup(
+      id, caseKey: recordedCase.caseKey, canonicalRequest: recordedCase.canonicalRequest)
+    guard case .found(let old, _) = found else { return false }
+    return try !isRefusal(old.exchanges, fixtures.blobs)
   }
 
   /// Promotes everything complete that earlier runs of a suite have left.

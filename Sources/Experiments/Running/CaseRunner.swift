@@ -186,14 +186,24 @@ package struct CaseRunner: Sendable {
         request: request, caseKey: planned.identity.caseKey, lastInput: lastInput,
         outputs: outputs, missing: result.missing.map { clean($0.failure.description) },
         latencyMilliseconds: result.latencyMilliseconds))
-    let (outcome, reason) = verdict(of: checks)
+    var (outcome, reason) = verdict(of: checks)
+    var hint = hint(for: outcome, planned.identity)
+    if let lost = result.missing.first(where: { $0.isTransportFailure }),
+      case .transport(let failure) = lost.failure
+    {
+      // The picture may be as expected; running again tells.
+      outcome = Self.outcome(of: failure.code)
+      reason = clean("picture \(lost.index) could not be fetched: \(failure)")
+      hint = plan.mode == .live ? nil : "run again: it is paid for, and only fetched then"
+      stop(after: failure)
+    }
     var notices = course.notices
     if outcome == .passed, let waiting = checks.first(where: { $0.verdict == .unapproved }) {
       notices.append("\(waiting.message); look at it and approve it")
     }
     return CaseResult(
       identity: planned.identity, outcome: outcome, reason: reason,
-      hint: hint(for: outcome, planned.identity), notices: notices, checks: checks,
+      hint: hint, notices: notices, checks: checks,
       outputs: outputs, source: course.source, origin: course.origin,
       startedAt: course.startedAt, latencyMilliseconds: result.latencyMilliseconds,
       cost: course.meter?.spent ?? .zero, possiblyBilled: course.meter?.possiblyBilled ?? .zero,
@@ -254,9 +264,13 @@ package struct CaseRunner: Sendable {
       switch failure.last {
       case .api(let error):
         outcome = Self.outcome(of: error.category)
-        if error.abortsRun { environment.purchasing?.guardian.stop(clean(error.description)) }
+        if error.abortsRun, course.source == .bought {
+          environment.purchasing?.guardian.stop(clean(error.description))
+        }
         hint = Self.hint(for: error)
-      case .transport(let failure): outcome = Self.outcome(of: failure.code)
+      case .transport(let failure):
+        outcome = Self.outcome(of: failure.code)
+        stop(after: failure)
       }
     }
     return CaseResult(
@@ -266,6 +280,12 @@ package struct CaseRunner: Sendable {
       latencyMilliseconds: failure.latencyMilliseconds, cost: course.meter?.spent ?? .zero,
       possiblyBilled: course.meter?.possiblyBilled ?? .zero,
       failedAttempts: failure.earlier.map { clean($0.description) })
+  }
+
+  /// Stops the run where an answer could not be kept: each further one would be paid for and lost.
+  private func stop(after failure: TransportFailure) {
+    guard failure.code == .storage, failure.phase == .afterSending else { return }
+    environment.purchasing?.guardian.stop(clean(failure.message))
   }
 
   private func stopped(
@@ -341,6 +361,13 @@ package struct CaseRunner: Sendable {
         notice: clean("it is paid for and kept in the run store, but not recorded yet: \(error)"),
         pictures: nil)
     }
+  }
+}
+
+extension MissingPicture {
+  /// Whether there was no answer, rather than one that says why there is no picture.
+  fileprivate var isTransportFailure: Bool {
+    if case .transport = failure { true } else { false }
   }
 }
 

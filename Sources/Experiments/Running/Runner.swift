@@ -73,8 +73,9 @@ package struct Runner: Sendable {
       await run(plan, into: &summary, isInterrupted: isInterrupted)
     }
     summary.spending = spending
+    // A clock that is set back during a run must not make a time that no report can show.
     summary.wallMilliseconds = Int(
-      clock().milliseconds - header.startedAt.milliseconds)
+      max(0, clock().milliseconds - header.startedAt.milliseconds))
     summary.isInterrupted = isInterrupted()
     sinks.receive(.finished(summary))
     return summary

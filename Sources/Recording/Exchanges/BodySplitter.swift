@@ -2,8 +2,10 @@ package import Canonical
 
 /// Splits bodies into parts, so that a picture is stored once, however often it is sent.
 package enum BodySplitter {
-  /// Base64 shorter than this stays in the text.
+  /// Base64 shorter than this stays in the text, unless it is a picture's.
   static let base64ByteCountMin = 1_024
+  /// Base64 shorter than this is no picture's.
+  static let pictureByteCountMin = 16
   /// Blobs of one body; base64 after that many stays in the text, which can be read back all the same.
   static let blobsMax = 400
   /// Bytes that are no text and at most this long still become a blob; text up to here stays text.
@@ -55,10 +57,14 @@ package enum BodySplitter {
   static func blob(
     in bytes: [UInt8], of string: JSONStrings.Found
   ) -> (range: Range<Int>, bytes: [UInt8])? {
-    guard string.range.count >= base64ByteCountMin,
+    guard string.range.count >= pictureByteCountMin,
       let range = base64Range(in: bytes, of: string),
       let decoded = Base64.decodeExactly(Array(bytes[range]))
     else { return nil }
+    // However small, an output is looked for among the blobs.
+    let isBlob =
+      string.range.count >= base64ByteCountMin || BlobKind(sniffing: decoded) != .data
+    guard isBlob else { return nil }
     return (range, decoded)
   }
 

@@ -147,6 +147,16 @@ extension Fixture {
     case notRecordable(String)
   }
 
+  /// What the last answer of exchanges says that is no picture's; `nil` where there is none.
+  package static func lastAnswer(
+    of exchanges: [Exchange], blobs: some BlobSource
+  ) throws -> EditAnswer? {
+    guard let last = exchanges.last(where: { $0.role != .download }) else { return nil }
+    return EditAnswer(
+      status: last.response.status, headers: last.response.headers,
+      body: try last.response.body.parts.joined(from: blobs))
+  }
+
   /// Judges the exchanges of a case by what the answers say.
   ///
   /// - Parameters:
@@ -155,12 +165,8 @@ extension Fixture {
   package static func completeness(
     of exchanges: [Exchange], blobs: some BlobSource
   ) throws -> Completeness {
-    let answers = exchanges.filter { $0.role != .download }
-    guard let last = answers.last else { return .notRecordable("there is no answer") }
-    let body = try last.response.body.parts.joined(from: blobs)
-    let answer = EditAnswer(
-      status: last.response.status, headers: last.response.headers, body: body)
-    switch answer {
+    switch try lastAnswer(of: exchanges, blobs: blobs) {
+    case nil: return .notRecordable("there is no answer")
     case .refused(let error):
       return error.isFinal ? .complete : .notRecordable(error.description)
     case .task(let id): return .incomplete("the task \(id) is still to be asked after")

@@ -139,6 +139,9 @@ package final class FixtureFolder: Sendable {
   /// Forgets what was found in the folder, after something was written to it.
   package func refresh() { index.withLock { $0 = nil } }
 
+  /// Takes note of a recording that was written, without reading all others anew.
+  func note(_ caseKey: CaseKey, in id: CaseID) { index.withLock { $0?.insert(caseKey, id) } }
+
   /// Reads the recording in a case's file, if there is one.
   package func fixture(of id: CaseID) throws(FixtureFailure) -> Fixture? {
     switch read(id) {

@@ -38,7 +38,7 @@ package struct Promotion: Sendable {
     }
     try DurableFile.createFolder(folder.folder)
     try DurableFile.write(bytes, to: path)
-    folder.refresh()
+    folder.note(fixture.caseKey, in: id)
     return .written(path)
   }
 
