@@ -79,7 +79,8 @@ let package = Package(
       "Reports",
       ["Canonical", "SeedreamAPI", "Suites", "Recording", "Experiments", "CLibXML2", system]),
     .target(
-      name: "Simulator", dependencies: ["Canonical", "SeedreamAPI", "ImageComparison", flyingSocks],
+      name: "Simulator",
+      dependencies: ["Canonical", "SeedreamAPI", "ImageComparison", flyingSocks],
       // It draws megapixels; without optimisation the tests that record from it take minutes.
       swiftSettings: settings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
     module(
@@ -91,23 +92,28 @@ let package = Package(
     .executableTarget(
       name: "proofsheet", dependencies: ["ProofsheetCommands"], swiftSettings: settings),
 
-    tests("CanonicalTests", ["Canonical", system]),
+    .target(
+      name: "TestSupport", dependencies: [system], path: "Tests/TestSupport",
+      swiftSettings: settings),
+    tests("CanonicalTests", ["TestSupport", "Canonical", system]),
     tests("SeedreamAPITests", ["Canonical", "SeedreamAPI"]),
     .testTarget(
       name: "ImageComparisonTests", dependencies: ["Canonical", "ImageComparison", system],
       exclude: ["Vectors"], swiftSettings: settings),
     tests("SuitesTests", ["Canonical", "SeedreamAPI", "Suites", system]),
     tests("CurlTransportTests", ["Canonical", "SeedreamAPI", "CurlTransport"]),
-    tests("RecordingTests", ["Canonical", "SeedreamAPI", "Recording", system]),
+    tests("RecordingTests", ["TestSupport", "Canonical", "SeedreamAPI", "Recording", system]),
     tests(
       "ExperimentsTests",
       [
-        "Canonical", "SeedreamAPI", "Suites", "Recording", "Experiments", system,
+        "TestSupport", "Canonical", "SeedreamAPI", "ImageComparison", "Suites", "Recording",
+        "Experiments", system,
       ]),
     tests(
       "RunStoreTests",
       [
-        "Canonical", "SeedreamAPI", "Suites", "Recording", "Experiments", "RunStore", system, grdb,
+        "TestSupport", "Canonical", "SeedreamAPI", "Suites", "Recording", "Experiments",
+        "RunStore", system, grdb,
       ]),
     tests(
       "ReportsTests",

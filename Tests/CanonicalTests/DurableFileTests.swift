@@ -2,6 +2,7 @@ import Canonical
 import FoundationEssentials
 import Glibc
 import SystemPackage
+import TestSupport
 import Testing
 
 @Suite(.temporaryFolder) struct `Durable files` {

@@ -4,6 +4,7 @@ import Recording
 import SeedreamAPI
 import Suites
 import SystemPackage
+import TestSupport
 import Testing
 
 /// Cases from the request to the outcome, over recordings that the same code has made.

@@ -4,6 +4,7 @@ import Recording
 import SeedreamAPI
 import Suites
 import SystemPackage
+import TestSupport
 import Testing
 
 struct CaseFilterTests {

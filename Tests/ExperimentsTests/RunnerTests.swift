@@ -5,6 +5,7 @@ import SeedreamAPI
 import Suites
 import Synchronization
 import SystemPackage
+import TestSupport
 import Testing
 
 @Suite(.temporaryFolder)

@@ -1,6 +1,7 @@
 import Canonical
 import Recording
 import SystemPackage
+import TestSupport
 import Testing
 
 @Suite(.temporaryFolder)

@@ -1,6 +1,7 @@
 import Canonical
 import SeedreamAPI
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import Recording

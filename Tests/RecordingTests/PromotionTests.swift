@@ -3,6 +3,7 @@ import FoundationEssentials
 import Recording
 import SeedreamAPI
 import SystemPackage
+import TestSupport
 import Testing
 
 @Suite(.temporaryFolder)

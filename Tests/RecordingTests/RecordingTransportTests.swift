@@ -2,6 +2,7 @@ import Canonical
 import Recording
 import SeedreamAPI
 import SystemPackage
+import TestSupport
 import Testing
 
 @Suite(.temporaryFolder)

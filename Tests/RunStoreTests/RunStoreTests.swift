@@ -3,6 +3,7 @@ import Experiments
 import GRDB
 import Recording
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import RunStore

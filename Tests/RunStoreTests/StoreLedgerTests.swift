@@ -4,6 +4,7 @@ import GRDB
 import Recording
 import SeedreamAPI
 import SystemPackage
+import TestSupport
 import Testing
 
 @testable import RunStore

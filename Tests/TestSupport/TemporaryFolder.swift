@@ -1,15 +1,17 @@
 import FoundationEssentials
-import SystemPackage
-import Testing
+package import SystemPackage
+package import Testing
 
 /// Gives each test case an empty folder of its own and removes it afterwards.
-struct TemporaryFolder: TestTrait, SuiteTrait, TestScoping {
+package struct TemporaryFolder: TestTrait, SuiteTrait, TestScoping {
   /// The folder of the running test.
-  @TaskLocal static var path: FilePath = "/nonexistent"
+  @TaskLocal package static var path: FilePath = "/nonexistent"
 
-  var isRecursive: Bool { true }
+  /// Each test case has a folder, not each suite.
+  package var isRecursive: Bool { true }
 
-  func provideScope(
+  /// Makes the folder, runs the test and removes the folder, whatever the test did.
+  package func provideScope(
     for test: Test, testCase: Test.Case?, performing function: @concurrent () async throws -> Void
   ) async throws {
     guard testCase != nil else { return try await function() }
@@ -29,5 +31,5 @@ struct TemporaryFolder: TestTrait, SuiteTrait, TestScoping {
 
 extension Trait where Self == TemporaryFolder {
   /// A temporary folder for each test case.
-  static var temporaryFolder: Self { Self() }
+  package static var temporaryFolder: Self { Self() }
 }
