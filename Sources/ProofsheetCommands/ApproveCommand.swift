@@ -92,13 +92,22 @@ private struct DecisionSession {
   }
 
   func run() throws {
+    if let note = options.note, context.redactor.finds(in: Array(note.utf8)) {
+      throw CommandExit.usage("the note holds the API key, which would stand in the baseline")
+    }
     let run = try StoredRuns.find(options.run, options.folders, context)
     var tally = Approval.Result()
     var selected = 0
     for suite in run.header.suites {
-      let path = BaselineFile.path(forSuite: suite.path)
+      let suitePath = run.header.locate(suite.path, context)
+      guard DurableFile.isFile(suitePath) else {
+        throw CommandExit.usage(
+          "the run is of the suite \(suitePath), which is not there",
+          hint: "run this command in the folder where the run was made")
+      }
+      let path = BaselineFile.path(forSuite: suitePath)
       var baseline = try read(path, suite.name)
-      try decide(run, suite, &baseline, &tally, &selected)
+      try decide(run, suite, suitePath, &baseline, &tally, &selected)
       guard !options.dryRun, tally.decided > 0 else { continue }
       do {
         try DurableFile.write(BaselineFile.bytes(of: baseline), to: path)
@@ -127,10 +136,10 @@ private struct DecisionSession {
   }
 
   private func decide(
-    _ run: StoredRun, _ suite: SuiteHeader, _ baseline: inout Baseline,
+    _ run: StoredRun, _ suite: SuiteHeader, _ suitePath: FilePath, _ baseline: inout Baseline,
     _ tally: inout Approval.Result, _ selected: inout Int
   ) throws {
-    let folders = ProjectFolders(suite: suite.path, workingFolder: context.workingFolder)
+    let folders = ProjectFolders(suite: suitePath, workingFolder: context.workingFolder)
     let blobs = FixtureFolder(
       folder: folders.fixtures(options.folders).appending(suite.name.text)
     ).blobs
@@ -140,9 +149,7 @@ private struct DecisionSession {
     try run.forEachResult(of: suite.name) { result in
       let identity = result.identity
       guard
-        filter.admits(
-          id: identity.id.text, cells: identity.cells, tags: identity.tags,
-          outcome: result.outcome)
+        filter.admits(identity, outcome: result.outcome)
       else { return }
       selected += 1
       if decision == .approved, result.outcome == .failed, !filter.usesOutcome {
@@ -152,9 +159,24 @@ private struct DecisionSession {
       if options.dryRun {
         tally.decided += result.outputs.count
       } else {
-        try approval.decide(result, in: &baseline, blobs: blobs, tally: &tally)
+        do {
+          try approval.decide(result, in: &baseline, blobs: blobs, tally: &tally) {
+            run.header.locate($0, context)
+          }
+        } catch {
+          throw CommandExit(.usage, "error: \(error)")
+        }
       }
     }
+  }
+}
+
+extension RunHeader {
+  /// Finds a path of the run from where a command runs now.
+  func locate(_ path: FilePath, _ context: CommandContext) -> FilePath {
+    guard !workingFolder.isEmpty, workingFolder != context.workingFolder else { return path }
+    let there = workingFolder.pushing(path)
+    return DurableFile.isFile(there) ? there : path
   }
 }
 
@@ -163,7 +185,13 @@ enum StoredRuns {
   static func find(
     _ name: String, _ options: FolderOptions, _ context: CommandContext
   ) throws -> StoredRun {
-    let folder = ProjectFolders(workingFolder: context.workingFolder).reports(options)
+    var folder = ProjectFolders(workingFolder: context.workingFolder).reports(options)
+    var name = name
+    let path = FilePath(name)
+    if path.components.count > 1, let last = path.lastComponent, DurableFile.isFolder(path) {
+      // The folder of a run's reports names the run and the store beside it.
+      (folder, name) = (path.parent, last.string)
+    }
     guard DurableFile.isFile(folder.appending(RunStore.fileName)) else {
       throw CommandExit.usage(
         "there is no run store in \(folder)",

@@ -31,6 +31,8 @@ package struct Proofsheet: AsyncParsableCommand {
 
   /// Runs the tool with the process's arguments and ends the process.
   package static func start() async {
+    // A reader of our output that goes away must not end a run that has paid for pictures.
+    _ = signal(SIGPIPE, SIG_IGN)
     let status = await run(Array(CommandLine.arguments.dropFirst()))
     Glibc.exit(status)
   }
@@ -58,7 +60,8 @@ package struct Proofsheet: AsyncParsableCommand {
       if isSuccess {
         context.output(text + "\n")
       } else {
-        context.say(text)
+        let isError = text.hasPrefix("Error: ")
+        context.say(isError ? "error: " + text.dropFirst("Error: ".count) : text)
       }
       return isSuccess ? ExitStatus.success.rawValue : ExitStatus.usage.rawValue
     }

@@ -80,9 +80,7 @@ struct ReportCommand: ParsableCommand {
       try stored.forEachResult(of: suite.name) { result in
         let identity = result.identity
         guard
-          filter.admits(
-            id: identity.id.text, cells: identity.cells, tags: identity.tags,
-            outcome: result.outcome)
+          filter.admits(identity, outcome: result.outcome)
         else { return }
         context.output(
           "\(result.outcome.rawValue)\t\(suite.name)\t\(identity.id)\t\(result.reason)\n")

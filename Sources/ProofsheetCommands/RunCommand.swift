@@ -119,16 +119,23 @@ struct RunSession {
     startedAt = context.clock()
     id = RunID(start: startedAt, random: .random(in: .min ... .max))
     do {
-      try DurableFile.createFolder(folder)
-      if let junit = command.junit {
-        // A trial of the same step that will write the report at the end.
-        _ = try PartialFile(replacing: FilePath(junit))
+      // A trial of the same step that will write the reports at the end.
+      try DurableFile.createFolder(reports)
+      _ = try PartialFile(replacing: reports.appending("trial"))
+      if let junit = command.junit.map({ FilePath($0) }) {
+        guard !DurableFile.isFolder(junit) else {
+          throw FileFailure(operation: "write", path: junit, errno: .isDirectory)
+        }
+        _ = try PartialFile(replacing: junit)
       }
     } catch {
       throw CommandExit(
         .usage, "error: \(error)\nhint: choose another place with --reports or --junit")
     }
   }
+
+  /// What messages call the sink that the other reports are made of.
+  private static let storeName = "the run store"
 
   /// The folder of this run's reports.
   var folder: FilePath { reports.appending(id.text) }
@@ -137,7 +144,7 @@ struct RunSession {
     let store = try open(spends: false)
     let plans = try set.plans(mode: .replay, folders: command.folders, prices: nil)
     let environment = RunEnvironment(
-      redactor: redactor, toolVersion: Proofsheet.version, failsUnapproved: failsUnapproved,
+      redactor: context.redactor, toolVersion: Proofsheet.version, failsUnapproved: failsUnapproved,
       purchasing: nil)
     return try await run(plans, environment, store: store, endpoint: nil)
   }
@@ -149,14 +156,6 @@ struct RunSession {
     } catch {
       throw CommandExit(.usage, "error: \(error)")
     }
-  }
-
-  /// The key is looked for in everything that is written, also in replay.
-  var redactor: Redactor {
-    Redactor(
-      secrets: [context.environment[EndpointOptions.keyVariable]].compactMap { key in
-        key.flatMap { $0.isEmpty ? nil : Secret($0) }
-      })
   }
 
   var failsUnapproved: Bool {
@@ -173,7 +172,7 @@ struct RunSession {
   ) async throws -> ExitStatus {
     let header = RunHeader(
       id: id, startedAt: startedAt, mode: command.mode, toolVersion: Proofsheet.version,
-      endpoint: endpoint,
+      workingFolder: context.workingFolder, endpoint: endpoint,
       suites: plans.map { plan in
         SuiteHeader(
           name: plan.suite.name, path: plan.suite.path, digest: plan.suite.sourceDigest,
@@ -182,6 +181,7 @@ struct RunSession {
       })
     let lines: LineFile
     do {
+      try DurableFile.createFolder(folder)
       lines = try LineFile(folder.appending("run.jsonl"))
     } catch {
       throw CommandExit(.usage, "error: \(error)")
@@ -195,7 +195,9 @@ struct RunSession {
     let registration = context.onInterrupt { interrupts.count() }
     let summary = await runner.run(header, isInterrupted: { interrupts.isInterrupted })
     withExtendedLifetime(registration) {}
-    let problems = sinks.failures + writeReports(store)
+    let problems =
+      sinks.failures + (environment.purchasing?.guardian.failures ?? [])
+      + (sinks.hasFailed(Self.storeName) ? [] : writeReports(store))
     for problem in problems { context.say("error: \(problem)") }
     tellReports()
     return problems.isEmpty
@@ -213,7 +215,7 @@ struct RunSession {
       verbosity: command.quiet ? .quiet : command.verbose ? .verbose : .normal)
     let messages = context.messages
     var sinks: [(name: String, sink: any RunSink)] = [
-      ("the run store", StoreSink(store: store)),
+      (Self.storeName, StoreSink(store: store)),
       (
         "the console",
         ConsoleReport(
@@ -250,8 +252,12 @@ struct RunSession {
 
   private func tellReports() {
     guard !command.quiet else { return }
-    context.say("reports: \(folder.appending("junit.xml"))")
-    context.say("         \(folder.appending("run.jsonl"))")
+    let written = [folder.appending("junit.xml"), folder.appending("run.jsonl")].filter {
+      DurableFile.isFile($0)
+    }
+    for (index, path) in written.enumerated() {
+      context.say("\(index == 0 ? "reports: " : "         ")\(path)")
+    }
   }
 }
 

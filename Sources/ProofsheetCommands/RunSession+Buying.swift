@@ -5,11 +5,15 @@ internal import RunStore
 internal import SeedreamAPI
 internal import Simulator
 internal import Suites
+internal import SystemPackage
 
 extension RunSession {
   /// Runs in a mode that may spend: guarded, locked, and with what an earlier run has left first.
   func buy() async throws -> ExitStatus {
-    switch try EndpointChoice(command.endpoint, context) {
+    // Nobody needs a key to record what is recorded.
+    let unpriced = try set.plans(mode: command.mode, folders: command.folders, prices: nil)
+    let needsKey = unpriced.contains { PlanTotals($0).toBuy > 0 }
+    switch try EndpointChoice(command.endpoint, context, needsKey: needsKey) {
     case .server(let endpoint):
       return try await buy(from: endpoint, prices: .listed, isSimulator: false)
     case .simulator:
@@ -54,18 +58,20 @@ extension RunSession {
     let store = try open(spends: true)
     let lock = try takeLock()
     let ledger = try makeLedger(store, lock)
-    let plans = try set.plans(mode: command.mode, folders: command.folders, prices: prices)
+    var plans = try set.plans(mode: command.mode, folders: command.folders, prices: prices)
     if command.mode != .live { try recover(plans, ledger, store) }
-    let guardian = SpendGuard(
-      cap: prices == nil ? nil : command.spending.cap,
-      requestsMax: command.spending.maxRequests)
+    if command.mode == .refresh { plans = try resume(plans, ledger) }
     tellDoubt(plans, ledger)
-    try agree(plans, isSimulator: isSimulator)
+    let agreed = try agree(plans, isSimulator: isSimulator)
+    if command.mode != .live { try tryFolders(of: plans) }
+    let guardian = SpendGuard(
+      cap: prices == nil ? nil : command.spending.cap ?? agreed,
+      requestsMax: command.spending.maxRequests)
     let environment = RunEnvironment(
-      redactor: redactor, toolVersion: Proofsheet.version, failsUnapproved: failsUnapproved,
+      redactor: context.redactor, toolVersion: Proofsheet.version, failsUnapproved: failsUnapproved,
       purchasing: RunEnvironment.Purchasing(
         endpoint: endpoint, transport: try context.makeTransport(), ledger: ledger,
-        blobs: store.blobs, guardian: guardian, sleeper: context.sleeper))
+        blobs: store.blobs, guardian: guardian, sleeper: context.sleeper, clock: context.clock))
     let status = try await run(
       plans, environment, store: store,
       endpoint: isSimulator ? EndpointOptions.simulatorWord : endpoint.base.origin)
@@ -118,8 +124,39 @@ extension RunSession {
     }
   }
 
+  /// Leaves out what an interrupted refresh has bought already.
+  private func resume(_ plans: [Plan], _ ledger: StoreLedger) throws -> [Plan] {
+    do {
+      return try plans.map { plan in
+        let refreshed = try ledger.refreshed(of: plan.suite.name)
+        if !refreshed.isEmpty {
+          context.say(
+            "\(plan.suite.name): \(refreshed.count) case(s) were bought by a refresh that was "
+              + "interrupted, and are not bought again")
+        }
+        return plan.resuming(refreshed)
+      }
+    } catch {
+      throw CommandExit(.usage, "error: \(error)")
+    }
+  }
+
+  /// Tries the step that will write recordings, before anything is bought.
+  private func tryFolders(of plans: [Plan]) throws {
+    for plan in plans where PlanTotals(plan).toBuy > 0 {
+      do {
+        try DurableFile.createFolder(plan.fixtures.folder)
+        _ = try PartialFile(replacing: plan.fixtures.folder.appending("trial"))
+      } catch {
+        throw CommandExit.usage("\(error)", hint: "nothing was sent; name a folder with --fixtures")
+      }
+    }
+  }
+
   /// Says what is recorded and what would be bought, and asks where it has to.
-  private func agree(_ plans: [Plan], isSimulator: Bool) throws {
+  ///
+  /// - Returns: the amount that was agreed to, which caps a run without `--max-cost`.
+  private func agree(_ plans: [Plan], isSimulator: Bool) throws -> Money {
     var totals = PlanTotals()
     for plan in plans { totals += PlanTotals(plan) }
     if totals.toBuy > 0 || totals.stopped[.overBudget] != nil {
@@ -127,5 +164,6 @@ extension RunSession {
       if isSimulator { context.say("  from the simulator, which costs nothing and is no model") }
     }
     try command.spending.approve(totals, context)
+    return totals.cost
   }
 }

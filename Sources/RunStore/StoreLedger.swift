@@ -173,6 +173,28 @@ package struct StoreLedger: ExchangeLedger {
     }
   }
 
+  /// The cases that refreshes of a suite have bought since the last one that came to its end.
+  package func refreshed(of suite: SuiteName) throws -> Set<CaseKey> {
+    let keys = try store.perform {
+      try store.database.read { database in
+        try String.fetchAll(
+          database,
+          sql: """
+            WITH refresh AS (
+              SELECT run.id, run.started_ms,
+                run.summary IS NOT NULL AND NOT json_extract(run.summary, '$.interrupted') AS ended
+              FROM run WHERE mode = 'refresh' AND id <> :run
+                AND EXISTS (SELECT 1 FROM attempt WHERE run_id = run.id AND suite = :suite)
+            )
+            SELECT DISTINCT case_key FROM attempt JOIN refresh ON refresh.id = attempt.run_id
+            WHERE suite = :suite AND role = 'generate' AND state = 'promoted'
+              AND started_ms > COALESCE((SELECT MAX(started_ms) FROM refresh WHERE ended), -1)
+            """, arguments: ["run": run.text, "suite": suite.text])
+      }
+    }
+    return Set(keys.compactMap { CaseKey($0) })
+  }
+
   /// Attempts of earlier runs that were sent and never answered.
   package func inDoubt(of suite: SuiteName) throws -> [DoubtfulAttempt] {
     try store.perform {

@@ -156,7 +156,6 @@ struct CaseRunnerTests {
     ),
     (403, #"{"error":{"message":"not allowed"}}"#, .blocked),
     (400, #"{"error":{"code":"InvalidParameter","message":"no"}}"#, .apiError),
-    (200, "<html>", .apiError),
   ])
   func `A final refusal is recorded and replayed as what it is`(
     status: Int, text: String, outcome: Outcome

@@ -15,7 +15,8 @@ struct CaseFilterTests {
 
   private func admits(_ text: String, outcome: Outcome? = nil) throws -> Bool {
     try CaseFilter(text).admits(
-      id: "paper--wide--s7", cells: Self.cells, tags: ["background"], outcome: outcome)
+      suite: "mugs", id: "paper--wide--s7", cells: Self.cells, tags: ["background"],
+      outcome: outcome)
   }
 
   @Test(arguments: [
@@ -27,7 +28,9 @@ struct CaseFilterTests {
     ("size=wide", false), ("tag=background", true), ("tag=other|background", true),
     ("tag=other", false), ("prompt=paper seed=7 tag=background s7", true),
     ("prompt=paper seed=8 tag=background", false), ("prompt=paper=x", false),
-    ("outcome=drifted", true), ("Paper", false),
+    ("outcome=drifted", true), ("Paper", false), ("id=paper--wide--s7", true),
+    ("id=paper--wide--s70", false), ("id=paper--wide", false), ("suite=mugs", true),
+    ("suite=cups|mugs s7", true), ("suite=mug", false),
   ])
   func `A filter selects`(text: String, isAdmitted: Bool) throws {
     #expect(try admits(text) == isAdmitted)
@@ -44,6 +47,7 @@ struct CaseFilterTests {
   @Test(arguments: [
     ("=x", 0, "expected a name before ="), ("a =x", 2, "expected a name"),
     ("a=", 2, "expected a value"), ("b  aé=1||2", 8, "expected a value"),
+    ("seed=1..", 5, "the range 1.. lacks an end"), ("seed=..4", 5, "lacks an end"),
     ("seed=1|5..2", 7, "the range 5..2 ends before it begins"),
     ("a outcome=drifted|odd", 2, "'odd' is no outcome; there are passed, failed"),
     (String(repeating: "a ", count: 65), 128, "more than 64 terms"),
@@ -183,7 +187,7 @@ struct PlanTests {
     let bench = try Bench()
     let missing = try await bench.runOne(.replay)
     #expect(missing.reason.hasPrefix("none: there is no recording at "))
-    #expect(missing.hint?.contains("--mode record --filter s1") == true)
+    #expect(missing.hint?.contains("--mode record --filter id=s1") == true)
     _ = try await bench.run(.record, .always(Sample.answer(try Sample.png())))
     let stale = try await Bench(
       fields: "output_format: b64_json, n: 2"

@@ -137,6 +137,41 @@ import Testing
     #expect(declined.messages.contains("nothing was sent"))
   }
 
+  @Test func `A suite that holds the key is refused and its line is not shown`() async throws {
+    try project.copyQuickstart()
+    try project.edit("suites/quickstart.yaml") {
+      $0.replacingOccurrences(of: "sunlit paper", with: "paper \(Project.key)")
+    }
+    let run = await project.run(
+      "run", "@suites/quickstart.yaml", environment: ["PROOFSHEET_API_KEY": Project.key])
+    #expect(run.status == 2)
+    #expect(run.messages.contains("holds the API key"), "\(run.messages)")
+    #expect(!run.messages.contains(Project.key))
+  }
+
+  @Test func `An input by a signed URL is refused without showing the signature`() async throws {
+    try project.write(
+      """
+      version: 1
+      name: bad
+      request: {images: "https://bucket.example/a.png?X-Amz-Signature=0123456789abcdef"}
+      matrix: {prompt: [{id: a, value: x}]}
+      """, to: "suites/bad.yaml")
+    let run = await project.run("run", "@suites/bad.yaml")
+    #expect(run.status == 2)
+    #expect(run.messages.contains("'X-Amz-Signature' is a secret"), "\(run.messages)")
+    #expect(!run.messages.contains("0123456789abcdef"), "\(run.messages)")
+  }
+
+  @Test func `A folder in the place of the JUnit file is refused before anything runs`()
+    async throws
+  {
+    try project.copyQuickstart()
+    let run = await project.run("run", "@suites/quickstart.yaml", "--junit", "@suites")
+    #expect(run.status == 2)
+    #expect(!run.messages.contains("passed"), "\(run.messages)")
+  }
+
   @Test func `A baseline that is damaged is named with its place`() async throws {
     try project.copyQuickstart()
     try project.edit("suites/quickstart.baseline.json") {

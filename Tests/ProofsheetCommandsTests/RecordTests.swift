@@ -79,6 +79,43 @@ import Testing
     }
   }
 
+  @Test func `Nobody needs a key to record what is recorded`() async throws {
+    try prepare()
+    try await withSimulator { server, url in
+      _ = await record(url)
+      let again = await project.run(
+        "run", "@suites/small.yaml", "--mode", "record", "--endpoint", url, network: true)
+      #expect(again.status == 0, "\(again.messages)")
+      #expect(server.ledger.entries.count == 8)
+    }
+  }
+
+  @Test func `Live pictures of the simulator are told as such and approved as such`() async throws {
+    try prepare()
+    let live = await project.run(
+      "run", "@suites/small.yaml", "--mode", "live", "--endpoint", "simulator", network: true)
+    #expect(live.messages.contains("stand-in and no model"), "\(live.messages)")
+    let approved = await project.run("approve", "latest", "--reports", project.path("reports"))
+    #expect(approved.messages.contains("8 picture(s) approved"), "\(approved.messages)")
+    let baseline = try project.read("suites/small.baseline.json")
+    #expect(baseline.components(separatedBy: #""origin":"simulator""#).count == 9)
+  }
+
+  @Test func `A fixture folder that cannot be written is told before anything is bought`()
+    async throws
+  {
+    try prepare()
+    try await withSimulator { server, url in
+      // The kernel's own folder refuses new files to everybody.
+      let run = await project.run(
+        "run", "@suites/small.yaml", "--mode", "record", "--endpoint", url, "--yes", "--max-cost",
+        "1", "--fixtures", "/sys/proofsheet-test", environment: key, network: true)
+      #expect(run.status == 2, "\(run.messages)")
+      #expect(run.messages.contains("--fixtures"), "\(run.messages)")
+      #expect(server.ledger.entries.isEmpty)
+    }
+  }
+
   @Test func `Live asks anew and leaves recordings alone`() async throws {
     try prepare()
     try await withSimulator { server, url in

@@ -130,14 +130,21 @@ struct RecordingTransportTests {
     #expect(failure?.phase == .afterSending)
   }
 
-  @Test func `A picture that cannot be stored stops before the row is written`() async throws {
+  @Test func `Nothing is sent where a picture could not be stored`() async throws {
     // A file in the place of the folder of blobs.
     try DurableFile.write([], to: blobs.folder)
     let bench = try bench([.success(Made.response(Made.answer(Made.picture())))])
     let failure = await failure { try await send(bench.transport) }
     #expect(failure?.code == .storage)
-    #expect(failure?.phase == .afterSending)
+    #expect(failure?.phase == .beforeSending)
     #expect(bench.ledger.received.isEmpty)
+    #expect(journal.all.isEmpty)
+  }
+
+  @Test func `A disk without space for an answer is told with what helps`() throws {
+    let failure = #expect(throws: FileFailure.self) { try blobs.requireSpace(.max) }
+    #expect(failure?.reason.contains("--reports") == true)
+    try blobs.requireSpace(1)
   }
 
   @Test func `A redacted URL is fetched by what it was before`() async throws {
@@ -181,8 +188,8 @@ struct RecordingTransportTests {
     (.generate, 429, "{}", "settle $0.00", false),
     (.generate, 401, "{}", "settle $0.00", false),
     (.generate, 500, "{}", "doubt", false),
-    (.generate, 200, "<html>", "doubt", true),
-    (.generate, 200, "", "doubt", true),
+    (.generate, 200, "<html>", "doubt", false),
+    (.generate, 200, "", "doubt", false),
     (.poll, 200, #"{"data":{"task_id":"t","status":"running"}}"#, "", false),
     (
       .poll, 200, #"{"data":{"status":"completed","outputs":["https://a.example/0"]}}"#,
@@ -191,7 +198,7 @@ struct RecordingTransportTests {
     (.poll, 200, #"{"data":{"status":"failed","fail_reason":"x"}}"#, "doubt", false),
     (.poll, 503, "{}", "", false),
     (.poll, 429, "{}", "", false),
-    (.poll, 404, "{}", "settle $0.00", true),
+    (.poll, 404, "{}", "", false),
     // A question may be asked again, and must be: the page of a proxy is no answer.
     (.poll, 200, "<html>", "", false),
     (.poll, 502, "<html>", "", false),

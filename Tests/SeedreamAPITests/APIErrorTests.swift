@@ -216,7 +216,7 @@ import Testing
   @Test(arguments: APIError.Category.allCases)
   func `Final errors may be recorded, two end the run`(category: APIError.Category) {
     let error = APIError(category, status: 400, message: "")
-    #expect(error.isFinal == [.invalidRequest, .blocked, .notFound, .malformed].contains(category))
+    #expect(error.isFinal == [.invalidRequest, .blocked].contains(category))
     #expect(error.abortsRun == [.unauthorized, .noCredit].contains(category))
   }
 }

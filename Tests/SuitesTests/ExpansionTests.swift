@@ -150,7 +150,7 @@ struct ExpansionTests {
             - Make the background WHITE — please, and keep the rest
             - no
           images:
-            - https://x.example/photos/My%20Cup.final.png?sig=1
+            - https://x.example/photos/My%20Cup.final.png?v=1
             - [https://x.example/a.png, https://x.example/b.png]
         """)
     #expect(

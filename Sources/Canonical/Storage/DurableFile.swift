@@ -99,6 +99,19 @@ public enum DurableFile {
     guard fsync(folder.number) == 0 else { throw folder.failure("sync the folder") }
   }
 
+  /// Bytes that a user may still write to the disk of a folder.
+  public static func freeByteCount(at folder: FilePath) throws(FileFailure) -> Int {
+    var status = statvfs()
+    guard unsafe statvfs(folder.string, &status) == 0 else {
+      throw FileFailure(
+        operation: "measure the disk of", path: folder, errno: Errno(rawValue: Glibc.errno))
+    }
+    return Int(
+      clamping: UInt64(status.f_bavail).multipliedReportingOverflow(
+        by: UInt64(status.f_frsize)
+      ).partialValue)
+  }
+
   /// Whether a plain file, or a link to one, is there.
   public static func isFile(_ path: FilePath) -> Bool { kind(of: path) == S_IFREG }
 

@@ -1,6 +1,6 @@
 package import Canonical
 package import Recording
-internal import SystemPackage
+package import SystemPackage
 
 /// Turns outputs of a run into decisions of a baseline.
 package struct Approval: Sendable {
@@ -51,12 +51,19 @@ package struct Approval: Sendable {
   ///   - result: the case.
   ///   - baseline: the baseline to change.
   ///   - blobs: the blobs of the suite's fixtures.
+  ///   - tally: is told what was decided.
+  ///   - locate: finds a path of the run from where this command runs.
   /// - Throws: what reading or writing a picture throws.
   package func decide(
-    _ result: CaseResult, in baseline: inout Baseline, blobs: BlobStore, tally: inout Result
+    _ result: CaseResult, in baseline: inout Baseline, blobs: BlobStore, tally: inout Result,
+    locate: (FilePath) -> FilePath = { $0 }
   ) throws {
     guard !result.outputs.isEmpty else {
       tally.skipped.append("\(result.identity.id): \(result.outcome.rawValue), no picture")
+      return
+    }
+    guard let origin = result.origin else {
+      tally.skipped.append("\(result.identity.id): it is not known where its pictures come from")
       return
     }
     for output in result.outputs {
@@ -64,7 +71,7 @@ package struct Approval: Sendable {
         tally.skipped.append("\(result.identity.id): picture \(output.index) cannot be decoded")
         continue
       }
-      try blobs.adopt(output.blob, from: BlobStore(folder: output.path.parent))
+      try blobs.adopt(output.blob, from: BlobStore(folder: locate(output.path).parent))
       let id = OutputID(caseKey: result.identity.caseKey, index: output.index)
       if replaces,
         baseline.entries(for: id).contains(where: {
@@ -77,7 +84,7 @@ package struct Approval: Sendable {
         BaselineEntry(
           decision: decision, caseID: result.identity.id, output: id, blob: output.blob,
           pixelDigest: picture.pixelDigest, size: picture.size,
-          origin: result.origin ?? .api("unknown"), run: run, at: at, by: by, note: note))
+          origin: origin, run: run, at: at, by: by, note: note))
       if changed { tally.decided += 1 } else { tally.unchanged += 1 }
     }
   }

@@ -1,7 +1,8 @@
+package import Canonical
 internal import SeedreamAPI
 package import Suites
 
-/// Selects cases: `prompt=paper|linen seed=1..10 tag=background outcome=drifted` and bare words.
+/// Selects cases: `id=paper--s7 suite=mugs prompt=paper|linen seed=1..10 tag=background outcome=drifted` and bare words.
 package struct CaseFilter: Hashable, Sendable, CustomStringConvertible {
   /// A filter that cannot be read; the message points at the character.
   package struct Problem: Error, Hashable, Sendable, CustomStringConvertible {
@@ -88,6 +89,9 @@ package struct CaseFilter: Hashable, Sendable, CustomStringConvertible {
   ) throws(Problem) -> Value {
     guard !part.isEmpty else { throw problem("expected a value", text, at: column) }
     let ends = part.split(separator: ".", omittingEmptySubsequences: false)
+    if part.hasPrefix("..") || part.hasSuffix("..") {
+      throw problem("the range \(part) lacks an end", text, at: column)
+    }
     guard ends.count == 3, ends[1].isEmpty, let low = Int(ends[0]), let high = Int(ends[2]) else {
       return .text(part)
     }
@@ -107,21 +111,40 @@ package struct CaseFilter: Hashable, Sendable, CustomStringConvertible {
     terms.contains { if case .field("outcome", _) = $0 { true } else { false } }
   }
 
-  /// The names that the filter uses, apart from `tag` and `outcome`.
+  /// Names that are no axes: the case id as a whole, the suite, a tag, the outcome.
+  package static let ownNames: Set<String> = ["id", "suite", "tag", "outcome"]
+
+  /// The filter that selects exactly one case.
+  package static func exactly(_ id: CaseID, of suite: SuiteName) -> String {
+    "'suite=\(suite) id=\(id)'"
+  }
+
+  /// The names of axes that the filter uses.
   package var axisNames: [String] {
     terms.compactMap { term in
-      guard case .field(let name, _) = term, name != "tag", name != "outcome" else { return nil }
+      guard case .field(let name, _) = term, !Self.ownNames.contains(name) else { return nil }
       return name
     }
   }
 
   /// Whether a case is selected; an outcome that is not known yet admits every `outcome=`.
   package func admits(
-    id: String, cells: [CaseCell], tags: [String], outcome: Outcome? = nil
+    _ identity: CaseIdentity, outcome: Outcome? = nil
+  ) -> Bool {
+    admits(
+      suite: identity.suite.text, id: identity.id.text, cells: identity.cells,
+      tags: identity.tags, outcome: outcome)
+  }
+
+  /// Whether a case of those names is selected.
+  package func admits(
+    suite: String, id: String, cells: [CaseCell], tags: [String], outcome: Outcome? = nil
   ) -> Bool {
     terms.allSatisfy { term in
       switch term {
       case .word(let word): id.contains(word)
+      case .field("id", let values): values.contains { $0.admits(id) }
+      case .field("suite", let values): values.contains { $0.admits(suite) }
       case .field("tag", let values): tags.contains { tag in values.contains { $0.admits(tag) } }
       case .field("outcome", let values):
         outcome.map { known in values.contains { $0.admits(known.rawValue) } } ?? true

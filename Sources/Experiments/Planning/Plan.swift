@@ -35,13 +35,16 @@ package struct Plan: Sequence, Sendable {
   package let inputs: [SHA256Digest: InputFacts]
   /// Which cases are selected.
   package let filter: CaseFilter
+  /// Cases that an interrupted refresh has bought already; they are replayed.
+  package let refreshed: Set<CaseKey>
   /// Prices; `nil` where pictures cost nothing, as those of the simulator.
   package let prices: PriceTable?
 
   /// Puts a plan together.
   package init(
     suite: LoadedSuite, mode: RunMode, fixtures: FixtureFolder, baseline: Baseline,
-    inputs: [SHA256Digest: InputFacts], filter: CaseFilter, prices: PriceTable?
+    inputs: [SHA256Digest: InputFacts], filter: CaseFilter, prices: PriceTable?,
+    refreshed: Set<CaseKey> = []
   ) {
     self.suite = suite
     self.mode = mode
@@ -50,6 +53,14 @@ package struct Plan: Sequence, Sendable {
     self.inputs = inputs
     self.filter = filter
     self.prices = prices
+    self.refreshed = refreshed
+  }
+
+  /// The plan for going on with an interrupted refresh.
+  package func resuming(_ refreshed: Set<CaseKey>) -> Plan {
+    Plan(
+      suite: suite, mode: mode, fixtures: fixtures, baseline: baseline, inputs: inputs,
+      filter: filter, prices: prices, refreshed: refreshed)
   }
 
   /// Makes the selected cases one at a time, in plan order.
@@ -66,7 +77,9 @@ package struct Plan: Sequence, Sendable {
     package mutating func next() -> PlannedCase? {
       while let suiteCase = cases.next() {
         guard
-          plan.filter.admits(id: suiteCase.id.text, cells: suiteCase.cells, tags: suiteCase.tags)
+          plan.filter.admits(
+            suite: plan.suite.name.text, id: suiteCase.id.text, cells: suiteCase.cells,
+            tags: suiteCase.tags)
         else { continue }
         return plan.planned(suiteCase)
       }
@@ -87,8 +100,10 @@ package struct Plan: Sequence, Sendable {
 
   /// Decides about a case; reads its recording and no more.
   package func action(for planned: PlannedCase) -> PlannedAction {
-    if mode == .live || mode == .refresh { return purchase(planned.suiteCase.request) }
     let identity = planned.identity
+    if mode == .live || (mode == .refresh && !refreshed.contains(identity.caseKey)) {
+      return purchase(planned.suiteCase.request)
+    }
     let found = fixtures.lookup(
       identity.id, caseKey: identity.caseKey,
       canonicalRequest: planned.suiteCase.request.canonical)
@@ -96,17 +111,17 @@ package struct Plan: Sequence, Sendable {
     case .found(let fixture, let fileID):
       return .replay(fixture, renamedFrom: fileID == identity.id ? nil : fileID)
     case .missing, .exhausted, .stale:
-      return mode == .record ? purchase(planned.suiteCase.request) : absent(found, identity)
+      return mode != .replay ? purchase(planned.suiteCase.request) : absent(found, identity)
     case .corrupt(let description):
       return .stop(
         .fixtureCorrupt, reason: description,
-        hint: "restore it with 'git checkout -- \(fixtures.folder)', or buy it anew with "
-          + "'\(command(identity, mode: .refresh))'", details: [])
+        hint: "restore it with 'git checkout -- \(fixtures.folder)', or "
+          + hint(for: identity, mode: .refresh), details: [])
     }
   }
 
   private func absent(_ lookup: FixtureLookup, _ identity: CaseIdentity) -> PlannedAction {
-    let hint = "record it with '\(command(identity, mode: .record))'"
+    let hint = hint(for: identity, mode: .record)
     switch lookup {
     case .exhausted(let recorded):
       return .stop(
@@ -127,8 +142,9 @@ package struct Plan: Sequence, Sendable {
     }
   }
 
-  private func command(_ identity: CaseIdentity, mode: RunMode) -> String {
-    "proofsheet run \(suite.path) --mode \(mode.rawValue) --filter \(identity.id) "
+  /// What to run to buy a case's recording.
+  func hint(for identity: CaseIdentity, mode: RunMode) -> String {
+    "\(mode == .refresh ? "buy it anew" : "record it") with: proofsheet run '\(suite.path)' --mode \(mode.rawValue) --filter id=\(identity.id) "
       + "--yes --max-cost 1"
   }
 
@@ -155,6 +171,8 @@ package struct PlanTotals: Hashable, Sendable {
   package var replayed = 0
   /// How many would be bought.
   package var toBuy = 0
+  /// Whether recorded cases are bought again.
+  package var buysAnew = false
   /// Pictures that would be bought, by model.
   package var picturesByModel: [ModelName: Int] = [:]
   /// What they would cost, by model.
@@ -170,6 +188,7 @@ package struct PlanTotals: Hashable, Sendable {
 
   /// Adds up a plan, reading each recording once.
   package init(_ plan: Plan) {
+    buysAnew = plan.mode == .live || plan.mode == .refresh
     for planned in plan {
       cases += 1
       switch plan.action(for: planned) {
@@ -189,6 +208,7 @@ package struct PlanTotals: Hashable, Sendable {
     left.cases += right.cases
     left.replayed += right.replayed
     left.toBuy += right.toBuy
+    left.buysAnew = left.buysAnew || right.buysAnew
     left.picturesByModel.merge(right.picturesByModel, uniquingKeysWith: +)
     left.costByModel.merge(right.costByModel, uniquingKeysWith: +)
     left.stopped.merge(right.stopped, uniquingKeysWith: +)

@@ -248,6 +248,7 @@ package enum EncodedHeader {
       "started_at": .string(header.startedAt.description),
       "mode": .string(header.mode.rawValue),
       "tool_version": .string(header.toolVersion),
+      "working_folder": .string(header.workingFolder.string),
       "endpoint": header.endpoint.map(JSONValue.string),
       "suites": .array(
         header.suites.map { suite in
@@ -283,6 +284,7 @@ package enum EncodedHeader {
         RunMode(rawValue: $0)
       },
       toolVersion: try place.member("tool_version").string(),
+      workingFolder: FilePath(try place.optional("working_folder")?.string() ?? ""),
       endpoint: try place.optional("endpoint")?.string(),
       suites: suites)
   }

@@ -46,6 +46,8 @@ package struct RunHeader: Hashable, Sendable {
   package let mode: RunMode
   /// The version of the tool.
   package let toolVersion: String
+  /// The folder that the paths of suites and pictures start from; empty where it is not known.
+  package let workingFolder: FilePath
   /// Scheme and host of the endpoint; `nil` in replay.
   package let endpoint: String?
   /// The suites in order.
@@ -53,13 +55,14 @@ package struct RunHeader: Hashable, Sendable {
 
   /// Puts a header together.
   package init(
-    id: RunID, startedAt: Timestamp, mode: RunMode, toolVersion: String, endpoint: String?,
-    suites: [SuiteHeader]
+    id: RunID, startedAt: Timestamp, mode: RunMode, toolVersion: String,
+    workingFolder: FilePath = "", endpoint: String?, suites: [SuiteHeader]
   ) {
     self.id = id
     self.startedAt = startedAt
     self.mode = mode
     self.toolVersion = toolVersion
+    self.workingFolder = workingFolder
     self.endpoint = endpoint
     self.suites = suites
   }

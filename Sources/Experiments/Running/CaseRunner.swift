@@ -1,4 +1,4 @@
-internal import Canonical
+package import Canonical
 internal import ImageComparison
 package import Recording
 package import SeedreamAPI
@@ -23,12 +23,15 @@ package struct RunEnvironment: Sendable {
     package let policy: RetryPolicy
     /// What waits.
     package let sleeper: any Sleeper
+    /// Tells the time.
+    package let clock: @Sendable () -> Timestamp
 
     /// Puts together what spending needs.
     package init(
       endpoint: Endpoint, transport: any HTTPTransport, ledger: any ExchangeLedger,
       blobs: BlobStore, guardian: SpendGuard, policy: RetryPolicy = RetryPolicy(),
-      sleeper: any Sleeper = SystemSleeper()
+      sleeper: any Sleeper = SystemSleeper(),
+      clock: @escaping @Sendable () -> Timestamp = { Timestamp.now() }
     ) {
       self.endpoint = endpoint
       self.transport = transport
@@ -37,6 +40,7 @@ package struct RunEnvironment: Sendable {
       self.guardian = guardian
       self.policy = policy
       self.sleeper = sleeper
+      self.clock = clock
     }
   }
 
@@ -141,14 +145,16 @@ package struct CaseRunner: Sendable {
     let recordedCase = RecordedCase(
       suite: identity.suite, caseID: identity.id, caseKey: identity.caseKey,
       canonicalRequest: planned.suiteCase.request.canonical)
+    let transport = RecordingTransport(
+      base: purchasing.transport, ledger: purchasing.ledger, blobs: purchasing.blobs,
+      redactor: environment.redactor, recordedCase: recordedCase, pricing: pricing, meter: meter)
+    let startedAt = purchasing.clock()
     let course = Course(
-      transport: RecordingTransport(
-        base: purchasing.transport, ledger: purchasing.ledger, blobs: purchasing.blobs,
-        redactor: environment.redactor, recordedCase: recordedCase, pricing: pricing,
-        meter: meter),
+      transport: transport,
       endpoint: purchasing.endpoint, policy: purchasing.policy, sleeper: purchasing.sleeper,
       pictures: purchasing.blobs, source: .bought, meter: meter)
-    let result = await execute(planned, course)
+    let result = await execute(planned, course).with(
+      origin: transport.answerOrigin, startedAt: startedAt, notice: nil, pictures: nil)
     guard plan.mode != .live else { return result }
     return promote(result, purchasing)
   }
@@ -177,7 +183,7 @@ package struct CaseRunner: Sendable {
     if let broken = result.missing.lazy.compactMap({ Self.brokenRecording($0.failure) }).first {
       return stopped(planned, course, broken.outcome, broken.reason)
     }
-    let outputs = result.pictures.map { Self.identify($0, in: course.pictures) }
+    let outputs = result.pictures.map { identify($0, in: course.pictures) }
     var lastInput: PixelSize?
     if case .local(let blob)? = request.images.last { lastInput = plan.inputs[blob.digest]?.size }
     let checks = judge.judge(
@@ -226,12 +232,13 @@ package struct CaseRunner: Sendable {
   private func hint(for outcome: Outcome, _ identity: CaseIdentity) -> String? {
     switch outcome {
     case .drifted, .unapproved:
-      "when the picture is right: proofsheet approve latest --filter \(identity.id)"
+      "when the picture is right: proofsheet approve latest --filter "
+        + CaseFilter.exactly(identity.id, of: identity.suite)
     default: nil
     }
   }
 
-  private static func identify(_ picture: ReturnedPicture, in store: BlobStore) -> OutputRecord {
+  private func identify(_ picture: ReturnedPicture, in store: BlobStore) -> OutputRecord {
     let blob = BlobID(of: picture.bytes)
     var record: PictureRecord?
     var problem: String?
@@ -247,7 +254,7 @@ package struct CaseRunner: Sendable {
     return OutputRecord(
       index: picture.index, blob: blob, byteCount: picture.bytes.count,
       path: store.path(of: blob), picture: record, problem: problem,
-      revisedPrompt: picture.revisedPrompt)
+      revisedPrompt: picture.revisedPrompt.map(clean))
   }
 
   // MARK: - Failures
@@ -260,6 +267,7 @@ package struct CaseRunner: Sendable {
     var hint: String?
     if let broken = Self.brokenRecording(failure.last) {
       (outcome, reason) = broken
+      hint = plan.hint(for: planned.identity, mode: .refresh)
     } else {
       switch failure.last {
       case .api(let error):
@@ -267,7 +275,9 @@ package struct CaseRunner: Sendable {
         if error.abortsRun, course.source == .bought {
           environment.purchasing?.guardian.stop(clean(error.description))
         }
-        hint = Self.hint(for: error)
+        hint =
+          course.source == .replayed && outcome == .apiError
+          ? plan.hint(for: planned.identity, mode: .refresh) : Self.hint(for: error)
       case .transport(let failure):
         outcome = Self.outcome(of: failure.code)
         stop(after: failure)
@@ -293,7 +303,8 @@ package struct CaseRunner: Sendable {
   ) -> CaseResult {
     CaseResult(
       identity: planned.identity, outcome: outcome, reason: clean(reason),
-      notices: course.notices, source: course.source, origin: course.origin,
+      hint: plan.hint(for: planned.identity, mode: .refresh), notices: course.notices,
+      source: course.source, origin: course.origin,
       startedAt: course.startedAt)
   }
 
@@ -356,6 +367,7 @@ package struct CaseRunner: Sendable {
         origin: origin, startedAt: stored.exchanges.first?.timing.start,
         notice: notice.map(clean), pictures: isRecorded ? plan.fixtures.blobs : nil)
     } catch {
+      purchasing.guardian.fail("what was bought cannot be recorded: \(clean("\(error)"))")
       return result.with(
         origin: result.origin, startedAt: result.startedAt,
         notice: clean("it is paid for and kept in the run store, but not recorded yet: \(error)"),

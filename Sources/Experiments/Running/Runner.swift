@@ -21,6 +21,9 @@ package final class SinkGroup: Sendable {
     }
   }
 
+  /// Whether the sink of that name has failed.
+  package func hasFailed(_ name: String) -> Bool { failed.withLock { $0[name] != nil } }
+
   /// The first failure of each sink that failed, sorted by name.
   package var failures: [String] {
     failed.withLock { $0.sorted { $0.key < $1.key }.map(\.value) }

@@ -9,6 +9,7 @@ package final class SpendGuard: Sendable {
     var spending: Spending
     var reserved = Money.zero
     var stopReason: String?
+    var failures: [String] = []
   }
 
   private let state: Mutex<State>
@@ -34,6 +35,15 @@ package final class SpendGuard: Sendable {
   /// Lets nothing more be sent; what is under way is waited for.
   package func stop(_ reason: String) {
     state.withLock { if $0.stopReason == nil { $0.stopReason = reason } }
+  }
+
+  /// What went wrong beside the cases, and makes the command fail: each thing once.
+  package var failures: [String] { state.withLock { $0.failures } }
+
+  /// Stops the run for something that makes the command fail, whatever its cases say.
+  package func fail(_ failure: String) {
+    state.withLock { if !$0.failures.contains(failure) { $0.failures.append(failure) } }
+    stop(failure)
   }
 
   /// Sets an amount aside if the cap allows it.

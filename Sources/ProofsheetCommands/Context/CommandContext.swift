@@ -1,5 +1,5 @@
 package import Canonical
-internal import Glibc
+internal import Recording
 package import SeedreamAPI
 package import SystemPackage
 
@@ -53,6 +53,12 @@ package struct CommandContext: Sendable {
 
   /// The context of the command that is running; tests put their own in its place.
   @TaskLocal package static var current: CommandContext = .process
+
+  /// Looks for the key in everything that is written, also in replay.
+  var redactor: Redactor {
+    let key = environment[EndpointOptions.keyVariable] ?? ""
+    return Redactor(secrets: key.isEmpty ? [] : [Secret(key)])
+  }
 
   /// Writes one line of messages.
   package func say(_ line: String) { messages(line + "\n") }

@@ -38,9 +38,10 @@ enum EndpointChoice {
 
   /// Decides by flag, then environment, then default.
   ///
+  /// - Parameter needsKey: whether anything is to be bought.
   /// - Throws: ``CommandExit`` for a URL that is none, a key that is missing, or one that would
   ///   travel unencrypted.
-  init(_ options: EndpointOptions, _ context: CommandContext) throws {
+  init(_ options: EndpointOptions, _ context: CommandContext, needsKey: Bool) throws {
     let text =
       options.endpoint ?? context.environment[EndpointOptions.endpointVariable]
       ?? Endpoint.defaultURL
@@ -52,9 +53,14 @@ enum EndpointChoice {
     do {
       base = try HTTPURL(text)
     } catch {
-      throw CommandExit.usage("--endpoint '\(text)': \(error)")
+      // The text is not shown: it may hold a password.
+      throw CommandExit.usage("--endpoint: \(error)", hint: "for example \(Endpoint.defaultURL)")
     }
     guard let key = context.environment[EndpointOptions.keyVariable], !key.isEmpty else {
+      guard needsKey else {
+        self = .server(Endpoint(base: base, authorization: nil))
+        return
+      }
       throw CommandExit.usage(
         "there is no API key for \(base.origin)",
         hint: "set \(EndpointOptions.keyVariable), or use --endpoint simulator")

@@ -60,7 +60,12 @@ struct SpendingOptions: ParsableArguments {
 extension PlanTotals {
   /// What is recorded and what would be bought, in lines for a person.
   var lines: [String] {
-    var lines = ["\(cases) case(s): \(replayed) recorded, \(toBuy) to buy"]
+    var lines = [
+      buysAnew
+        ? "\(cases) case(s): \(toBuy) to buy anew"
+          + (replayed > 0 ? ", \(replayed) bought already" : "")
+        : "\(cases) case(s): \(replayed) recorded, \(toBuy) to buy"
+    ]
     for (outcome, count) in stopped.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
       lines.append("  \(count) \(outcome.rawValue)")
     }

@@ -38,6 +38,9 @@ struct SuiteSet {
     }
     for (index, member) in members.enumerated() {
       if let other = members[..<index].first(where: { $0.suite.name == member.suite.name }) {
+        guard other.suite.path != member.suite.path else {
+          throw CommandExit.usage("\(member.suite.path) is named twice")
+        }
         throw CommandExit.usage(
           "\(member.suite.path) and \(other.suite.path) are both named '\(member.suite.name)'",
           hint: "the name is that of the fixture folder, and must be of one suite only")
@@ -48,6 +51,7 @@ struct SuiteSet {
   }
 
   private static func load(_ path: FilePath, _ context: CommandContext) throws -> Member {
+    try refuseKey(in: path, context)
     let suite = try SuiteLoader.load(path)
     let inspected = InputInspector.inspect(suite.inputs)
     let errors = inspected.diagnostics.filter { $0.severity == .error }
@@ -61,13 +65,30 @@ struct SuiteSet {
       inputs: inspected.facts)
   }
 
+  /// A key in a suite would be sent to the service and stand in every report.
+  private static func refuseKey(in path: FilePath, _ context: CommandContext) throws {
+    let bytes: [UInt8]
+    do {
+      bytes = try DurableFile.read(path, byteCountMax: SuiteLimits.standard.fileByteCountMax)
+    } catch {
+      // The loader says why it cannot be read.
+      return
+    }
+    guard context.redactor.finds(in: bytes) else { return }
+    throw CommandExit.usage(
+      "\(path) holds the API key of \(EndpointOptions.keyVariable)",
+      hint: "take it out, and replace the key at the gateway: it stood in a file")
+  }
+
   private static func tell(
     _ diagnostics: [Diagnostic], of path: FilePath, _ context: CommandContext
   ) {
     guard !diagnostics.isEmpty else { return }
     var source: [UInt8]?
     do {
-      source = try DurableFile.read(path, byteCountMax: SuiteLimits.standard.fileByteCountMax)
+      // The line is shown as it would be recorded: without what URLs carry in their queries.
+      source = context.redactor.urls(
+        in: try DurableFile.read(path, byteCountMax: SuiteLimits.standard.fileByteCountMax))
     } catch {
       // Without the file there is no line to show; the diagnostics say why it cannot be read.
       source = nil

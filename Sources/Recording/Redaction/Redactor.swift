@@ -18,13 +18,6 @@ package struct Redactor: Sendable {
     "content-type", "location", "retry-after", "x-simulator", "ratelimit-limit",
     "ratelimit-remaining", "ratelimit-reset",
   ]
-  /// Words that make a query parameter or a JSON member secret when its name holds one.
-  static let secretWords = [
-    "apikey", "api_key", "api-key", "accesskey", "access_key", "token", "secret", "password",
-    "authorization", "signature", "credential", "x-amz-", "x-goog-", "x-tos-",
-  ]
-  /// Names of query parameters that are secret as a whole.
-  static let secretNames: Set<String> = ["sig", "auth", "key", "policy", "expires", "sign"]
   /// Known values shorter than this are not searched for: they would hit by chance.
   static let valueByteCountMin = 6
   /// Fields of one message that are recorded; a server that repeats a field loses the rest.
@@ -79,7 +72,7 @@ package struct Redactor: Sendable {
       separator: "&", omittingEmptySubsequences: false)
     let redacted = parameters.map { parameter -> String in
       let pieces = parameter.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard pieces.count == 2, Self.isSecret(queryName: String(pieces[0])) else {
+      guard pieces.count == 2, SecretName.covers(parameter: String(pieces[0])) else {
         return String(parameter)
       }
       return "\(pieces[0])=\(Self.replacement)"
@@ -95,7 +88,7 @@ package struct Redactor: Sendable {
     var text: [UInt8] = []
     var copied = 0
     for string in JSONStrings.scan(bytes) where !string.isName {
-      if Self.isSecret(memberName: Self.meaning(of: string.memberName)) {
+      if SecretName.covers(member: Self.meaning(of: string.memberName)) {
         text += bytes[copied..<string.range.lowerBound] + Array(Self.replacement.utf8)
       } else if let (range, _) = BodySplitter.blob(in: bytes, of: string) {
         text += bytes[copied..<range.lowerBound]
@@ -185,16 +178,6 @@ package struct Redactor: Sendable {
     } catch {
       return plain
     }
-  }
-
-  private static func isSecret(queryName: String) -> Bool {
-    let name = queryName.lowercased()
-    return secretNames.contains(name) || isSecret(memberName: name)
-  }
-
-  private static func isSecret(memberName: String) -> Bool {
-    let name = memberName.lowercased()
-    return secretWords.contains { name.contains($0) }
   }
 
   private static func replace(_ value: [UInt8], in bytes: [UInt8]) -> [UInt8] {

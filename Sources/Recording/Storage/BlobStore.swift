@@ -90,6 +90,20 @@ package struct BlobStore: BlobSource {
     try DurableFile.write(bytes, to: path(of: blob))
   }
 
+  /// Makes sure of space for what is about to be bought.
+  ///
+  /// - Throws: ``FileFailure`` that names the folder, when less is free.
+  package func requireSpace(_ byteCount: Int) throws(FileFailure) {
+    try DurableFile.createFolder(folder)
+    let free = try DurableFile.freeByteCount(at: folder)
+    guard free >= byteCount else {
+      throw FileFailure(
+        operation: "buy pictures into", path: folder,
+        reason: "\(free >> 20) MiB are free, \(byteCount >> 20) MiB are needed for an answer; "
+          + "free some, or name another folder with --reports")
+    }
+  }
+
   /// Copies a blob from another source unless it is here; a damaged one is replaced.
   package func adopt(_ blob: BlobID, from source: some BlobSource) throws {
     if contains(blob) {

@@ -1,11 +1,12 @@
 package import Canonical
 package import SeedreamAPI
+internal import Synchronization
 
 /// Sends through another transport and stores every answer durably before handing it on.
 ///
 /// An answer that an earlier, interrupted run has paid for is given from the store instead of being
 /// bought again.
-package struct RecordingTransport: HTTPTransport {
+package final class RecordingTransport: HTTPTransport {
   /// How a case's exchanges are priced.
   package struct Pricing: Sendable {
     /// What ordering may cost at most: the price of a picture times the number asked for.
@@ -27,6 +28,13 @@ package struct RecordingTransport: HTTPTransport {
   private let recordedCase: RecordedCase
   private let pricing: Pricing
   private let meter: any SpendingMeter
+  private let origin = Mutex<Origin?>(nil)
+
+  /// Space that must be free before anything is sent: the largest answer, and its pictures again.
+  package static let answerByteCountMax = 256 << 20
+
+  /// Where the last answer came from; `nil` while there is none.
+  package var answerOrigin: Origin? { origin.withLock { $0 } }
 
   /// Puts a transport together for one case.
   package init(
@@ -56,6 +64,9 @@ package struct RecordingTransport: HTTPTransport {
     }
     var request = request
     try restoreURL(of: &request, id: id)
+    // Whatever can fail for want of space fails before anything is ordered.
+    let sent = try record(request)
+    try storing(.beforeSending) { try blobs.requireSpace(Self.answerByteCountMax) }
     let isOrder = id.role == .generate
     if isOrder { try meter.reserve(pricing.reservation) }
     let attempt: AttemptID
@@ -79,7 +90,8 @@ package struct RecordingTransport: HTTPTransport {
       try storing(.afterSending) { try ledger.failed(attempt, failure: redacted) }
       throw redacted
     }
-    try store(request, response, as: id, attempt: attempt)
+    origin.withLock { $0 = Origin(url: request.url, headers: response.headers) }
+    try store(sent, response, as: id, attempt: attempt)
     return response
   }
 
@@ -107,13 +119,12 @@ package struct RecordingTransport: HTTPTransport {
   }
 
   private func store(
-    _ request: HTTPRequest, _ response: HTTPResponse, as id: ExchangeID, attempt: AttemptID
+    _ sent: RecordedRequest, _ response: HTTPResponse, as id: ExchangeID, attempt: AttemptID
   ) throws(TransportFailure) {
     let answer = BodySplitter.split(redactor.json(ifText: response.body))
     for blob in answer.blobs {
       try storing(.afterSending) { try blobs.write(blob.bytes, as: blob.id) }
     }
-    let sent = try record(request)
     let isPromotable = try storing(.afterSending) {
       try isFreeOfSecrets(sent.body) && isFreeOfSecrets(answer.body)
     }
@@ -151,11 +162,11 @@ package struct RecordingTransport: HTTPTransport {
         switch part {
         case .bytes(let bytes): parts.append(.bytes(redactor.bytes(bytes)))
         case .blob(let id), .base64(let id):
-          try storing(.afterSending) { try blobs.adopt(id, from: sent.source) }
+          try storing(.beforeSending) { try blobs.adopt(id, from: sent.source) }
           parts.append(part)
         }
       }
-      let joined = try storing(.afterSending) { try parts.joined(from: blobs) }
+      let joined = try storing(.beforeSending) { try parts.joined(from: blobs) }
       body = Body(
         parts: parts, byteCount: joined.count, digest: SHA256Digest(hashing: joined))
     }

@@ -58,8 +58,10 @@ public struct APIError: Error, Hashable, Sendable, CustomStringConvertible {
   /// Whether the answer is final, so that it may become part of a recording.
   public var isFinal: Bool {
     switch category {
-    case .invalidRequest, .blocked, .notFound, .malformed: true
-    case .unauthorized, .noCredit, .rateLimited, .quotaExceeded, .unavailable, .server: false
+    case .invalidRequest, .blocked: true
+    case .unauthorized, .noCredit, .notFound, .rateLimited, .quotaExceeded, .unavailable,
+      .server, .malformed:
+      false
     }
   }
 

@@ -166,7 +166,13 @@ extension EditRequest {
       case .local(let blob): findings += inputs[blob.digest]?.findings ?? []
       case .remote(let url):
         do {
-          _ = try HTTPURL(url)
+          if let parameter = try HTTPURL(url).secretParameter {
+            findings.append(
+              RequestFinding(
+                .error, "image_urls",
+                "input \(index + 1): the URL's parameter '\(parameter)' is a secret, which would "
+                  + "stand in recordings and reports; use a local file or a public URL"))
+          }
         } catch {
           // The text is not shown: it may hold a password or control characters.
           findings.append(
