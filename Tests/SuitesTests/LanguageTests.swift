@@ -40,7 +40,7 @@ struct LanguageTests {
     ("model: 1️⃣[a]", "must be a text, found a list"),
     ("model: 1️⃣", "'model' has no value"),
     ("model: 1️⃣null", "quote it if the word itself is meant"),
-    ("model: 1️⃣\"{{m}}\"", "'model' holds a template ('{{'): this version does not judge it yet"),
+    ("model: 1️⃣\"{{m}}\"", "'model' is no template, and holds '{{'"),
     ("size: 1️⃣sqare_hd", "did you mean 'square_hd'?"),
     ("size: 1️⃣1280x960", "{width: 1280, height: 960}"),
     ("size: 1️⃣{width: 1280}", "has no 'height'"),
@@ -72,7 +72,7 @@ struct LanguageTests {
 
   @Test(arguments: [
     ("prompt: 1️⃣' ', images: https://x.example/a", "the prompt is empty"),
-    ("prompt: 1️⃣'On {{colour}} paper', images: https://x.example/a", "'prompt' holds a template"),
+    ("prompt: 1️⃣'On {{colour}} paper', images: https://x.example/a", "unknown variable 'colour'"),
     ("prompt: 1️⃣\"a\\u0007\", images: https://x.example/a", "warning: the prompt holds the control"),
     ("prompt: a, images: 1️⃣[]", "is an empty list"),
     ("prompt: a, images: 1️⃣\"https://x.example/ä\"", "printable ASCII only"),
@@ -93,7 +93,10 @@ struct LanguageTests {
   }
 
   @Test(arguments: [
-    ("1️⃣colour: [linen, slate]", "values would be variables of templates: this version does not"),
+    (
+      "1️⃣colour: [linen, slate]",
+      "no field of the request, and no prompt uses it (write {{colour}} in a prompt"
+    ),
     ("1️⃣sead: [1, 2]", "did you mean 'seed'?"),
     ("1️⃣image_size: [auto]", "did you mean 'size'?"),
     ("1️⃣a--b: [{id: x, n: 2}]", "cannot name an axis"),

@@ -92,7 +92,8 @@ package struct CaseIterator: IteratorProtocol, Sendable {
       repeatIndex == 0 ? level.id : "\(level.id)\(level.id.isEmpty ? "" : "--")r\(repeatIndex)"
     return SuiteCase(
       position: position, id: CaseID(joining: id.isEmpty ? [] : [id]), cells: level.cells,
-      request: level.request, repeatIndex: repeatIndex, tags: level.tags, checks: level.checks,
+      request: level.filledRequest, repeatIndex: repeatIndex, tags: level.tags,
+      checks: level.checks,
       location: level.place.location(in: expansion.path))
   }
 

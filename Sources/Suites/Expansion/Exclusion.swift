@@ -144,6 +144,48 @@ struct Exclusion: Sendable {
     return total
   }
 
+  /// A place in the walk of ``admitsBoth(_:_:)``.
+  private struct Pair: Hashable {
+    let axis: Int
+    let first: RuleSet
+    let second: RuleSet
+  }
+
+  /// Whether two cases that differ in the given entries only are both left by the rules.
+  ///
+  /// - Parameters:
+  ///   - first: entries of the one, by axis.
+  ///   - second: entries of the other, of the same axes.
+  func admitsBoth(_ first: [Int: Int], _ second: [Int: Int]) -> Bool {
+    var refused: Set<Pair> = []
+    return admitsBoth(Pair(axis: 0, first: all, second: all), first, second, refused: &refused)
+  }
+
+  private func admitsBoth(
+    _ pair: Pair, _ first: [Int: Int], _ second: [Int: Int], refused: inout Set<Pair>
+  ) -> Bool {
+    if pair.axis == axisCounts.count { return true }
+    guard !refused.contains(pair) else { return false }
+    let group = signatures[pair.axis]
+    let kinds: [(Int, Int)]
+    if let one = first[pair.axis], let other = second[pair.axis] {
+      kinds = [(group.kind(of: one), group.kind(of: other))]
+    } else {
+      kinds = group.kinds.indices.map { ($0, $0) }
+    }
+    for (one, other) in kinds {
+      var rules = (pair.first, pair.second)
+      let reach = complete[pair.axis]
+      guard narrow(&rules.0, group.kinds[one], complete: reach),
+        narrow(&rules.1, group.kinds[other], complete: reach)
+      else { continue }
+      let rest = Pair(axis: pair.axis + 1, first: rules.0, second: rules.1)
+      if admitsBoth(rest, first, second, refused: &refused) { return true }
+    }
+    refused.insert(pair)
+    return false
+  }
+
   /// Whether a rule matches the case of these entries, one an axis.
   func excludes(_ entries: [Int]) -> Bool {
     var rules = all

@@ -132,8 +132,8 @@ extension SuiteReader {
 
 extension Place {
   /// The place of a location, whose path all places share.
-  init(_ location: SourceLocation) {
-    self.init(line: location.line, column: location.column)
+  init(_ location: SourceLocation, length: Int = 1) {
+    self.init(line: location.line, column: location.column, length: length)
   }
 }
 

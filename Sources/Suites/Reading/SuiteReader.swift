@@ -20,6 +20,18 @@ struct SuiteReader {
   var inputBlobs: [FilePath: BlobID] = [:]
   /// Who sets each field.
   var owners: [RequestField: (name: String, place: Place)] = [:]
+  /// Which axis sets each variable.
+  var variableOwners: [String: (axis: String, place: Place)] = [:]
+  /// Variables that prompts of the matrix use.
+  var usedVariables: Set<String> = []
+  /// Where a variable that a prompt uses is not set, once that was looked for.
+  var incompleteVariables: [String: Place?] = [:]
+  /// Whether a prompt could not be read, so that the variables of it are not known.
+  var hasBrokenTemplate = false
+  /// The template that `request` fixes.
+  var baseTemplate: PromptTemplate?
+  /// The prompts of the matrix, where they are filled in.
+  var filled: FilledPrompts?
   /// Where entries declare each check first.
   var checkOwners: [CheckName: Place] = [:]
   /// The axes that could be read, and names of those that could not.
@@ -63,7 +75,8 @@ struct SuiteReader {
     if let node = sections["matrix"] { matrix(node) }
     let declared = sections["checks"].map { checks($0) } ?? []
     let base = Level(
-      request: baseRequest, checks: Check.defaults.replaced(by: declared), place: suitePlace)
+      request: baseRequest, template: baseTemplate,
+      checks: Check.defaults.replaced(by: declared), place: suitePlace)
     let expansion = expansion(base, sections)
     guard !hasErrors, let name, let expansion else { throw failure() }
     return LoadedSuite(
@@ -103,6 +116,7 @@ struct SuiteReader {
       owners[field] = ("request", member.value.place)
       if let assignment = assignment(field, member.value) {
         assignment.value.set(in: &baseRequest)
+        if case .template(let template) = assignment.value { baseTemplate = template }
       }
     }
   }
@@ -116,10 +130,17 @@ struct SuiteReader {
     let hasMatrix = !lookups.isEmpty || !brokenAxes.isEmpty
     let hasProduct = hasMatrix || includeCount == 0
     guard isCountable(includeCount: hasProduct ? includeCount : 0, sections) else { return nil }
-    if hasProduct { requireFields() }
+    if hasProduct {
+      requireFields()
+      judgeTemplates()
+      judgeUnused()
+    }
     let rules = sections["exclude"].map { exclude($0) } ?? []
     let exclusion = Exclusion(rules: rules, axisCounts: lookups.map(\.axis.count))
-    if hasProduct { judgePairs(exclusion: exclusion) }
+    if hasProduct {
+      judgePairs(exclusion: exclusion)
+      fillPrompts(exclusion: exclusion)
+    }
     let included =
       sections["include"].map {
         include($0, base: base, exclusion: hasProduct ? exclusion : nil)
