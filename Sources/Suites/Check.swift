@@ -63,10 +63,20 @@ package enum CheckName: String, Hashable, Sendable, CaseIterable {
   case baseline
 }
 
+/// What a check that fails does.
+package enum CheckSeverity: String, Hashable, Sendable, CaseIterable {
+  /// The case fails.
+  case fail
+  /// The case says so and ends as if the check had passed.
+  case warn
+}
+
 /// One declared expectation of a case.
 package struct Check: Hashable, Sendable {
   /// What is expected.
   package let kind: CheckKind
+  /// What it does when it fails.
+  package let severity: CheckSeverity
   /// Where it was declared; `nil` for a default.
   package let location: SourceLocation?
 
@@ -77,8 +87,11 @@ package struct Check: Hashable, Sendable {
   package var name: CheckName { kind.name }
 
   /// Puts a check together.
-  package init(_ kind: CheckKind, at location: SourceLocation? = nil) {
+  package init(
+    _ kind: CheckKind, severity: CheckSeverity = .fail, at location: SourceLocation? = nil
+  ) {
     self.kind = kind
+    self.severity = severity
     self.location = location
   }
 

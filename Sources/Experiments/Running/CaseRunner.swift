@@ -188,7 +188,10 @@ package struct CaseRunner: Sendable {
         latencyMilliseconds: result.latencyMilliseconds))
     let (outcome, reason) = verdict(of: checks)
     var notices = course.notices
-    if outcome == .passed, let waiting = checks.first(where: { $0.verdict == .unapproved }) {
+    notices += checks.compactMap(\.warning)
+    if outcome == .passed,
+      let waiting = checks.first(where: { $0.verdict == .unapproved && $0.severity == .fail })
+    {
       notices.append("\(waiting.message); look at it and approve it")
     }
     return CaseResult(
@@ -205,7 +208,8 @@ package struct CaseRunner: Sendable {
       (.failed, .failed), (.drifted, .drifted), (.unapproved, .unapproved),
     ]
     for (verdict, outcome) in order {
-      guard let check = checks.first(where: { $0.verdict == verdict }) else { continue }
+      let failing = checks.first { $0.verdict == verdict && $0.severity == .fail }
+      guard let check = failing else { continue }
       if outcome == .unapproved, !environment.failsUnapproved { continue }
       return (outcome, "\(check.name): \(check.message)")
     }
