@@ -77,6 +77,8 @@ package struct Check: Hashable, Sendable {
   package let kind: CheckKind
   /// What it does when it fails.
   package let severity: CheckSeverity
+  /// Which of the suite's scopes it holds in; `nil` where it holds for every case.
+  let scope: Int?
   /// Where it was declared; `nil` for a default.
   package let location: SourceLocation?
 
@@ -90,8 +92,13 @@ package struct Check: Hashable, Sendable {
   package init(
     _ kind: CheckKind, severity: CheckSeverity = .fail, at location: SourceLocation? = nil
   ) {
+    self.init(kind, severity: severity, scope: nil, at: location)
+  }
+
+  init(_ kind: CheckKind, severity: CheckSeverity, scope: Int?, at location: SourceLocation?) {
     self.kind = kind
     self.severity = severity
+    self.scope = scope
     self.location = location
   }
 
@@ -102,17 +109,19 @@ package struct Check: Hashable, Sendable {
 }
 
 extension [Check] {
-  /// The checks after those of a more specific place: each replaces the one of its name, or is
-  /// added.
+  /// The checks after those of a more specific place: each replaces those of its name, or is added.
+  ///
+  /// One that holds for some cases only leaves the less specific ones to the others.
   func replaced(by specific: [Check]) -> [Check] {
     var checks = self
-    for check in specific {
-      if let index = checks.firstIndex(where: { $0.name == check.name }) {
-        checks[index] = check
-      } else {
+    for check in specific where check.scope == nil {
+      guard let index = checks.firstIndex(where: { $0.name == check.name }) else {
         checks.append(check)
+        continue
       }
+      checks[index] = check
+      checks.removeAll { $0.name == check.name && $0 != check }
     }
-    return checks
+    return checks + specific.filter { $0.scope != nil }
   }
 }

@@ -15,6 +15,8 @@ struct Expansion: Sendable {
   let hasProduct: Bool
   let exclusion: Exclusion
   let included: [IncludedCase]
+  /// What the scopes of checks stand for.
+  let scopes: [CaseScope]
   let repeatCount: Int
 
   var productCount: Int { hasProduct ? exclusion.count() : 0 }
@@ -93,7 +95,7 @@ package struct CaseIterator: IteratorProtocol, Sendable {
     return SuiteCase(
       position: position, id: CaseID(joining: id.isEmpty ? [] : [id]), cells: level.cells,
       request: level.filledRequest, repeatIndex: repeatIndex, tags: level.tags,
-      checks: level.checks,
+      checks: level.checks.applying(to: level.cells, expansion.scopes),
       location: level.place.location(in: expansion.path))
   }
 

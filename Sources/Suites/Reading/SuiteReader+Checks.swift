@@ -11,7 +11,7 @@ extension SuiteReader {
   /// The longest time that `latency` may allow.
   private static let latencyMax = Duration.seconds(86_400)
 
-  /// A list of checks, no name twice.
+  /// A list of checks, no name twice but where it holds for some cases only.
   mutating func checks(_ node: YAMLNode) -> [Check] {
     guard let elements = list(node, of: "'checks'") else { return [] }
     guard elements.count <= limits.checksMax else {
@@ -22,14 +22,13 @@ extension SuiteReader {
     var places: [CheckName: Place] = [:]
     for element in elements {
       guard let (check, place) = check(element) else { continue }
-      if let earlier = places[check.name] {
+      checks.append(check)
+      guard check.scope == nil else { continue }
+      if let earlier = places.updateValue(place, forKey: check.name) {
         error(
           "the check '\(check.name.rawValue)' stands twice in one list", at: place,
-          notes: [("first here", earlier)])
-        continue
+          hint: "one that holds for some cases only says 'where'", notes: [("first here", earlier)])
       }
-      places[check.name] = place
-      checks.append(check)
     }
     return checks
   }
@@ -37,6 +36,7 @@ extension SuiteReader {
   /// What every check takes beside what it expects.
   private struct CheckOptions {
     var severity = CheckSeverity.fail
+    var scope: Int?
     /// Where each option that was read stands.
     var places: [String: Place] = [:]
     var isSound = true
@@ -67,7 +67,8 @@ extension SuiteReader {
       let kind = kind(name, member.value, &options), options.isSound
     else { return nil }
     let check = Check(
-      kind, severity: options.severity, at: member.keyPlace.location(in: path))
+      kind, severity: options.severity, scope: options.scope, at: member.keyPlace.location(in: path)
+    )
     return (check, member.keyPlace)
   }
 
@@ -86,9 +87,7 @@ extension SuiteReader {
       let severity = word(member.value, of: "'severity'", among: words)
         .flatMap { CheckSeverity(rawValue: $0) }
       if let severity { options.severity = severity } else { options.isSound = false }
-    default:
-      refuseForNow("'\(member.key)' of a check", at: member.keyPlace)
-      options.isSound = false
+    default: options.scope = keepScope(member.value)
     }
   }
 

@@ -32,6 +32,10 @@ struct SuiteReader {
   var baseTemplate: PromptTemplate?
   /// The prompts of the matrix, where they are filled in.
   var filled: FilledPrompts?
+  /// The `where` of each check that has one.
+  var pendingScopes: [YAMLNode] = []
+  /// Entries that ranges of `where` may still be compared with.
+  var scopeBudget = SuiteReader.comparisonsMax
   /// Where entries declare each check first.
   var checkOwners: [CheckName: Place] = [:]
   /// The axes that could be read, and names of those that could not.
@@ -145,9 +149,11 @@ struct SuiteReader {
       sections["include"].map {
         include($0, base: base, exclusion: hasProduct ? exclusion : nil)
       } ?? []
+    let scopes = resolveScopes(IncludedEntries(pendingScopes.isEmpty ? [] : included))
     let expansion = Expansion(
       path: path, base: base, axes: lookups.map(\.axis), hasProduct: hasProduct,
-      exclusion: exclusion, included: included, repeatCount: repeatCount)
+      exclusion: exclusion, included: included, scopes: scopes,
+      repeatCount: repeatCount)
     if !hasErrors, expansion.productCount == 0, included.isEmpty, let node = sections["exclude"] {
       error("'exclude' leaves no case", at: node.place)
     }
