@@ -20,6 +20,8 @@ package struct SuiteLimits: Hashable, Sendable {
   package var excludedStretchesMax = 1_000_000
   /// Cases of `include`, before repeats.
   package var includesMax = 100_000
+  /// Failures of `known`.
+  package var knownMax = 1_000
   /// Tags of one entry.
   package var tagsMax = 32
   /// Variables of one entry.

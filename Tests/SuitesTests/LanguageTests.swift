@@ -23,7 +23,7 @@ struct LanguageTests {
     (Text.request + "1️⃣matrx: {}", "did you mean 'matrix'?"),
     (Text.request + "1️⃣axes: {}", "did you mean 'matrix'?"),
     (Text.request + "1️⃣groups: []", "'groups': this version does not judge it yet"),
-    (Text.request + "1️⃣known: []", "'known': this version does not judge it yet"),
+    (Text.request + "known: 1️⃣{}", "'known' must be a list"),
     (Text.request + "matrix: 1️⃣[]", "'matrix' must be a mapping"),
     (Text.request + "description: 1️⃣~", "has no value"),
     ("1️⃣version: 1\nname: t\nrequest: {prompt: a}", "no 'images' is set"),

@@ -1,4 +1,4 @@
-internal import Canonical
+package import Canonical
 internal import ImageComparison
 package import Recording
 package import SeedreamAPI
@@ -48,11 +48,15 @@ package struct RunEnvironment: Sendable {
   package let failsUnapproved: Bool
   /// `nil` in replay: then there is no way to the network.
   package let purchasing: Purchasing?
+  /// Tells the time, by which quarantines end.
+  package let clock: @Sendable () -> Timestamp
 
   /// Puts an environment together.
   package init(
-    redactor: Redactor, toolVersion: String, failsUnapproved: Bool, purchasing: Purchasing?
+    redactor: Redactor, toolVersion: String, failsUnapproved: Bool, purchasing: Purchasing?,
+    clock: @escaping @Sendable () -> Timestamp
   ) {
+    self.clock = clock
     self.redactor = redactor
     self.toolVersion = toolVersion
     self.failsUnapproved = failsUnapproved
@@ -92,6 +96,13 @@ package struct CaseRunner: Sendable {
   /// Runs a case to its outcome; never throws, since every failure is an outcome.
   @concurrent
   package func run(_ planned: PlannedCase) async -> CaseResult {
+    let result = await resultAlone(planned)
+    guard let known = planned.suiteCase.known else { return result }
+    return result.quarantined(by: known, at: environment.clock())
+  }
+
+  /// The result of a case, known to fail or not.
+  private func resultAlone(_ planned: PlannedCase) async -> CaseResult {
     switch plan.action(for: planned) {
     case .stop(let outcome, let reason, let hint, let details):
       return CaseResult(

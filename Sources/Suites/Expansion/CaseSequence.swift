@@ -17,6 +17,8 @@ struct Expansion: Sendable {
   let included: [IncludedCase]
   /// What the scopes of checks stand for.
   let scopes: [CaseScope]
+  /// The failures that are known; the first that is about a case holds for it.
+  let known: [Quarantine]
   let repeatCount: Int
 
   var productCount: Int { hasProduct ? exclusion.count() : 0 }
@@ -96,6 +98,7 @@ package struct CaseIterator: IteratorProtocol, Sendable {
       position: position, id: CaseID(joining: id.isEmpty ? [] : [id]), cells: level.cells,
       request: level.filledRequest, repeatIndex: repeatIndex, tags: level.tags,
       checks: level.checks.applying(to: level.cells, expansion.scopes),
+      known: expansion.known.first { $0.scope.admits(level.cells) }?.failure,
       location: level.place.location(in: expansion.path))
   }
 

@@ -20,14 +20,31 @@ struct Exclusion: Sendable {
     var kinds: [RuleSet] = []
     var counts: [Int] = []
 
-    func kind(of entry: Int) -> Int {
+    func kind(of entry: Int) -> Int { stretches[stretch(of: entry)].kind }
+
+    /// The kinds of the entries of some ranges, none twice.
+    func kinds(in ranges: [Range<Int>]) -> [Int] {
+      var found: Set<Int> = []
+      for range in ranges where !range.isEmpty {
+        var index = stretch(of: range.lowerBound)
+        while index < stretches.count, stretches[index].start < range.upperBound,
+          found.count < kinds.count
+        {
+          found.insert(stretches[index].kind)
+          index += 1
+        }
+      }
+      return found.sorted()
+    }
+
+    private func stretch(of entry: Int) -> Int {
       var low = 0
       var high = stretches.count
       while high - low > 1 {
         let middle = (low + high) / 2
         if stretches[middle].start <= entry { low = middle } else { high = middle }
       }
-      return stretches[low].kind
+      return low
     }
   }
 
@@ -142,6 +159,37 @@ struct Exclusion: Sendable {
     }
     known[axis, default: [:]][rules] = total
     return total
+  }
+
+  /// Whether the rules leave a case that has, of each axis named, one of some entries.
+  ///
+  /// - Parameters:
+  ///   - entries: the entries by axis, sorted and disjoint.
+  ///   - axisCount: how many axes are meant; where one of them is not of the matrix, there is none.
+  func admitsAny(of entries: [Int: [Range<Int>]], among axisCount: Int) -> Bool {
+    guard entries.count == axisCount else { return false }
+    let kinds = axisCounts.indices.map { axis in
+      entries[axis].map { signatures[axis].kinds(in: $0) } ?? Array(signatures[axis].kinds.indices)
+    }
+    var refused: Set<Pair> = []
+    return admitsAny(Pair(axis: 0, first: all, second: []), kinds, refused: &refused)
+  }
+
+  private func admitsAny(
+    _ pair: Pair, _ kinds: [[Int]], refused: inout Set<Pair>
+  ) -> Bool {
+    if pair.axis == axisCounts.count { return true }
+    guard !refused.contains(pair) else { return false }
+    for kind in kinds[pair.axis] {
+      var rules = pair.first
+      guard narrow(&rules, signatures[pair.axis].kinds[kind], complete: complete[pair.axis]) else {
+        continue
+      }
+      let rest = Pair(axis: pair.axis + 1, first: rules, second: [])
+      if admitsAny(rest, kinds, refused: &refused) { return true }
+    }
+    refused.insert(pair)
+    return false
   }
 
   /// A place in the walk of ``admitsBoth(_:_:)``.

@@ -53,10 +53,10 @@ struct SuiteReader {
   }
 
   private static let keys = [
-    "version", "name", "description", "request", "matrix", "exclude", "include", "checks",
+    "version", "name", "description", "request", "matrix", "exclude", "include", "checks", "known",
   ]
   /// Parts of the language that nothing judges yet.
-  private static let laterKeys = ["groups", "known"]
+  private static let laterKeys = ["groups"]
 
   mutating func read(_ bytes: [UInt8]) throws(SuiteFailure) -> LoadedSuite {
     guard let root = tree(of: bytes) else { throw failure() }
@@ -150,9 +150,11 @@ struct SuiteReader {
         include($0, base: base, exclusion: hasProduct ? exclusion : nil)
       } ?? []
     let scopes = resolveScopes(IncludedEntries(pendingScopes.isEmpty ? [] : included))
+    let quarantines =
+      sections["known"].map { known($0, included, exclusion: hasProduct ? exclusion : nil) } ?? []
     let expansion = Expansion(
       path: path, base: base, axes: lookups.map(\.axis), hasProduct: hasProduct,
-      exclusion: exclusion, included: included, scopes: scopes,
+      exclusion: exclusion, included: included, scopes: scopes, known: quarantines,
       repeatCount: repeatCount)
     if !hasErrors, expansion.productCount == 0, included.isEmpty, let node = sections["exclude"] {
       error("'exclude' leaves no case", at: node.place)
