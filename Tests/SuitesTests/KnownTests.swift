@@ -57,6 +57,12 @@ struct KnownTests {
     expect(Self.matrix + "known: [\(known)]\n", [(1, message)])
   }
 
+  @Test func `All mistakes of a known failure are told at once`() {
+    expect(
+      Self.matrix + "known: [{where: {n: 1️⃣3}, reason: 2️⃣' ', until: 3️⃣2027-02-30}]\n",
+      [(1, "matches no entry"), (2, "'reason' is empty"), (3, "is no day")])
+  }
+
   @Test func `Known failures have a limit`() {
     var limits = SuiteLimits.standard
     limits.knownMax = 1

@@ -21,28 +21,28 @@ extension SuiteReader {
     let entries = IncludedEntries(included)
     var quarantines: [Quarantine] = []
     for element in elements {
-      guard let members = mapping(element, of: "a known failure"),
-        let draft = knownDraft(members, at: element.place)
-      else { continue }
-      let resolved = resolve(draft.scope, entries, consequence: "nothing is known to fail")
-      guard resolved.isSound else { continue }
+      guard let members = mapping(element, of: "a known failure") else { continue }
+      let (scope, failure) = knownDraft(members, at: element.place)
+      guard let scope else { continue }
+      let resolved = resolve(scope, entries, consequence: "nothing is known to fail")
+      guard resolved.isSound, let failure else { continue }
       let isMet =
         exclusion?.admitsAny(of: resolved.entries, among: resolved.scope.terms.count) == true
         || included.contains { resolved.scope.admits($0.level.cells) }
       guard isMet else {
         error(
-          "no case matches this 'where'", at: draft.scope.place,
+          "no case matches this 'where'", at: scope.place,
           hint: "its cases are excluded, or there is no such combination: remove it")
         continue
       }
-      quarantines.append(Quarantine(scope: resolved.scope, failure: draft.failure))
+      quarantines.append(Quarantine(scope: resolved.scope, failure: failure))
     }
     return quarantines
   }
 
   private mutating func knownDraft(
     _ members: [YAMLNode.Member], at place: Place
-  ) -> (scope: YAMLNode, failure: KnownFailure)? {
+  ) -> (scope: YAMLNode?, failure: KnownFailure?) {
     var scope: YAMLNode?
     var reason: String?
     var until: (text: String, end: Timestamp)?
@@ -71,7 +71,7 @@ extension SuiteReader {
         "a known failure has no '\(name)'", at: place,
         hint: "write {where: {axis: entry}, reason: …, until: 2027-01-31}")
     }
-    guard isSound, let scope, let reason else { return nil }
+    guard isSound, let reason else { return (scope, nil) }
     return (
       scope,
       KnownFailure(
