@@ -32,8 +32,8 @@ struct ApproveCommand: ParsableCommand {
     commandName: "approve",
     abstract: "Take the outputs of a run into the baseline.",
     discussion: """
-      An output may equal any of its approved pictures. Outputs of failed cases are approved only \
-      where the filter names them by outcome=failed.
+      An output may equal any of its approved pictures. Outputs of failed cases and of those that \
+      are known to fail are approved only where the filter names them by outcome=failed|known.
       """)
 
   @OptionGroup var decision: DecisionOptions
@@ -152,8 +152,10 @@ private struct DecisionSession {
         filter.admits(identity, outcome: result.outcome)
       else { return }
       selected += 1
-      if decision == .approved, result.outcome == .failed, !filter.usesOutcome {
-        tally.skipped.append("\(identity.id): failed (\(result.reason))")
+      if decision == .approved, [.failed, .known].contains(result.outcome),
+        !filter.usesOutcome
+      {
+        tally.skipped.append("\(identity.id): \(result.outcome.rawValue) (\(result.reason))")
         return
       }
       if options.dryRun {

@@ -145,7 +145,7 @@ struct RunSession {
     let plans = try set.plans(mode: .replay, folders: command.folders, prices: nil)
     let environment = RunEnvironment(
       redactor: context.redactor, toolVersion: Proofsheet.version, failsUnapproved: failsUnapproved,
-      purchasing: nil)
+      purchasing: nil, clock: context.clock)
     return try await run(plans, environment, store: store, endpoint: nil)
   }
 

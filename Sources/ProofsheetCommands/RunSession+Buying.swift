@@ -71,7 +71,8 @@ extension RunSession {
       redactor: context.redactor, toolVersion: Proofsheet.version, failsUnapproved: failsUnapproved,
       purchasing: RunEnvironment.Purchasing(
         endpoint: endpoint, transport: try context.makeTransport(), ledger: ledger,
-        blobs: store.blobs, guardian: guardian, sleeper: context.sleeper, clock: context.clock))
+        blobs: store.blobs, guardian: guardian, sleeper: context.sleeper),
+      clock: context.clock)
     let status = try await run(
       plans, environment, store: store,
       endpoint: isSimulator ? EndpointOptions.simulatorWord : endpoint.base.origin)

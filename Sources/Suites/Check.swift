@@ -63,10 +63,22 @@ package enum CheckName: String, Hashable, Sendable, CaseIterable {
   case baseline
 }
 
+/// What a check that fails does.
+package enum CheckSeverity: String, Hashable, Sendable, CaseIterable {
+  /// The case fails.
+  case fail
+  /// The case says so and ends as if the check had passed.
+  case warn
+}
+
 /// One declared expectation of a case.
 package struct Check: Hashable, Sendable {
   /// What is expected.
   package let kind: CheckKind
+  /// What it does when it fails.
+  package let severity: CheckSeverity
+  /// Which of the suite's scopes it holds in; `nil` where it holds for every case.
+  let scope: Int?
   /// Where it was declared; `nil` for a default.
   package let location: SourceLocation?
 
@@ -77,8 +89,16 @@ package struct Check: Hashable, Sendable {
   package var name: CheckName { kind.name }
 
   /// Puts a check together.
-  package init(_ kind: CheckKind, at location: SourceLocation? = nil) {
+  package init(
+    _ kind: CheckKind, severity: CheckSeverity = .fail, at location: SourceLocation? = nil
+  ) {
+    self.init(kind, severity: severity, scope: nil, at: location)
+  }
+
+  init(_ kind: CheckKind, severity: CheckSeverity, scope: Int?, at location: SourceLocation?) {
     self.kind = kind
+    self.severity = severity
+    self.scope = scope
     self.location = location
   }
 
@@ -89,17 +109,19 @@ package struct Check: Hashable, Sendable {
 }
 
 extension [Check] {
-  /// The checks after those of a more specific place: each replaces the one of its name, or is
-  /// added.
+  /// The checks after those of a more specific place: each replaces those of its name, or is added.
+  ///
+  /// One that holds for some cases only leaves the less specific ones to the others.
   func replaced(by specific: [Check]) -> [Check] {
     var checks = self
-    for check in specific {
-      if let index = checks.firstIndex(where: { $0.name == check.name }) {
-        checks[index] = check
-      } else {
+    for check in specific where check.scope == nil {
+      guard let index = checks.firstIndex(where: { $0.name == check.name }) else {
         checks.append(check)
+        continue
       }
+      checks[index] = check
+      checks.removeAll { $0.name == check.name && $0 != check }
     }
-    return checks
+    return checks + specific.filter { $0.scope != nil }
   }
 }

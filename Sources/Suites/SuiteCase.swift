@@ -34,6 +34,8 @@ package struct SuiteCase: Sendable {
   package let tags: [String]
   /// What is expected: defaults, replaced and extended by what suite and entries declare.
   package let checks: [Check]
+  /// Why it may fail; `nil` for a case that must pass.
+  package let known: KnownFailure?
   /// The line that says most about it: its prompt's entry or, without one, its first entry.
   package let location: SourceLocation
 

@@ -20,8 +20,16 @@ package struct SuiteLimits: Hashable, Sendable {
   package var excludedStretchesMax = 1_000_000
   /// Cases of `include`, before repeats.
   package var includesMax = 100_000
+  /// Failures of `known`.
+  package var knownMax = 1_000
   /// Tags of one entry.
   package var tagsMax = 32
+  /// Variables of one entry.
+  package var variablesMax = 64
+  /// Combinations of the entries that decide about filled-in prompts.
+  package var filledPromptsMax = 1_000_000
+  /// Bytes of all different filled-in prompts together.
+  package var filledByteCountMax = 1_073_741_824
   /// Checks of one list.
   package var checksMax = 64
   /// Different local pictures of a suite.

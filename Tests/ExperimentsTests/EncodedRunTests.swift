@@ -92,6 +92,19 @@ struct EncodedRunTests {
     #expect(failure?.description.hasPrefix(message) == true, "\(failure?.description ?? "nothing")")
   }
 
+  @Test func `A check of a document without severities is one that fails`() throws {
+    let result = CaseResult(
+      identity: try Made.identity(), outcome: .passed, reason: "",
+      checks: [CheckResult(name: "latency", verdict: .failed, severity: .warn, message: "slow")])
+    var object = try #require(EncodedCase.encode(result).object)
+    object["checks"] = .array([
+      .members([
+        "name": .string("latency"), "verdict": .string("failed"), "message": .string("slow"),
+      ])
+    ])
+    #expect(try EncodedCase.decode(.object(object)).checks.map(\.severity) == [.fail])
+  }
+
   @Test func `Counts that would overflow a sum are refused`() throws {
     var object = try #require(EncodedSummary.encode(RunSummary()).object)
     object["counts"] = .members(["passed": .integer(Int.max), "failed": .integer(Int.max)])
@@ -134,7 +147,10 @@ private enum Made {
         tags: ["background", "x"]),
       outcome: .rateLimited, reason: hostile, hint: "run again", details: ["a", ""],
       notices: [hostile],
-      checks: [CheckResult(name: "baseline", verdict: .drifted, message: hostile)],
+      checks: [
+        CheckResult(name: "baseline", verdict: .drifted, message: hostile),
+        CheckResult(name: "latency", verdict: .failed, severity: .warn, message: "slow"),
+      ],
       outputs: [output, broken], source: .bought, origin: .api("https://api.example.com"),
       startedAt: Timestamp(milliseconds: 1_795_371_300_123), latencyMilliseconds: 60_123,
       cost: Money(microDollars: 30_001), possiblyBilled: Money(microDollars: 1),

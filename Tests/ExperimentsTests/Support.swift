@@ -294,7 +294,7 @@ struct Bench {
         RunEnvironment.Purchasing(
           endpoint: endpoint, transport: $0, ledger: ledger, blobs: blobs, guardian: guardian,
           sleeper: NoWait())
-      })
+      }, clock: { Timestamp(milliseconds: 1_795_371_300_000) })
   }
 
   /// Runs every case in order, one at a time.

@@ -78,7 +78,7 @@ struct Project: Sendable {
   /// Runs a command of the tool in this process, with a network only where a test wants one.
   func run(
     _ arguments: String..., environment: [String: String] = [:], network: Bool = false,
-    answers: String? = nil
+    answers: String? = nil, now: Timestamp? = nil
   ) async -> Outcome {
     let output = Mutex("")
     let messages = Mutex("")
@@ -87,7 +87,7 @@ struct Project: Sendable {
       output: { text in output.withLock { $0 += text } },
       messages: { text in messages.withLock { $0 += text } },
       isTerminal: answers != nil, columns: 80, ask: { _ in answers },
-      clock: { Timestamp.now() },
+      clock: { now ?? Timestamp.now() },
       makeTransport: {
         guard network else {
           Issue.record("a network was made where none may be")

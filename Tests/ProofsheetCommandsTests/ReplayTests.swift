@@ -56,6 +56,25 @@ import Testing
     #expect(run.messages.contains("--mode record"))
   }
 
+  @Test func `A check that only warns changes no exit code`() async throws {
+    try project.copyQuickstart()
+    try project.edit("suites/quickstart.yaml") {
+      $0.replacingOccurrences(of: "{max: 60s}", with: "{max: 1ms, severity: warn}")
+        .replacingOccurrences(
+          of: "baseline: identical-bytes", with: "{baseline: identical-bytes, severity: warn}")
+    }
+    try FileManager.default.removeItem(atPath: project.path("suites/quickstart.baseline.json"))
+    let run = await project.run("run", "@suites/quickstart.yaml", "--format", "json")
+    #expect(run.status == 0, "\(run.messages)")
+    #expect(run.messages.contains("24 passed"), "\(run.messages)")
+    #expect(run.messages.contains("24 cases: warning: baseline: "), "\(run.messages)")
+    #expect(run.output.contains("\"severity\":\"warn\""))
+    let junit = try project.latestReport().appendingPathComponent("junit.xml")
+    #expect(
+      try String(contentsOf: junit, encoding: .utf8).contains("notice: warning: latency: took"))
+    #expect(try JUnitCheck.problems(in: FilePath(junit.path)) == [])
+  }
+
   @Test func `A changed baseline is a drift`() async throws {
     try project.copyQuickstart()
     try project.edit("suites/quickstart.baseline.json") { text in

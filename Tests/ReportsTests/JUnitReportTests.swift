@@ -2,6 +2,7 @@ import Canonical
 import Experiments
 import Recording
 import Reports
+import Suites
 import Synchronization
 import SystemPackage
 import Testing
@@ -31,6 +32,23 @@ struct JUnitReportTests {
       #expect(try parsed.first(element).attributes["type"] == type)
       #expect(try parsed.first(element).text.hasPrefix("as approved\n"))
     }
+  }
+
+  @Test func `A check that only warns is told and fails nothing`() throws {
+    let slow = CheckResult(
+      name: "latency", verdict: .failed, severity: .warn, message: "took 2 s")
+    let notices = [slow.warning].compactMap(\.self)
+    #expect(notices == ["warning: latency: took 2 s"])
+    let passed = try junit(
+      try Made.run([try Made.result(.passed, notices: notices, checks: [slow])]))
+    #expect(passed.problems == [])
+    #expect(passed.text.contains("tests=\"1\" failures=\"0\""))
+    #expect(
+      try passed.parsed.first("system-out").text == "notice: warning: latency: took 2 s\n")
+    let failed = try junit(
+      try Made.run([try Made.result(.failed, notices: notices, checks: [slow])]))
+    #expect(
+      try failed.parsed.first("failure").text.contains("check latency: warning: failed: took 2 s"))
   }
 
   @Test func `Two replays give the same bytes`() throws {

@@ -199,6 +199,21 @@ struct ExpansionTests {
       ])
     #expect(cases[1].checks[4].location?.line == 8)
   }
+
+  @Test func `Every check takes a severity`() throws {
+    let suite = try load(
+      Text.request + """
+        checks:
+          - {baseline: identical-pixels, severity: warn}
+          - {latency: {max: 1s, severity: warn}}
+          - {count: 1, severity: fail}
+        """)
+    let checks = try #require(suite.cases.first { _ in true }).checks
+    #expect(
+      checks.map { "\($0.name) \($0.severity)" } == [
+        "count fail", "size fail", "decodable fail", "baseline warn", "latency warn",
+      ])
+  }
 }
 
 /// What `exclude` and `include` leave and add.

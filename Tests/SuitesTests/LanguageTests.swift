@@ -23,7 +23,7 @@ struct LanguageTests {
     (Text.request + "1️⃣matrx: {}", "did you mean 'matrix'?"),
     (Text.request + "1️⃣axes: {}", "did you mean 'matrix'?"),
     (Text.request + "1️⃣groups: []", "'groups': this version does not judge it yet"),
-    (Text.request + "1️⃣known: []", "'known': this version does not judge it yet"),
+    (Text.request + "known: 1️⃣{}", "'known' must be a list"),
     (Text.request + "matrix: 1️⃣[]", "'matrix' must be a mapping"),
     (Text.request + "description: 1️⃣~", "has no value"),
     ("1️⃣version: 1\nname: t\nrequest: {prompt: a}", "no 'images' is set"),
@@ -40,7 +40,7 @@ struct LanguageTests {
     ("model: 1️⃣[a]", "must be a text, found a list"),
     ("model: 1️⃣", "'model' has no value"),
     ("model: 1️⃣null", "quote it if the word itself is meant"),
-    ("model: 1️⃣\"{{m}}\"", "'model' holds a template ('{{'): this version does not judge it yet"),
+    ("model: 1️⃣\"{{m}}\"", "'model' is no template, and holds '{{'"),
     ("size: 1️⃣sqare_hd", "did you mean 'square_hd'?"),
     ("size: 1️⃣1280x960", "{width: 1280, height: 960}"),
     ("size: 1️⃣{width: 1280}", "has no 'height'"),
@@ -72,7 +72,7 @@ struct LanguageTests {
 
   @Test(arguments: [
     ("prompt: 1️⃣' ', images: https://x.example/a", "the prompt is empty"),
-    ("prompt: 1️⃣'On {{colour}} paper', images: https://x.example/a", "'prompt' holds a template"),
+    ("prompt: 1️⃣'On {{colour}} paper', images: https://x.example/a", "unknown variable 'colour'"),
     ("prompt: 1️⃣\"a\\u0007\", images: https://x.example/a", "warning: the prompt holds the control"),
     ("prompt: a, images: 1️⃣[]", "is an empty list"),
     ("prompt: a, images: 1️⃣\"https://x.example/ä\"", "printable ASCII only"),
@@ -93,7 +93,10 @@ struct LanguageTests {
   }
 
   @Test(arguments: [
-    ("1️⃣colour: [linen, slate]", "values would be variables of templates: this version does not"),
+    (
+      "1️⃣colour: [linen, slate]",
+      "no field of the request, and no prompt uses it (write {{colour}} in a prompt"
+    ),
     ("1️⃣sead: [1, 2]", "did you mean 'seed'?"),
     ("1️⃣image_size: [auto]", "did you mean 'size'?"),
     ("1️⃣a--b: [{id: x, n: 2}]", "cannot name an axis"),
@@ -175,9 +178,12 @@ struct LanguageTests {
     ("{baseline: 1️⃣similar}", "the baseline level 'similar': this version"),
     ("{baseline: 1️⃣auto}", "the baseline level 'auto': this version"),
     ("{baseline: 1️⃣identical-pixel}", "did you mean 'identical-pixels'?"),
-    ("{baseline: identical-pixels, 1️⃣severity: warn}", "'severity' of a check: this version"),
-    ("{baseline: identical-pixels, 1️⃣where: {n: 1}}", "'where' of a check: this version"),
-    ("{latency: {max: 60s, 1️⃣severity: warn}}", "'severity' of a check: this version"),
+    ("{baseline: identical-pixels, severity: 1️⃣wrn}", "did you mean 'warn'?"),
+    ("{latency: {max: 60s, severity: 1️⃣[warn]}}", "must be a text"),
+    ("{latency: {max: 60s, 1️⃣severity: warn}, severity: warn}", "stands twice"),
+    ("{baseline: identical-pixels, where: 1️⃣[n]}", "'where' must be a mapping"),
+    ("{baseline: identical-pixels, where: 1️⃣{}}", "'where' names no axis"),
+    ("{baseline: identical-pixels, where: {1️⃣n: 1}}", "unknown axis 'n'"),
     ("{latency: {1️⃣mx: 60s}}", "did you mean 'max'?"),
     ("{latency: 1️⃣{}}", "has no 'max'"),
     ("{latency: 1️⃣60s}", "must be a mapping"),

@@ -42,7 +42,8 @@ package struct CheckJudge: Sendable {
   package func judge(_ checks: [Check], _ evidence: Evidence) -> [CheckResult] {
     checks.map { check in
       let (verdict, message) = judge(check.kind, evidence)
-      return CheckResult(name: check.name.rawValue, verdict: verdict, message: message)
+      return CheckResult(
+        name: check.name.rawValue, verdict: verdict, severity: check.severity, message: message)
     }
   }
 

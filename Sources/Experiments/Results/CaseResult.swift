@@ -73,14 +73,25 @@ package struct CheckResult: Hashable, Sendable {
   package let name: String
   /// How it ended.
   package let verdict: Verdict
+  /// What it does when it did not end as expected.
+  package let severity: CheckSeverity
   /// What was expected and found, in one line.
   package let message: String
 
   /// Puts a result together.
-  package init(name: String, verdict: Verdict, message: String) {
+  package init(
+    name: String, verdict: Verdict, severity: CheckSeverity = .fail, message: String
+  ) {
     self.name = name
     self.verdict = verdict
+    self.severity = severity
     self.message = message
+  }
+
+  /// What to know of a check that did not end as expected and only warns; `nil` of any other.
+  package var warning: String? {
+    guard severity == .warn, [.failed, .drifted, .unapproved].contains(verdict) else { return nil }
+    return "warning: \(name): \(message)"
   }
 }
 

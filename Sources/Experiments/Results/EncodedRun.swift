@@ -36,7 +36,7 @@ package enum EncodedRun {
 /// Members: `version`; of the identity `suite`, `position`, `id`, `key`, `cells` (each `axis`, `entry`,
 /// `value`), `tags`, `location` (`path`, `line`, `column`), `model`, `seed`, `size` (a preset's name or
 /// `width` and `height`), `prompt`; then `outcome`, `reason`, `hint`, `details`, `notices`, `checks`
-/// (each `name`, `verdict`, `message`), `outputs`, `source`, `origin`, `started_at`, `latency_ms`, `cost`
+/// (each `name`, `verdict`, `severity`, `message`), `outputs`, `source`, `origin`, `started_at`, `latency_ms`, `cost`
 /// and `possibly_billed` (dollars as decimal strings) and `failed_attempts`. An output has `index`,
 /// `digest`, `kind`, `bytes`, `path`, `picture` (`codec`, `width`, `height`, `pixel_digest`), `problem` and
 /// `revised_prompt`. What there is none of is left out; lists are always there.
@@ -92,7 +92,7 @@ package enum EncodedCase {
   private static func encode(_ check: CheckResult) -> JSONValue {
     .members([
       "name": .string(check.name), "verdict": .string(check.verdict.rawValue),
-      "message": .string(check.message),
+      "severity": .string(check.severity.rawValue), "message": .string(check.message),
     ])
   }
 
@@ -209,6 +209,10 @@ package enum EncodedCase {
       verdict: try place.member("verdict").parse("a check's verdict") {
         CheckResult.Verdict(rawValue: $0)
       },
+      // Documents of a time before checks had a severity.
+      severity: try place.optional("severity").map { (place) throws(EncodedRunFailure) in
+        try place.parse("fail or warn") { CheckSeverity(rawValue: $0) }
+      } ?? .fail,
       message: try place.member("message").string())
   }
 

@@ -23,15 +23,12 @@ package struct RunEnvironment: Sendable {
     package let policy: RetryPolicy
     /// What waits.
     package let sleeper: any Sleeper
-    /// Tells the time.
-    package let clock: @Sendable () -> Timestamp
 
     /// Puts together what spending needs.
     package init(
       endpoint: Endpoint, transport: any HTTPTransport, ledger: any ExchangeLedger,
       blobs: BlobStore, guardian: SpendGuard, policy: RetryPolicy = RetryPolicy(),
-      sleeper: any Sleeper = SystemSleeper(),
-      clock: @escaping @Sendable () -> Timestamp = { Timestamp.now() }
+      sleeper: any Sleeper = SystemSleeper()
     ) {
       self.endpoint = endpoint
       self.transport = transport
@@ -40,7 +37,6 @@ package struct RunEnvironment: Sendable {
       self.guardian = guardian
       self.policy = policy
       self.sleeper = sleeper
-      self.clock = clock
     }
   }
 
@@ -52,11 +48,15 @@ package struct RunEnvironment: Sendable {
   package let failsUnapproved: Bool
   /// `nil` in replay: then there is no way to the network.
   package let purchasing: Purchasing?
+  /// Tells the time, by which quarantines end.
+  package let clock: @Sendable () -> Timestamp
 
   /// Puts an environment together.
   package init(
-    redactor: Redactor, toolVersion: String, failsUnapproved: Bool, purchasing: Purchasing?
+    redactor: Redactor, toolVersion: String, failsUnapproved: Bool, purchasing: Purchasing?,
+    clock: @escaping @Sendable () -> Timestamp
   ) {
+    self.clock = clock
     self.redactor = redactor
     self.toolVersion = toolVersion
     self.failsUnapproved = failsUnapproved
@@ -96,6 +96,13 @@ package struct CaseRunner: Sendable {
   /// Runs a case to its outcome; never throws, since every failure is an outcome.
   @concurrent
   package func run(_ planned: PlannedCase) async -> CaseResult {
+    let result = await resultAlone(planned)
+    guard let known = planned.suiteCase.known else { return result }
+    return result.quarantined(by: known, at: environment.clock())
+  }
+
+  /// The result of a case, known to fail or not.
+  private func resultAlone(_ planned: PlannedCase) async -> CaseResult {
     switch plan.action(for: planned) {
     case .stop(let outcome, let reason, let hint, let details):
       return CaseResult(
@@ -148,7 +155,7 @@ package struct CaseRunner: Sendable {
     let transport = RecordingTransport(
       base: purchasing.transport, ledger: purchasing.ledger, blobs: purchasing.blobs,
       redactor: environment.redactor, recordedCase: recordedCase, pricing: pricing, meter: meter)
-    let startedAt = purchasing.clock()
+    let startedAt = environment.clock()
     let course = Course(
       transport: transport,
       endpoint: purchasing.endpoint, policy: purchasing.policy, sleeper: purchasing.sleeper,
@@ -204,7 +211,10 @@ package struct CaseRunner: Sendable {
       stop(after: failure)
     }
     var notices = course.notices
-    if outcome == .passed, let waiting = checks.first(where: { $0.verdict == .unapproved }) {
+    notices += checks.compactMap(\.warning)
+    if outcome == .passed,
+      let waiting = checks.first(where: { $0.verdict == .unapproved && $0.severity == .fail })
+    {
       notices.append("\(waiting.message); look at it and approve it")
     }
     return CaseResult(
@@ -221,7 +231,8 @@ package struct CaseRunner: Sendable {
       (.failed, .failed), (.drifted, .drifted), (.unapproved, .unapproved),
     ]
     for (verdict, outcome) in order {
-      guard let check = checks.first(where: { $0.verdict == verdict }) else { continue }
+      let failing = checks.first { $0.verdict == verdict && $0.severity == .fail }
+      guard let check = failing else { continue }
       if outcome == .unapproved, !environment.failsUnapproved { continue }
       return (outcome, "\(check.name): \(check.message)")
     }

@@ -25,7 +25,9 @@ enum ConsoleCase {
     if style.verbosity == .verbose {
       lines += result.checks.map {
         style.wrap(
-          "\(VisibleText.escape($0.name)): ", "\($0.verdict.rawValue): \($0.message)", indent: "  ")
+          "\(VisibleText.escape($0.name)): ",
+          "\($0.warning == nil ? "" : "warning: ")\($0.verdict.rawValue): \($0.message)",
+          indent: "  ")
       }
       lines += result.failedAttempts.map { style.wrap("attempt: ", $0, indent: "  ") }
       lines += result.notices.map { style.wrap("note: ", $0, indent: "  ") }

@@ -32,7 +32,8 @@ struct JUnitText {
     lines += result.details.map { "- " + Self.fact($0) }
     if let hint = result.hint { lines.append("hint: " + Self.fact(hint)) }
     lines += result.checks.map {
-      "check \(Self.fact($0.name)): \($0.verdict.rawValue): \(Self.fact($0.message))"
+      "check \(Self.fact($0.name)): \($0.warning == nil ? "" : "warning: ")"
+        + "\($0.verdict.rawValue): \(Self.fact($0.message))"
     }
     let seed = identity.seed.map { ", seed \($0)" } ?? ""
     lines.append("request: model \(Self.fact(identity.model.text))\(seed), size \(identity.size)")

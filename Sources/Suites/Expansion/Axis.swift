@@ -30,12 +30,21 @@ struct Assignment: Sendable {
 struct ListedEntry: Sendable {
   let id: String
   let assignments: [Assignment]
+  var variables: [VariableSetting] = []
   let shown: String
   let tags: [String]
   let checks: [Check]
   let place: Place
   /// Where the id stands, or the value that it was made of.
   let idPlace: Place
+
+  /// The prompt that cases fill in, where the entry sets one.
+  var template: PromptTemplate? {
+    for assignment in assignments {
+      if case .template(let template) = assignment.value { return template }
+    }
+    return nil
+  }
 }
 
 /// Seeds written as `first..last step k`; a single seed is a range of one.
@@ -78,6 +87,8 @@ package struct Axis: Sendable {
   package let name: String
   /// The fields that its entries set, in the order of the contract.
   package let fields: [RequestField]
+  /// The variables of templates that its entries set, sorted.
+  package let variables: [String]
   /// Where the name stands.
   package let location: SourceLocation
   /// The number of entries.
@@ -86,10 +97,14 @@ package struct Axis: Sendable {
   /// The index of each block's first entry.
   let starts: [Int]
 
-  init(name: String, location: SourceLocation, fields: [RequestField], blocks: [Block]) {
+  init(
+    name: String, location: SourceLocation, fields: [RequestField], variables: [String],
+    blocks: [Block]
+  ) {
     self.name = name
     self.location = location
     self.fields = fields
+    self.variables = variables
     self.blocks = blocks
     var starts: [Int] = []
     var count = 0

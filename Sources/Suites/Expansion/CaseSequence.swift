@@ -15,6 +15,10 @@ struct Expansion: Sendable {
   let hasProduct: Bool
   let exclusion: Exclusion
   let included: [IncludedCase]
+  /// What the scopes of checks stand for.
+  let scopes: [CaseScope]
+  /// The failures that are known; the first that is about a case holds for it.
+  let known: [Quarantine]
   let repeatCount: Int
 
   var productCount: Int { hasProduct ? exclusion.count() : 0 }
@@ -92,7 +96,9 @@ package struct CaseIterator: IteratorProtocol, Sendable {
       repeatIndex == 0 ? level.id : "\(level.id)\(level.id.isEmpty ? "" : "--")r\(repeatIndex)"
     return SuiteCase(
       position: position, id: CaseID(joining: id.isEmpty ? [] : [id]), cells: level.cells,
-      request: level.request, repeatIndex: repeatIndex, tags: level.tags, checks: level.checks,
+      request: level.filledRequest, repeatIndex: repeatIndex, tags: level.tags,
+      checks: level.checks.applying(to: level.cells, expansion.scopes),
+      known: expansion.known.first { $0.scope.admits(level.cells) }?.failure,
       location: level.place.location(in: expansion.path))
   }
 

@@ -20,14 +20,31 @@ struct Exclusion: Sendable {
     var kinds: [RuleSet] = []
     var counts: [Int] = []
 
-    func kind(of entry: Int) -> Int {
+    func kind(of entry: Int) -> Int { stretches[stretch(of: entry)].kind }
+
+    /// The kinds of the entries of some ranges, none twice.
+    func kinds(in ranges: [Range<Int>]) -> [Int] {
+      var found: Set<Int> = []
+      for range in ranges where !range.isEmpty {
+        var index = stretch(of: range.lowerBound)
+        while index < stretches.count, stretches[index].start < range.upperBound,
+          found.count < kinds.count
+        {
+          found.insert(stretches[index].kind)
+          index += 1
+        }
+      }
+      return found.sorted()
+    }
+
+    private func stretch(of entry: Int) -> Int {
       var low = 0
       var high = stretches.count
       while high - low > 1 {
         let middle = (low + high) / 2
         if stretches[middle].start <= entry { low = middle } else { high = middle }
       }
-      return stretches[low].kind
+      return low
     }
   }
 
@@ -142,6 +159,79 @@ struct Exclusion: Sendable {
     }
     known[axis, default: [:]][rules] = total
     return total
+  }
+
+  /// Whether the rules leave a case that has, of each axis named, one of some entries.
+  ///
+  /// - Parameters:
+  ///   - entries: the entries by axis, sorted and disjoint.
+  ///   - axisCount: how many axes are meant; where one of them is not of the matrix, there is none.
+  func admitsAny(of entries: [Int: [Range<Int>]], among axisCount: Int) -> Bool {
+    guard entries.count == axisCount else { return false }
+    let kinds = axisCounts.indices.map { axis in
+      entries[axis].map { signatures[axis].kinds(in: $0) } ?? Array(signatures[axis].kinds.indices)
+    }
+    var refused: Set<Pair> = []
+    return admitsAny(Pair(axis: 0, first: all, second: []), kinds, refused: &refused)
+  }
+
+  private func admitsAny(
+    _ pair: Pair, _ kinds: [[Int]], refused: inout Set<Pair>
+  ) -> Bool {
+    if pair.axis == axisCounts.count { return true }
+    guard !refused.contains(pair) else { return false }
+    for kind in kinds[pair.axis] {
+      var rules = pair.first
+      guard narrow(&rules, signatures[pair.axis].kinds[kind], complete: complete[pair.axis]) else {
+        continue
+      }
+      let rest = Pair(axis: pair.axis + 1, first: rules, second: [])
+      if admitsAny(rest, kinds, refused: &refused) { return true }
+    }
+    refused.insert(pair)
+    return false
+  }
+
+  /// A place in the walk of ``admitsBoth(_:_:)``.
+  private struct Pair: Hashable {
+    let axis: Int
+    let first: RuleSet
+    let second: RuleSet
+  }
+
+  /// Whether two cases that differ in the given entries only are both left by the rules.
+  ///
+  /// - Parameters:
+  ///   - first: entries of the one, by axis.
+  ///   - second: entries of the other, of the same axes.
+  func admitsBoth(_ first: [Int: Int], _ second: [Int: Int]) -> Bool {
+    var refused: Set<Pair> = []
+    return admitsBoth(Pair(axis: 0, first: all, second: all), first, second, refused: &refused)
+  }
+
+  private func admitsBoth(
+    _ pair: Pair, _ first: [Int: Int], _ second: [Int: Int], refused: inout Set<Pair>
+  ) -> Bool {
+    if pair.axis == axisCounts.count { return true }
+    guard !refused.contains(pair) else { return false }
+    let group = signatures[pair.axis]
+    let kinds: [(Int, Int)]
+    if let one = first[pair.axis], let other = second[pair.axis] {
+      kinds = [(group.kind(of: one), group.kind(of: other))]
+    } else {
+      kinds = group.kinds.indices.map { ($0, $0) }
+    }
+    for (one, other) in kinds {
+      var rules = (pair.first, pair.second)
+      let reach = complete[pair.axis]
+      guard narrow(&rules.0, group.kinds[one], complete: reach),
+        narrow(&rules.1, group.kinds[other], complete: reach)
+      else { continue }
+      let rest = Pair(axis: pair.axis + 1, first: rules.0, second: rules.1)
+      if admitsBoth(rest, first, second, refused: &refused) { return true }
+    }
+    refused.insert(pair)
+    return false
   }
 
   /// Whether a rule matches the case of these entries, one an axis.

@@ -3,6 +3,9 @@ internal import SeedreamAPI
 /// A case as far as the axes up to one of them decide it.
 struct Level: Sendable {
   var request: EditRequest
+  /// The prompt that is filled in once all axes are known.
+  var template: PromptTemplate?
+  var variables: [String: String] = [:]
   /// The ids so far, joined by `--`.
   var id = ""
   var cells: [CaseCell] = []
@@ -24,11 +27,16 @@ struct Level: Sendable {
     cells.append(CaseCell(axis: axis, entry: entry.id, value: entry.shown))
     for assignment in entry.assignments {
       assignment.value.set(in: &request)
+      if case .template(let template) = assignment.value { self.template = template }
       switch assignment.field {
       case .prompt: point(to: entry.place, rank: .prompt)
       case .images: point(to: entry.place, rank: .images)
       default: point(to: entry.place, rank: .entry)
       }
+    }
+    for variable in entry.variables {
+      variables[variable.name] = variable.value
+      point(to: entry.place, rank: .entry)
     }
     add(tags: entry.tags)
     if !entry.checks.isEmpty { checks = checks.replaced(by: entry.checks) }
@@ -40,6 +48,14 @@ struct Level: Sendable {
     cells.append(CaseCell(axis: axis, entry: id, value: "\(value)"))
     request.seed = Seed(value)
     point(to: seedsPlace, rank: .seeds)
+  }
+
+  /// The request with its prompt filled in.
+  var filledRequest: EditRequest {
+    guard let template else { return request }
+    var filled = request
+    filled.prompt = template.filled(variables)
+    return filled
   }
 
   mutating func add(id part: String) {

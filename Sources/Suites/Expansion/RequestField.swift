@@ -36,6 +36,8 @@ package enum RequestField: String, Hashable, Sendable, CaseIterable {
 enum FieldValue: Sendable {
   case model(ModelName)
   case prompt(String)
+  /// A prompt that each case fills in.
+  case template(PromptTemplate)
   case images([InputImage])
   case size(ImageSize)
   case seed(Seed)
@@ -48,6 +50,7 @@ enum FieldValue: Sendable {
     switch self {
     case .model(let value): request.model = value
     case .prompt(let value): request.prompt = value
+    case .template(let value): request.prompt = value.source
     case .images(let value): request.images = value
     case .size(let value): request.size = value
     case .seed(let value): request.seed = value

@@ -71,6 +71,19 @@ struct AxisLookup {
     .array(axis.fields.map { request.identity(of: $0) })
   }
 
+  /// The values of all the axis's fields and variables, as an entry sets them.
+  ///
+  /// A template is told from a prompt of the same text.
+  func identity(of request: EditRequest, _ entry: ListedEntry) -> JSONValue {
+    let plain = identity(of: request)
+    guard entry.template != nil || !entry.variables.isEmpty else { return plain }
+    let variables = entry.variables.sorted { $0.name < $1.name }
+    return .array([
+      plain, .bool(entry.template != nil),
+      .array(variables.flatMap { [.string($0.name), .string($0.value)] }),
+    ])
+  }
+
   /// Words that name entries, for proposals.
   var names: [String] {
     axis.blocks.prefix(NearestName.candidateCountMax).flatMap { block -> [String] in

@@ -26,6 +26,7 @@ enum EntryIdentifier {
     switch assignment.value {
     case .model(let model): slug(model.text)
     case .prompt(let prompt): slug(prompt)
+    case .template(let template): slug(template.source)
     case .images: slug(images: assignment.shown)
     case .size(let size): size.description
     case .seed(let seed): "s\(seed)"

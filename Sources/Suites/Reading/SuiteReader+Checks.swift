@@ -4,14 +4,14 @@ internal import SeedreamAPI
 extension SuiteReader {
   /// Checks that the design names and that nothing judges yet.
   private static let laterChecks = ["preserve", "change", "similar-to", "not-blank", "command"]
-  /// Options of every check that nothing judges yet.
-  private static let laterOptions = ["severity", "where"]
+  /// Options of every check.
+  private static let optionNames = ["severity", "where"]
   /// Levels of `baseline` that need a metric.
   private static let laterLevels = ["near", "similar", "auto"]
   /// The longest time that `latency` may allow.
   private static let latencyMax = Duration.seconds(86_400)
 
-  /// A list of checks, no name twice.
+  /// A list of checks, no name twice but where it holds for some cases only.
   mutating func checks(_ node: YAMLNode) -> [Check] {
     guard let elements = list(node, of: "'checks'") else { return [] }
     guard elements.count <= limits.checksMax else {
@@ -21,20 +21,28 @@ extension SuiteReader {
     var checks: [Check] = []
     var places: [CheckName: Place] = [:]
     for element in elements {
-      guard let (kind, place) = check(element) else { continue }
-      if let earlier = places[kind.name] {
+      guard let (check, place) = check(element) else { continue }
+      checks.append(check)
+      guard check.scope == nil else { continue }
+      if let earlier = places.updateValue(place, forKey: check.name) {
         error(
-          "the check '\(kind.name.rawValue)' stands twice in one list", at: place,
-          notes: [("first here", earlier)])
-        continue
+          "the check '\(check.name.rawValue)' stands twice in one list", at: place,
+          hint: "one that holds for some cases only says 'where'", notes: [("first here", earlier)])
       }
-      places[kind.name] = place
-      checks.append(Check(kind, at: place.location(in: path)))
     }
     return checks
   }
 
-  private mutating func check(_ node: YAMLNode) -> (CheckKind, Place)? {
+  /// What every check takes beside what it expects.
+  private struct CheckOptions {
+    var severity = CheckSeverity.fail
+    var scope: Int?
+    /// Where each option that was read stands.
+    var places: [String: Place] = [:]
+    var isSound = true
+  }
+
+  private mutating func check(_ node: YAMLNode) -> (Check, Place)? {
     if let word = node.scalar {
       guard let name = checkName(word, at: node.place) else { return nil }
       guard name == .decodable else {
@@ -43,15 +51,12 @@ extension SuiteReader {
           hint: "write {\(name.rawValue): …}")
         return nil
       }
-      return (.decodable, node.place)
+      return (Check(.decodable, at: node.place.location(in: path)), node.place)
     }
     guard let members = mapping(node, of: "a check") else { return nil }
-    var isSound = true
-    for member in members where Self.laterOptions.contains(member.key) {
-      refuseForNow("'\(member.key)' of a check", at: member.keyPlace)
-      isSound = false
-    }
-    let named = members.filter { !Self.laterOptions.contains($0.key) }
+    var options = CheckOptions()
+    for member in members where Self.optionNames.contains(member.key) { read(member, &options) }
+    let named = members.filter { !Self.optionNames.contains($0.key) }
     guard let member = named.first, named.count == 1 else {
       error(
         named.isEmpty ? "a check has no name" : "a check has one name, found \(named.count)",
@@ -59,9 +64,31 @@ extension SuiteReader {
       return nil
     }
     guard let name = checkName(member.key, at: member.keyPlace),
-      let kind = kind(name, member.value), isSound
+      let kind = kind(name, member.value, &options), options.isSound
     else { return nil }
-    return (kind, member.keyPlace)
+    let check = Check(
+      kind, severity: options.severity, scope: options.scope, at: member.keyPlace.location(in: path)
+    )
+    return (check, member.keyPlace)
+  }
+
+  /// An option, which stands beside the check's name or among what it expects.
+  private mutating func read(_ member: YAMLNode.Member, _ options: inout CheckOptions) {
+    if let earlier = options.places.updateValue(member.keyPlace, forKey: member.key) {
+      error(
+        "'\(member.key)' of a check stands twice", at: member.keyPlace,
+        notes: [("first here", earlier)])
+      options.isSound = false
+      return
+    }
+    switch member.key {
+    case "severity":
+      let words = CheckSeverity.allCases.map(\.rawValue)
+      let severity = word(member.value, of: "'severity'", among: words)
+        .flatMap { CheckSeverity(rawValue: $0) }
+      if let severity { options.severity = severity } else { options.isSound = false }
+    default: options.scope = keepScope(member.value)
+    }
   }
 
   private mutating func checkName(_ text: String, at place: Place) -> CheckName? {
@@ -75,7 +102,9 @@ extension SuiteReader {
     return nil
   }
 
-  private mutating func kind(_ name: CheckName, _ node: YAMLNode) -> CheckKind? {
+  private mutating func kind(
+    _ name: CheckName, _ node: YAMLNode, _ options: inout CheckOptions
+  ) -> CheckKind? {
     switch name {
     case .count:
       if node.scalar == "as-requested" { return .count(.asRequested) }
@@ -89,7 +118,7 @@ extension SuiteReader {
       guard let isOn = boolean(node, of: "'decodable'") else { return nil }
       if !isOn { error("the check 'decodable' cannot be turned off", at: node.place) }
       return .decodable
-    case .latency: return latency(node)
+    case .latency: return latency(node, &options)
     case .baseline: return baseline(node)
     }
   }
@@ -104,7 +133,9 @@ extension SuiteReader {
       .flatMap { BaselineLevel(rawValue: $0) }.map { .baseline($0) }
   }
 
-  private mutating func latency(_ node: YAMLNode) -> CheckKind? {
+  private mutating func latency(
+    _ node: YAMLNode, _ options: inout CheckOptions
+  ) -> CheckKind? {
     var duration: Duration?
     var isSound = true
     for member in mapping(node, of: "'latency'") ?? [] {
@@ -112,11 +143,9 @@ extension SuiteReader {
       case "max":
         duration = self.duration(member.value)
         isSound = isSound && duration != nil
-      case let key where Self.laterOptions.contains(key):
-        refuseForNow("'\(key)' of a check", at: member.keyPlace)
-        isSound = false
+      case let key where Self.optionNames.contains(key): read(member, &options)
       default:
-        unknown("key", member.key, at: member.keyPlace, among: ["max"] + Self.laterOptions)
+        unknown("key", member.key, at: member.keyPlace, among: ["max"] + Self.optionNames)
         isSound = false
       }
     }

@@ -2,30 +2,38 @@ internal import SeedreamAPI
 
 extension SuiteReader {
   /// Keys of an entry beside fields of the request.
-  private static let entryKeys = ["id", "value", "tags", "checks"]
+  private static let entryKeys = ["id", "value", "vars", "tags", "checks"]
 
   /// One element of an axis.
-  ///
-  /// - Parameter field: the field that the axis is named for.
-  mutating func block(_ node: YAMLNode, of axis: String, field: RequestField?) -> Axis.Block? {
-    if field == .seed, node.scalar != nil {
+  mutating func block(_ node: YAMLNode, of axis: String, kind: AxisKind) -> Axis.Block? {
+    if kind.field == .seed, node.scalar != nil {
       return seeds(node).map { .seeds($0, place: node.place) }
     }
-    return entry(node, of: axis, field: field).map { .listed($0) }
+    return entry(node, of: axis, kind: kind).map { .listed($0) }
   }
 
-  /// An entry: a value, `{id, value}`, or `{id, field: …, tags, checks}`.
-  mutating func entry(_ node: YAMLNode, of axis: String, field: RequestField?) -> ListedEntry? {
-    if let members = node.members, field != .size || !Self.isSize(members) {
-      return entry(members, at: node.place, of: axis, field: field)
+  /// An entry: a value, `{id, value}`, or `{id, field: …, vars, tags, checks}`.
+  mutating func entry(_ node: YAMLNode, of axis: String, kind: AxisKind) -> ListedEntry? {
+    if let members = node.members, kind.field != .size || !Self.isSize(members) {
+      return entry(members, at: node.place, of: axis, kind: kind)
     }
-    guard let field else {
+    switch kind {
+    case .field(let field): return assignment(field, node).flatMap { entry(for: $0) }
+    case .variable: return setting(axis, node).flatMap { entry(for: $0) }
+    case .entries:
       error(
         "an entry of \(VisibleText.quote(axis)) must be a mapping, found \(node.kind)",
         at: node.place, hint: "write {id: …, prompt: …}")
       return nil
     }
-    return assignment(field, node).flatMap { entry(for: $0) }
+  }
+
+  /// The entry that one value of a variable makes by itself.
+  private mutating func entry(for setting: VariableSetting) -> ListedEntry? {
+    guard let id = derivedID(for: setting) else { return nil }
+    return ListedEntry(
+      id: id, assignments: [], variables: [setting], shown: setting.value, tags: [], checks: [],
+      place: setting.place, idPlace: setting.place)
   }
 
   /// The entry that one value makes by itself.
@@ -43,61 +51,62 @@ extension SuiteReader {
   }
 
   private mutating func entry(
-    _ members: [YAMLNode.Member], at place: Place, of axis: String, field: RequestField?
+    _ members: [YAMLNode.Member], at place: Place, of axis: String, kind: AxisKind
   ) -> ListedEntry? {
     let shownAxis = VisibleText.quote(axis)
     var draft = EntryDraft()
-    for member in members { read(member, of: field, into: &draft) }
+    for member in members { read(member, of: axis, kind, into: &draft) }
     guard draft.isSound else { return nil }
-    guard let first = draft.assignments.first else {
-      if let value = draft.value {
-        refuseForNow(
-          "the axis \(shownAxis) is no field of the request, so that its values would be variables "
-            + "of templates", at: value)
-      } else {
-        error("an entry of \(shownAxis) sets no field of the request", at: place)
-      }
+    guard !draft.assignments.isEmpty || !draft.variables.isEmpty else {
+      error("an entry of \(shownAxis) sets no field of the request and no variable", at: place)
       return nil
     }
-    if let field, !draft.assignments.contains(where: { $0.field == field }) {
+    let main = draft.assignments.first { $0.field == kind.field ?? .prompt }
+    let own = draft.variables.first { kind.isVariable && $0.name == axis }
+    guard kind.field == nil || main != nil, !kind.isVariable || own != nil else {
       error(
         "an entry of \(shownAxis) has no 'value'", at: place, hint: "write {id: …, value: …}")
       return nil
     }
     draft.assignments.sort { Self.order($0.field) < Self.order($1.field) }
-    let main = draft.assignments.first { $0.field == field ?? .prompt }
     let id: (text: String, place: Place)
     if let chosen = draft.id {
       id = chosen
-    } else if let main, field != nil {
+    } else if let own {
+      guard let derived = derivedID(for: own) else { return nil }
+      id = (derived, own.place)
+    } else if let main, kind.field != nil {
       guard let derived = derivedID(for: main) else { return nil }
       id = (derived, main.place)
     } else {
       error("an entry of \(shownAxis) has no 'id'", at: place, hint: "write {id: …, prompt: …}")
       return nil
     }
-    let shown =
-      main?.shown
-      ?? (draft.assignments.count == 1
-        ? first.shown
-        : draft.assignments.map { "\($0.field.rawValue)=\($0.shown)" }.joined(separator: ", "))
     return ListedEntry(
-      id: id.text, assignments: draft.assignments, shown: shown, tags: draft.tags,
-      checks: draft.checks, place: place, idPlace: id.place)
+      id: id.text, assignments: draft.assignments, variables: draft.variables,
+      shown: own?.value ?? main?.shown ?? draft.shown, tags: draft.tags, checks: draft.checks,
+      place: place, idPlace: id.place)
   }
 
   /// What has been read of an entry.
   private struct EntryDraft {
     var id: (text: String, place: Place)?
-    var value: Place?
     var assignments: [Assignment] = []
+    var variables: [VariableSetting] = []
     var tags: [String] = []
     var checks: [Check] = []
     var isSound = true
+
+    /// What it sets, for people.
+    var shown: String {
+      if assignments.count == 1, variables.isEmpty { return assignments[0].shown }
+      let fields = assignments.map { "\($0.field.rawValue)=\($0.shown)" }
+      return (fields + variables.map { "\($0.name)=\($0.value)" }).joined(separator: ", ")
+    }
   }
 
   private mutating func read(
-    _ member: YAMLNode.Member, of axisField: RequestField?, into draft: inout EntryDraft
+    _ member: YAMLNode.Member, of axis: String, _ kind: AxisKind, into draft: inout EntryDraft
   ) {
     switch member.key {
     case "id":
@@ -106,8 +115,17 @@ extension SuiteReader {
     case "tags": draft.tags = tags(member.value)
     case "checks": draft.checks = checks(member.value)
     case "value":
-      draft.value = member.value.place
-      if let axisField { add(axisField, member, to: &draft) }
+      switch kind {
+      case .field(let field): add(field, member, to: &draft)
+      case .variable: draft.isSound = add(setting(axis, member.value), to: &draft.variables)
+      case .entries:
+        error(
+          "'value' stands for nothing, for other entries of \(VisibleText.quote(axis)) set fields",
+          at: member.keyPlace, hint: "name what it sets: {id: …, prompt: …}")
+        draft.isSound = false
+      }
+    case "vars":
+      if !variables(member.value, into: &draft.variables) { draft.isSound = false }
     default:
       guard let field = RequestField(rawValue: member.key) else {
         unknown(

@@ -2,7 +2,7 @@ internal import SeedreamAPI
 
 extension SuiteReader {
   /// Entries that rules may be compared with in one suite, so that no file takes minutes to read.
-  private static let comparisonsMax = 100_000_000
+  static let comparisonsMax = 100_000_000
 
   /// The rules of `exclude`.
   mutating func exclude(_ node: YAMLNode) -> [Exclusion.Rule] {
@@ -117,7 +117,7 @@ extension SuiteReader {
   }
 
   /// Sorted ranges without overlaps or neighbours that touch.
-  private static func merged(_ ranges: [Range<Int>]) -> [Range<Int>] {
+  static func merged(_ ranges: [Range<Int>]) -> [Range<Int>] {
     var merged: [Range<Int>] = []
     for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
       if let last = merged.last, range.lowerBound <= last.upperBound {
@@ -132,8 +132,8 @@ extension SuiteReader {
 
 extension Place {
   /// The place of a location, whose path all places share.
-  init(_ location: SourceLocation) {
-    self.init(line: location.line, column: location.column)
+  init(_ location: SourceLocation, length: Int = 1) {
+    self.init(line: location.line, column: location.column, length: length)
   }
 }
 

@@ -12,7 +12,7 @@ extension SuiteReader {
       value = literal(node, of: name).map { .model(ModelName($0)) }
       shown = node.scalar
     case .prompt:
-      value = literal(node, of: name).map { .prompt($0) }
+      value = prompt(node, of: name)
       shown = node.scalar
     case .images:
       let pictures = images(node, of: name)
@@ -42,12 +42,30 @@ extension SuiteReader {
     return assignment
   }
 
-  /// A text that is sent; the marks of templates are refused while nothing fills them in.
+  /// A prompt, or the template of one.
+  private mutating func prompt(_ node: YAMLNode, of name: String) -> FieldValue? {
+    guard let text = text(node, of: name) else {
+      hasBrokenTemplate = true
+      return nil
+    }
+    guard PromptTemplate.isMarked(text) else { return .prompt(text) }
+    do throws(PromptTemplate.Problem) {
+      let template = try PromptTemplate(text)
+      return template.literal.map { .prompt($0) } ?? .template(template)
+    } catch {
+      hasBrokenTemplate = true
+      self.error(error.message, at: node.place, hint: error.hint)
+      return nil
+    }
+  }
+
+  /// A text that is sent as it is; only prompts are templates.
   private mutating func literal(_ node: YAMLNode, of name: String) -> String? {
     guard let text = text(node, of: name) else { return nil }
-    let braces = zip(text.utf8, text.utf8.dropFirst())
-    if braces.contains(where: { $0 == UInt8(ascii: "{") && $1 == UInt8(ascii: "{") }) {
-      refuseForNow("\(name) holds a template ('{{')", at: node.place)
+    guard !PromptTemplate.isMarked(text) else {
+      error(
+        "\(name) is no template, and holds '{{'", at: node.place,
+        hint: "variables stand in prompts; what else varies is an axis or part of an entry")
       return nil
     }
     return text
@@ -130,6 +148,8 @@ extension SuiteReader {
   /// What depends on a second field is judged once both are known.
   private mutating func judge(_ assignment: Assignment) {
     guard [.model, .prompt, .images, .seed].contains(assignment.field) else { return }
+    // A template is judged as it is filled in.
+    if case .template = assignment.value { return }
     var request = EditRequest(prompt: "x", images: [.remote("https://x.example/")])
     assignment.value.set(in: &request)
     for finding in request.findings()

@@ -8,6 +8,7 @@ struct IncludeDraft {
   var entries: [ListedEntry?]
   /// Fields that are no axis.
   var extras: [Assignment] = []
+  var variables: [VariableSetting] = []
   var id: (text: String, place: Place)?
   var tags: [String] = []
   var checks: [Check] = []
@@ -34,7 +35,9 @@ extension SuiteReader {
       var draft = IncludeDraft(place: element.place, entries: lookups.map { _ in nil })
       for member in members { read(member, into: &draft) }
       complete(&draft)
-      guard draft.isSound, let level = level(of: draft, base: base) else { continue }
+      guard draft.isSound, let drafted = level(of: draft, base: base),
+        let level = filled(drafted, draft)
+      else { continue }
       judgePairs(of: draft, request: level.request)
       guard isNew(level, draft, exclusion: exclusion, known: &known) else { continue }
       cases.append(IncludedCase(level: level))
@@ -52,6 +55,7 @@ extension SuiteReader {
     case "id":
       draft.id = id(member.value).map { ($0, member.value.place) }
       if draft.id == nil { draft.isSound = false }
+    case "vars": readVariables(member.value, into: &draft)
     case "tags": draft.tags = tags(member.value)
     case "checks": draft.checks = checks(member.value)
     case let key where brokenAxes.contains(key): draft.isSound = false
@@ -64,11 +68,29 @@ extension SuiteReader {
     }
   }
 
+  private mutating func readVariables(_ node: YAMLNode, into draft: inout IncludeDraft) {
+    if !variables(node, into: &draft.variables) { draft.isSound = false }
+    for setting in draft.variables {
+      guard let owner = variableOwners[setting.name] else { continue }
+      tellTwice(setting, owner)
+      draft.isSound = false
+    }
+  }
+
+  private mutating func tellTwice(
+    _ setting: VariableSetting, _ owner: (axis: String, place: Place)
+  ) {
+    error(
+      "the variable \(VisibleText.quote(setting.name)) is set by the axis "
+        + "\(VisibleText.quote(owner.axis)) and by the included case", at: setting.place,
+      hint: "each variable is set in one place", notes: [("first here", owner.place)])
+  }
+
   private mutating func readExtra(_ member: YAMLNode.Member, into draft: inout IncludeDraft) {
     guard let field = RequestField(rawValue: member.key) else {
       unknown(
         "key", member.key, at: member.keyPlace,
-        among: lookups.map(\.axis.name) + ["id", "tags", "checks"]
+        among: lookups.map(\.axis.name) + ["id", "vars", "tags", "checks"]
           + RequestField.allCases.map(\.rawValue))
       draft.isSound = false
       return
@@ -90,6 +112,8 @@ extension SuiteReader {
   private mutating func entry(_ node: YAMLNode, of lookup: AxisLookup) -> ListedEntry? {
     let axis = lookup.axis
     let field = RequestField(rawValue: axis.name)
+    let kind: AxisKind =
+      field.map { .field($0) } ?? (axis.variables.contains(axis.name) ? .variable : .entries)
     if let text = node.scalar, let index = lookup.entry(idOrValue: text) {
       return listed(index, in: axis, at: node.place)
     }
@@ -98,7 +122,8 @@ extension SuiteReader {
       let names = lookup.names
       // A slip in an id must not be bought as a new prompt or model.
       let isName = field == nil || [.prompt, .model].contains(field)
-      if isName, field == nil || isNear(text, names) {
+      let isEntry = field == nil && !kind.isVariable
+      if isName, isEntry || isNear(text, names) {
         unknown("entry of the axis '\(axis.name)'", text, at: node.place, among: names)
         return nil
       }
@@ -106,7 +131,7 @@ extension SuiteReader {
     if field == .seed, node.scalar != nil {
       return assignment(.seed, node).flatMap { entry(for: $0) }
     }
-    guard let entry = entry(node, of: axis.name, field: field) else { return nil }
+    guard let entry = entry(node, of: axis.name, kind: kind) else { return nil }
     return isFit(entry, for: lookup) ? entry : nil
   }
 
@@ -119,6 +144,11 @@ extension SuiteReader {
         "'\(assignment.field.rawValue)' is set by \(owner.name) and by the included case",
         at: assignment.place, hint: "each field is set in one place",
         notes: [("first here", owner.place)])
+      isFit = false
+    }
+    for setting in entry.variables where !lookup.axis.variables.contains(setting.name) {
+      guard let owner = variableOwners[setting.name] else { continue }
+      tellTwice(setting, owner)
       isFit = false
     }
     if isKeptForRepeats(entry.id) {
@@ -192,6 +222,7 @@ extension SuiteReader {
           id: made, assignments: [extra], shown: extra.shown, tags: [], checks: [],
           place: extra.place, idPlace: extra.place), of: extra.field.rawValue)
     }
+    for setting in draft.variables { level.variables[setting.name] = setting.value }
     level.add(tags: draft.tags)
     level.checks = level.checks.replaced(by: draft.checks)
     if let id = draft.id { level.id = id.text }

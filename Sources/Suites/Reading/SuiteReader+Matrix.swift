@@ -3,7 +3,9 @@ internal import SeedreamAPI
 
 extension SuiteReader {
   /// Names that mean something else in filters and entries.
-  private static let reservedAxes = ["id", "value", "tags", "tag", "checks", "outcome", "case"]
+  private static let reservedAxes = [
+    "id", "value", "vars", "tags", "tag", "checks", "outcome", "case",
+  ]
 
   /// The axes of `matrix`, and `repeat`.
   mutating func matrix(_ node: YAMLNode) {
@@ -28,11 +30,9 @@ extension SuiteReader {
   private mutating func axis(_ member: YAMLNode.Member) {
     let (name, place) = (member.key, member.keyPlace)
     brokenAxes.insert(name)
-    let field = RequestField(rawValue: name)
     let nodes = member.value.elements ?? [member.value]
-    guard isAxisName(name, at: place), isAxis(nodes, name: name, field: field, at: place) else {
-      return
-    }
+    guard isAxisName(name, at: place) else { return }
+    let kind = Self.kind(of: nodes, name: name)
     guard !nodes.isEmpty else {
       error(
         "the axis \(VisibleText.quote(name)) has no entries", at: member.value.place,
@@ -42,7 +42,7 @@ extension SuiteReader {
     var blocks: [Axis.Block] = []
     var count = 0
     for node in nodes {
-      guard let block = block(node, of: name, field: field) else { continue }
+      guard let block = block(node, of: name, kind: kind) else { continue }
       count += block.count
       blocks.append(block)
     }
@@ -54,9 +54,11 @@ extension SuiteReader {
     }
     guard !blocks.isEmpty else { return }
     let fields = claim(blocks, axis: name)
+    let variables = claimVariables(blocks, axis: name)
     claimChecks(blocks, axis: name)
     let axis = Axis(
-      name: name, location: place.location(in: path), fields: fields, blocks: blocks)
+      name: name, location: place.location(in: path), fields: fields, variables: variables,
+      blocks: blocks)
     let lookup = lookup(of: axis, isPartial: blocks.count < nodes.count)
     lookups.append(lookup)
     brokenAxes.remove(name)
@@ -77,23 +79,18 @@ extension SuiteReader {
     return true
   }
 
-  /// Whether an axis is named for a field, or has entries that set fields.
-  private mutating func isAxis(
-    _ nodes: [YAMLNode], name: String, field: RequestField?, at place: Place
-  ) -> Bool {
-    let isOfValues = nodes.allSatisfy { node in
+  /// Whether an axis is named for a field or a variable, or has entries that set what they name.
+  private static func kind(of nodes: [YAMLNode], name: String) -> AxisKind {
+    if let field = RequestField(rawValue: name) { return .field(field) }
+    func holdsValue(_ node: YAMLNode) -> Bool {
       node.members.map { $0.contains { $0.key == "value" } } ?? true
     }
-    guard field == nil, isOfValues, !nodes.isEmpty else { return true }
-    let names = RequestField.allCases.map(\.rawValue) + ["repeat"]
-    if isNear(name, names) {
-      unknown("axis", name, at: place, among: names)
-    } else {
-      refuseForNow(
-        "the axis \(VisibleText.quote(name)) is no field of the request, so that its values would "
-          + "be variables of templates", at: place)
+    let setsFields = nodes.contains { node in
+      !holdsValue(node)
+        && node.members?.contains { $0.key == "vars" || RequestField(rawValue: $0.key) != nil }
+          == true
     }
-    return false
+    return !setsFields && nodes.contains(where: holdsValue) ? .variable : .entries
   }
 
   /// Notes which fields the entries set, each of which nothing else may set.
@@ -161,12 +158,12 @@ extension SuiteReader {
       case .listed(let entry):
         var request = AxisLookup.blank
         for assignment in entry.assignments { assignment.value.set(in: &request) }
-        if let seed = lookup.plainSeed(of: request) {
+        if entry.variables.isEmpty, let seed = lookup.plainSeed(of: request) {
           let range = SeedRange(first: seed, step: 1, count: 1)
           stretches.append((range, entry.place))
           lookup.insert(seeds: range, start)
         } else {
-          let identity = lookup.identity(of: request)
+          let identity = lookup.identity(of: request, entry)
           if let earlier = lookup.identities[identity] {
             error(
               "the entry \(VisibleText.quote(entry.id)) asks for the same as an earlier one",

@@ -10,9 +10,9 @@ struct IncludedKeys {
 extension SuiteReader {
   /// Whether an included case has an id of its own and asks for something of its own.
   ///
-  /// Cases of the matrix cannot be the same, for their axes set different fields and no axis has
-  /// two entries that ask for the same; so only included cases are compared, with each other by key
-  /// and with the matrix by looking their values up.
+  /// Cases of the matrix cannot be the same, for their axes set different fields, no axis has two
+  /// entries that ask for the same, and prompts were compared as they are filled in; so only included
+  /// cases are compared, with each other by key and with the matrix by looking their values up.
   mutating func isNew(
     _ level: Level, _ draft: IncludeDraft, exclusion: Exclusion?, known: inout IncludedKeys
   ) -> Bool {
@@ -52,31 +52,25 @@ extension SuiteReader {
   /// The id of the matrix's case that asks for the same as a request.
   private func matrixCase(askingFor request: EditRequest, exclusion: Exclusion?) -> String? {
     guard let exclusion, !lookups.isEmpty else { return nil }
-    var ofMatrix = baseRequest
-    var entries: [Int] = []
-    var ids: [String] = []
-    for lookup in lookups {
-      guard let index = lookup.entry(equalTo: request) else { return nil }
-      entries.append(index)
-      ids.append(lookup.axis.entry(at: index).id)
-      for assignment in listedAssignments(index, in: lookup.axis) {
-        assignment.set(in: &ofMatrix)
+    // Where prompts are filled in, what they ask for tells the entries of their axes.
+    let candidates = filled.map { filled in
+      (filled.combinations[filled.digest(of: request)] ?? []).map { filled.fixed($0) }
+    }
+    for fixed in candidates ?? [[:]] {
+      var entries: [Int] = []
+      for (index, lookup) in lookups.enumerated() {
+        guard let entry = fixed[index] ?? lookup.entry(equalTo: request) else { return nil }
+        entries.append(entry)
       }
+      let ofMatrix = level(
+        of: Dictionary(zip(entries.indices, entries)) { first, _ in first })
+      let other = ofMatrix.filledRequest
+      let isSame = RequestField.allCases.allSatisfy {
+        other.identity(of: $0) == request.identity(of: $0)
+      }
+      if isSame, !exclusion.excludes(entries) { return ofMatrix.id }
     }
-    let isSame = RequestField.allCases.allSatisfy {
-      ofMatrix.identity(of: $0) == request.identity(of: $0)
-    }
-    guard isSame, !exclusion.excludes(entries) else { return nil }
-    return ids.joined(separator: "--")
-  }
-
-  private func listedAssignments(_ index: Int, in axis: Axis) -> [FieldValue] {
-    let block = axis.block(ofEntry: index)
-    switch axis.blocks[block] {
-    case .listed(let entry): return entry.assignments.map(\.value)
-    case .seeds(let range, _):
-      return Seed(range.first + (index - axis.starts[block]) * range.step).map { [.seed($0)] } ?? []
-    }
+    return nil
   }
 
   /// Whether an id is that of a case of the matrix, case aside.

@@ -20,6 +20,22 @@ struct SuiteReader {
   var inputBlobs: [FilePath: BlobID] = [:]
   /// Who sets each field.
   var owners: [RequestField: (name: String, place: Place)] = [:]
+  /// Which axis sets each variable.
+  var variableOwners: [String: (axis: String, place: Place)] = [:]
+  /// Variables that prompts of the matrix use.
+  var usedVariables: Set<String> = []
+  /// Where a variable that a prompt uses is not set, once that was looked for.
+  var incompleteVariables: [String: Place?] = [:]
+  /// Whether a prompt could not be read, so that the variables of it are not known.
+  var hasBrokenTemplate = false
+  /// The template that `request` fixes.
+  var baseTemplate: PromptTemplate?
+  /// The prompts of the matrix, where they are filled in.
+  var filled: FilledPrompts?
+  /// The `where` of each check that has one.
+  var pendingScopes: [YAMLNode] = []
+  /// Entries that ranges of `where` may still be compared with.
+  var scopeBudget = SuiteReader.comparisonsMax
   /// Where entries declare each check first.
   var checkOwners: [CheckName: Place] = [:]
   /// The axes that could be read, and names of those that could not.
@@ -37,10 +53,10 @@ struct SuiteReader {
   }
 
   private static let keys = [
-    "version", "name", "description", "request", "matrix", "exclude", "include", "checks",
+    "version", "name", "description", "request", "matrix", "exclude", "include", "checks", "known",
   ]
   /// Parts of the language that nothing judges yet.
-  private static let laterKeys = ["groups", "known"]
+  private static let laterKeys = ["groups"]
 
   mutating func read(_ bytes: [UInt8]) throws(SuiteFailure) -> LoadedSuite {
     guard let root = tree(of: bytes) else { throw failure() }
@@ -63,7 +79,8 @@ struct SuiteReader {
     if let node = sections["matrix"] { matrix(node) }
     let declared = sections["checks"].map { checks($0) } ?? []
     let base = Level(
-      request: baseRequest, checks: Check.defaults.replaced(by: declared), place: suitePlace)
+      request: baseRequest, template: baseTemplate,
+      checks: Check.defaults.replaced(by: declared), place: suitePlace)
     let expansion = expansion(base, sections)
     guard !hasErrors, let name, let expansion else { throw failure() }
     return LoadedSuite(
@@ -103,6 +120,7 @@ struct SuiteReader {
       owners[field] = ("request", member.value.place)
       if let assignment = assignment(field, member.value) {
         assignment.value.set(in: &baseRequest)
+        if case .template(let template) = assignment.value { baseTemplate = template }
       }
     }
   }
@@ -116,17 +134,28 @@ struct SuiteReader {
     let hasMatrix = !lookups.isEmpty || !brokenAxes.isEmpty
     let hasProduct = hasMatrix || includeCount == 0
     guard isCountable(includeCount: hasProduct ? includeCount : 0, sections) else { return nil }
-    if hasProduct { requireFields() }
+    if hasProduct {
+      requireFields()
+      judgeTemplates()
+      judgeUnused()
+    }
     let rules = sections["exclude"].map { exclude($0) } ?? []
     let exclusion = Exclusion(rules: rules, axisCounts: lookups.map(\.axis.count))
-    if hasProduct { judgePairs(exclusion: exclusion) }
+    if hasProduct {
+      judgePairs(exclusion: exclusion)
+      fillPrompts(exclusion: exclusion)
+    }
     let included =
       sections["include"].map {
         include($0, base: base, exclusion: hasProduct ? exclusion : nil)
       } ?? []
+    let scopes = resolveScopes(IncludedEntries(pendingScopes.isEmpty ? [] : included))
+    let quarantines =
+      sections["known"].map { known($0, included, exclusion: hasProduct ? exclusion : nil) } ?? []
     let expansion = Expansion(
       path: path, base: base, axes: lookups.map(\.axis), hasProduct: hasProduct,
-      exclusion: exclusion, included: included, repeatCount: repeatCount)
+      exclusion: exclusion, included: included, scopes: scopes, known: quarantines,
+      repeatCount: repeatCount)
     if !hasErrors, expansion.productCount == 0, included.isEmpty, let node = sections["exclude"] {
       error("'exclude' leaves no case", at: node.place)
     }

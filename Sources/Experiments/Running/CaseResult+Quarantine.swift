@@ -1,0 +1,43 @@
+internal import Canonical
+internal import Suites
+
+extension CaseResult {
+  /// The result of a case that is known to fail.
+  ///
+  /// A failure is `known`, and passing is a failure, for it hides the next one. What could not be
+  /// judged stays as it is, and so does everything once the quarantine is over.
+  func quarantined(by known: KnownFailure, at now: Timestamp) -> CaseResult {
+    if known.isOver(at: now) {
+      let day = known.until ?? ""
+      return with(
+        outcome: outcome, reason: reason, hint: hint,
+        notice: "its quarantine ended on \(day): \(known.reason)")
+    }
+    switch outcome.verdict {
+    case .failure:
+      let end = known.until.map { ", until \($0)" } ?? ""
+      return with(
+        outcome: .known, reason: "\(known.reason)\(end) (\(outcome.rawValue): \(reason))",
+        hint: nil, notice: nil)
+    case .success:
+      // A picture that nobody has looked at yet does not show that anything is mended.
+      let waits = checks.contains { $0.verdict == .unapproved && $0.severity == .fail }
+      if waits { return self }
+      return with(
+        outcome: .failed, reason: "it is quarantined and passes: remove it from 'known'",
+        hint: "it is known at \(known.location) for: \(known.reason)", notice: nil)
+    case .error, .skipped: return self
+    }
+  }
+
+  private func with(
+    outcome: Outcome, reason: String, hint: String?, notice: String?
+  ) -> CaseResult {
+    CaseResult(
+      identity: identity, outcome: outcome, reason: reason, hint: hint, details: details,
+      notices: notices + (notice.map { [$0] } ?? []), checks: checks, outputs: outputs,
+      source: source, origin: origin, startedAt: startedAt,
+      latencyMilliseconds: latencyMilliseconds, cost: cost, possiblyBilled: possiblyBilled,
+      failedAttempts: failedAttempts)
+  }
+}
