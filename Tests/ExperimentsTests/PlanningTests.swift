@@ -193,7 +193,7 @@ struct PlanTests {
       fields: "output_format: b64_json, n: 2"
     ).runOne(.replay)
     #expect(stale.outcome == .fixtureStale)
-    #expect(stale.reason.hasSuffix("was recorded for another request: n differ(s)"))
+    #expect(stale.reason.hasSuffix("was recorded for another request: n differs"))
     #expect(stale.details == ["/n: recorded 1, asked 2"])
   }
 }

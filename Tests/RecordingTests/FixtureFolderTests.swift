@@ -194,4 +194,14 @@ struct FieldChangeTests {
     #expect(change.first?.description.hasSuffix("aaa…, asked null") == true)
     #expect((change.first?.description.count ?? 0) < 100)
   }
+
+  @Test func `Long values are shown around the place where they differ`() {
+    let start = String(repeating: "the same words again and again ", count: 5)
+    let changes = FieldChange.between(
+      recorded: .members(["prompt": .string(start + "linen")]),
+      asked: .members(["prompt": .string(start + "slate")]))
+    #expect(
+      changes.first?.description
+        == "/prompt: recorded …rds again and again linen\", asked …rds again and again slate\"")
+  }
 }

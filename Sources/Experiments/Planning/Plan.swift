@@ -133,7 +133,8 @@ package struct Plan: Sequence, Sendable {
       return .stop(
         .fixtureStale,
         reason:
-          "\(fixtures.path(of: fileID)) was recorded for another request: \(fields) differ(s)",
+          "\(fixtures.path(of: fileID)) was recorded for another request: \(fields) "
+          + (changes.count == 1 ? "differs" : "differ"),
         hint: hint, details: changes.map(\.description))
     default:
       return .stop(

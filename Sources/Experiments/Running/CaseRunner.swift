@@ -303,9 +303,10 @@ package struct CaseRunner: Sendable {
       failedAttempts: failure.earlier.map { clean($0.description) })
   }
 
-  /// Stops the run where an answer could not be kept: each further one would be paid for and lost.
+  /// Stops the run where an answer could not be kept: each further one would be paid for and lost, or
+  /// refused for the same reason.
   private func stop(after failure: TransportFailure) {
-    guard failure.code == .storage, failure.phase == .afterSending else { return }
+    guard failure.code == .storage else { return }
     environment.purchasing?.guardian.stop(clean(failure.message))
   }
 

@@ -30,9 +30,15 @@ package struct FieldChange: Hashable, Sendable, CustomStringConvertible {
 
   /// The field with both values.
   package var description: String {
+    // Long values are cut around the first place where they differ.
+    let common = zip(recorded ?? "", asked ?? "").prefix { $0 == $1 }.count
+    let start = max(0, common - Self.shownMax / 3)
     func shown(_ value: String?) -> String {
       guard let value else { return "absent" }
-      return value.count > Self.shownMax ? value.prefix(Self.shownMax) + "…" : value
+      guard value.count > Self.shownMax else { return value }
+      let rest = value.dropFirst(start)
+      return (start > 0 ? "…" : "") + rest.prefix(Self.shownMax)
+        + (rest.count > Self.shownMax ? "…" : "")
     }
     return "\(pointer): recorded \(shown(recorded)), asked \(shown(asked))"
   }
