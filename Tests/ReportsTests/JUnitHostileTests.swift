@@ -75,7 +75,7 @@ struct JUnitHostileTests {
 
   @Test func `Attachments are pictures of failures within the workspace, each name once`() throws {
     let outputs: [OutputRecord] = [
-      Made.output(0, path: "/work/fixtures/mug/blobs/b.png"),
+      Made.output(0, path: "/project/fixtures/mug/blobs/b.png"),
       Made.output(1, path: "reports/./blobs/c.png"),
       Made.output(2, path: "other/b.png"),
       Made.output(3, path: "/elsewhere/d.png"),
@@ -91,7 +91,7 @@ struct JUnitHostileTests {
       try Made.result(.passed, 1, outputs: outputs),
       try Made.result(.apiError, 2, outputs: outputs),
     ])
-    let (text, parsed, problems) = try junit(run, workspace: "/work/")
+    let (text, parsed, problems) = try junit(run, workspace: "/project/")
     #expect(problems == [])
     let lines = text.split(separator: "\n").filter { $0.hasPrefix("[[") }
     #expect(
