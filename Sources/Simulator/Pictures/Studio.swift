@@ -39,7 +39,14 @@ struct Studio: Sendable {
 
   private let painter: any Painting
   private let inputs = BoundedCache<SHA256Digest, StudioInput>(byteCountMax: inputByteCountMax)
-  private let pictures: BoundedCache<String, [UInt8]>
+  private let pictures: BoundedCache<String, Kept>
+  private let linkSeconds: Int?
+
+  /// A finished picture and when it was kept last.
+  private struct Kept: Sendable {
+    let bytes: [UInt8]
+    let at: Timestamp
+  }
 
   /// Opens a studio.
   ///
@@ -49,6 +56,7 @@ struct Studio: Sendable {
   init(painter: any Painting, settings: SimulatorSettings) {
     self.painter = painter
     pictures = BoundedCache(byteCountMax: settings.pictureByteCountMax)
+    linkSeconds = settings.linkSeconds
   }
 
   /// Decodes an input picture, unless it was decoded lately.
@@ -104,15 +112,19 @@ struct Studio: Sendable {
   /// Keeps a finished picture for fetching.
   ///
   /// - Returns: its name: 32 hexadecimal digits of its digest, and an ending.
-  func keep(_ picture: [UInt8]) -> String {
+  func keep(_ picture: [UInt8], at now: Timestamp) -> String {
     let blob = BlobID(of: picture)
     let name = "\(blob.digest.hex.prefix(32)).\(blob.kind.rawValue)"
-    pictures.insert(picture, for: name, byteCount: picture.count)
+    pictures.insert(Kept(bytes: picture, at: now), for: name, byteCount: picture.count)
     return name
   }
 
   /// A finished picture; `nil` when there is none of that name, or no longer.
-  func picture(named name: String) -> [UInt8]? { pictures[name] }
+  func picture(named name: String, at now: Timestamp) -> [UInt8]? {
+    guard let kept = pictures[name] else { return nil }
+    guard let linkSeconds else { return kept.bytes }
+    return now.milliseconds - kept.at.milliseconds < linkSeconds * 1_000 ? kept.bytes : nil
+  }
 }
 
 extension Picture {
