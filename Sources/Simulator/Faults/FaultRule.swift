@@ -53,8 +53,8 @@ package struct FaultRule: Hashable, Sendable {
     }
     guard let fault = Fault(rest) else {
       throw Problem(
-        description: "'\(text)' is no fault; there are \(Fault.forms.joined(separator: ", ")), each "
-          + "with *TIMES and =SHARE behind it")
+        description: "'\(text)' is no fault; there are \(Fault.forms.joined(separator: ", ")), "
+          + "each with *TIMES and =SHARE behind it")
     }
     self.init(fault, times: times, share: share)
   }

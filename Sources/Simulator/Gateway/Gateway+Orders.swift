@@ -105,10 +105,13 @@ extension Gateway {
     var entries = pictures.map { picture -> JSONValue in
       let bytes = fault == .noPicture ? Self.page : picture
       let base64 = isURL ? "" : String(decoding: Base64.encode(bytes), as: UTF8.self)
-      let name = !isURL ? "" : fault == .expiredLink ? Self.goneName : studio.keep(bytes, at: settings.now())
+      var url = ""
+      if isURL {
+        let name = studio.keep(bytes, at: settings.now())
+        url = "\(baseURL)\(Self.picturePath)\(fault == .expiredLink ? Self.goneName : name)"
+      }
       return .members([
-        "b64_json": .string(base64), "revised_prompt": .string(""),
-        "url": .string(isURL ? "\(baseURL)\(Self.picturePath)\(name)" : ""),
+        "b64_json": .string(base64), "revised_prompt": .string(""), "url": .string(url),
       ])
     }
     if fault == .itemError {

@@ -46,7 +46,7 @@ package struct SimulatorSettings: Sendable {
   package var faultSeed: Int
   /// How long orders take, as a multiple of ``Latency``'s; 0 answers as soon as the picture is drawn.
   package var timeFactor: Double
-  /// Orders a minute; one more is answered with 429. `nil` for no such limit.
+  /// Orders a minute, one more being answered with 429; `nil` for no such limit.
   package var ordersPerMinute: Int?
   /// Seconds after which a result link is gone; `nil` for as long as there is room.
   package var linkSeconds: Int?
