@@ -134,3 +134,12 @@ let package = Package(
     tests("TidyTests", []),
   ]
 )
+
+// Programs that measure are no part of the product, and are built where they are asked for only.
+if Context.environment["PROOFSHEET_BENCHMARKS"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "replay-benchmark",
+      dependencies: ["Canonical", "SeedreamAPI", "Suites", "Recording", "Experiments", system],
+      path: "Benchmarks/Replay", swiftSettings: settings))
+}

@@ -33,6 +33,11 @@ struct SimulateCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The quality of JPEG, 1 to 100.", valueName: "q"))
   var quality = 85
 
+  @Flag(
+    help:
+      "Draw one picture a size and copy it, JPEG with another comment each: to measure a client.")
+  var canned = false
+
   @Option(help: ArgumentHelp("What goes wrong; may be given more than once.", valueName: "rule"))
   var fault: [String] = []
 
@@ -70,7 +75,8 @@ struct SimulateCommand: AsyncParsableCommand {
     let context = CommandContext.current
     var settings = SimulatorSettings()
     settings.port = UInt16(port)
-    settings.codec = codec == .png ? .png : .jpeg(quality: quality)
+    settings.codec = codec == .png && !canned ? .png : .jpeg(quality: quality)
+    settings.isCanned = canned
     do {
       settings.faults = try fault.map { try FaultRule($0) }
     } catch {

@@ -1,4 +1,5 @@
 import Canonical
+import ImageComparison
 import SeedreamAPI
 import Synchronization
 import Testing
@@ -182,6 +183,27 @@ struct FaultTests {
     try await withSimulator(settings) { _, url in _ = try await post(url, body) }
     let wait = try #require(waits.withLock { $0.first })
     #expect((.milliseconds(7_000)...(.milliseconds(17_000))).contains(wait))
+  }
+}
+
+@Suite("A simulator of canned pictures")
+struct CannedTests {
+  @Test("draws once a size, and gives every order bytes of its own and the same pixels")
+  func draws() async throws {
+    let painter = NotingPainter()
+    let settings = SimulatorSettings(codec: .jpeg(quality: 80), isCanned: true)
+    let files = try await withSimulator(settings, painter: painter) { _, url in
+      var files: [[UInt8]] = []
+      for seed in 1...3 {
+        let answer = try await post(url, try SampleOrder(seed: seed).body())
+        let base64 = try #require(try answer.json()["data"]?.array?.first?["b64_json"]?.string)
+        files.append(try #require(Base64.decode(Array(base64.utf8))))
+      }
+      return files
+    }
+    #expect(painter.edits.count == 1)
+    #expect(Set(files).count == 3)
+    #expect(try Set(files.map { try Picture(decoding: $0).digest }).count == 1)
   }
 }
 

@@ -41,6 +41,8 @@ struct Studio: Sendable {
   private let inputs = BoundedCache<SHA256Digest, StudioInput>(byteCountMax: inputByteCountMax)
   private let pictures: BoundedCache<String, Kept>
   private let linkSeconds: Int?
+  /// The first picture of each size, where all others are copies of it; `nil` where each is drawn.
+  private let templates: BoundedCache<PixelSize, [UInt8]>?
 
   /// A finished picture and when it was kept last.
   private struct Kept: Sendable {
@@ -57,6 +59,7 @@ struct Studio: Sendable {
     self.painter = painter
     pictures = BoundedCache(byteCountMax: settings.pictureByteCountMax)
     linkSeconds = settings.linkSeconds
+    templates = settings.isCanned ? BoundedCache(byteCountMax: settings.pictureByteCountMax) : nil
   }
 
   /// Decodes an input picture, unless it was decoded lately.
@@ -98,8 +101,22 @@ struct Studio: Sendable {
     return "\(value / 100).\(value % 100 < 10 ? "0" : "")\(value % 100)"
   }
 
-  /// Draws and encodes a picture.
+  /// Draws and encodes a picture, or stamps one that was drawn before.
   func make(
+    _ edit: Edit, inputs: [StudioInput], codec: SimulatorSettings.Codec
+  ) throws(PictureError) -> [UInt8] {
+    guard let templates else { return try draw(edit, inputs: inputs, codec: codec) }
+    let template: [UInt8]
+    if let known = templates[edit.size] {
+      template = known
+    } else {
+      template = try draw(edit, inputs: inputs, codec: codec)
+      templates.insert(template, for: edit.size, byteCount: template.count)
+    }
+    return CannedPicture.stamped(template, with: edit.identity(inputs: inputs))
+  }
+
+  private func draw(
     _ edit: Edit, inputs: [StudioInput], codec: SimulatorSettings.Codec
   ) throws(PictureError) -> [UInt8] {
     let picture = painter.paint(edit, inputs: inputs)

@@ -40,6 +40,9 @@ package struct SimulatorSettings: Sendable {
   package var enforcesModelAreaMin: Bool
   /// Whether a request with both `size` and `image_size` is refused instead of `image_size` winning.
   package var hasStrictSizes: Bool
+  /// Whether only the first picture of a size is drawn and the others are copies of it with another
+  /// comment, so that a client can be measured; needs JPEG.
+  package var isCanned: Bool
   /// What goes wrong, and with which orders.
   package var faults: [FaultRule]
   /// Chooses the orders that meet faults of a share.
@@ -67,6 +70,7 @@ package struct SimulatorSettings: Sendable {
   ///   - pictureByteCountMax: bytes of pictures kept for fetching.
   ///   - enforcesModelAreaMin: whether too small a size is refused.
   ///   - hasStrictSizes: whether two sizes in one request are refused.
+  ///   - isCanned: whether pictures of a size are copies of the first.
   ///   - faults: what goes wrong.
   ///   - faultSeed: chooses the orders that meet faults of a share.
   ///   - timeFactor: how long orders take, 0 for no pause.
@@ -78,7 +82,8 @@ package struct SimulatorSettings: Sendable {
     port: UInt16 = 0, apiKeys: [Secret] = [], codec: Codec = .png, ordersInFlightMax: Int = 512,
     connectionsMax: Int = 1_024, bodyByteCountMax: Int = 192 << 20,
     pictureByteCountMax: Int = 512 << 20, enforcesModelAreaMin: Bool = false,
-    hasStrictSizes: Bool = false, faults: [FaultRule] = [], faultSeed: Int = 0,
+    hasStrictSizes: Bool = false, isCanned: Bool = false, faults: [FaultRule] = [],
+    faultSeed: Int = 0,
     timeFactor: Double = 0, ordersPerMinute: Int? = nil, linkSeconds: Int? = nil,
     now: @escaping @Sendable () -> Timestamp = { Timestamp.now() },
     pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
@@ -86,6 +91,7 @@ package struct SimulatorSettings: Sendable {
     precondition(ordersInFlightMax > 0, "orders in flight (was \(ordersInFlightMax))")
     precondition(connectionsMax > 0, "connections (was \(connectionsMax))")
     precondition(bodyByteCountMax >= 0, "bytes of a body (was \(bodyByteCountMax))")
+    precondition(!isCanned || codec != .png, "canned pictures are JPEG")
     precondition(timeFactor >= 0 && timeFactor.isFinite, "a time factor (was \(timeFactor))")
     precondition(ordersPerMinute ?? 1 > 0, "orders a minute (was \(ordersPerMinute ?? 0))")
     if case .jpeg(let quality) = codec {
@@ -100,6 +106,7 @@ package struct SimulatorSettings: Sendable {
     self.pictureByteCountMax = pictureByteCountMax
     self.enforcesModelAreaMin = enforcesModelAreaMin
     self.hasStrictSizes = hasStrictSizes
+    self.isCanned = isCanned
     self.faults = faults
     self.faultSeed = faultSeed
     self.timeFactor = timeFactor
