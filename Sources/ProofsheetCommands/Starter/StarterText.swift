@@ -9,8 +9,8 @@ enum StarterText {
     # A flag wins over an environment variable, that over a suite, and a suite over this file.
     version: 1
 
-    # The API. A key is sent to the endpoint below only when --endpoint or PROOFSHEET_ENDPOINT names it
-    # too: a file of a checkout must not decide who gets a key.
+    # The API. A key goes to another host than this only where you allow the host yourself, by --endpoint,
+    # by PROOFSHEET_ENDPOINT or in your own configuration: no file of a checkout decides who gets a key.
     # endpoint: https://image.onerouter.pro
 
     # How the key is sent, `Authorization: Bearer KEY` or `Authorization: KEY`, and the environment
