@@ -128,7 +128,7 @@ let package = Package(
     tests(
       "ProofsheetCommandsTests",
       [
-        "Canonical", "SeedreamAPI", "CurlTransport", "RunStore", "Reports", "Simulator",
+        "Canonical", "SeedreamAPI", "Suites", "CurlTransport", "RunStore", "Reports", "Simulator",
         "ProofsheetCommands", system,
       ]),
     tests("TidyTests", []),
