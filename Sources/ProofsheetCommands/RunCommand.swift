@@ -44,7 +44,7 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: "Where answers come from: replay, record, refresh or live.")
   var mode: RunMode = .replay
 
-  @Option(help: "Run these cases only: 'prompt=paper|linen seed=1..10 tag=background word'.")
+  @Option(help: ArgumentHelp("Run these cases only.", discussion: FilterReading.help))
   var filter: String?
 
   @Option(
@@ -176,8 +176,7 @@ struct RunSession {
       suites: plans.map { plan in
         SuiteHeader(
           name: plan.suite.name, path: plan.suite.path, digest: plan.suite.sourceDigest,
-          caseCount: set.filter == .all
-            ? plan.suite.caseCount : plan.reduce(0) { count, _ in count + 1 })
+          caseCount: plan.selected.count)
       })
     let lines: LineFile
     do {

@@ -36,7 +36,7 @@ struct CheckJudgeTests {
 
   @Test func `A missing picture is told with the reason`() throws {
     let result = try judge(.count(.asRequested), [], missing: ["it is gone", "so is this"])
-    #expect(result.message == "expected 1 picture(s), got 0: it is gone; so is this")
+    #expect(result.message == "expected 1 picture, got 0: it is gone; so is this")
   }
 
   @Test(arguments: [

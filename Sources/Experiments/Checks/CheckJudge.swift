@@ -68,9 +68,9 @@ package struct CheckJudge: Sendable {
     let found = evidence.outputs.count
     guard found == expected else {
       let reasons = evidence.missing.isEmpty ? "" : ": " + evidence.missing.joined(separator: "; ")
-      return (.failed, "expected \(expected) picture(s), got \(found)\(reasons)")
+      return (.failed, "expected \(Count.of(expected, "picture")), got \(found)\(reasons)")
     }
-    return (.passed, "\(found) picture(s)")
+    return (.passed, Count.of(found, "picture"))
   }
 
   private func size(_ expectation: CheckKind.SizeExpectation, _ evidence: Evidence) -> Finding {

@@ -34,7 +34,8 @@ struct SuiteSet {
       }
     }
     guard failed == 0 else {
-      throw CommandExit(.usage, "error: \(failed) suite(s) cannot be used; nothing was run")
+      throw CommandExit(
+        .usage, "error: \(Count.of(failed, "suite")) cannot be used; nothing was run")
     }
     for (index, member) in members.enumerated() {
       if let other = members[..<index].first(where: { $0.suite.name == member.suite.name }) {
@@ -47,7 +48,7 @@ struct SuiteSet {
       }
     }
     self.members = members
-    filter = try Self.filter(text, for: members.map(\.suite))
+    filter = try FilterReading.read(text, for: members.map(\.suite))
   }
 
   private static func load(_ path: FilePath, _ context: CommandContext) throws -> Member {
@@ -123,29 +124,6 @@ struct SuiteSet {
       && [".yaml", ".yml", ".json"].contains { name.hasSuffix($0) }
   }
 
-  private static func filter(_ text: String?, for suites: [LoadedSuite]) throws -> CaseFilter {
-    guard let text else { return .all }
-    let filter: CaseFilter
-    do {
-      filter = try CaseFilter(text)
-    } catch {
-      throw CommandExit(.usage, "error: \(error)")
-    }
-    guard !filter.usesOutcome else {
-      throw CommandExit.usage(
-        "--filter: outcome= selects cases of a run that has ended",
-        hint: "it works with 'approve', 'reject' and 'report'")
-    }
-    let known = Set(
-      suites.flatMap { suite in suite.cases.prefix(1).flatMap { $0.cells.map(\.axis) } })
-    for name in filter.axisNames where !known.contains(name) {
-      throw CommandExit.usage(
-        "--filter: no suite has the axis '\(name)'",
-        hint: "there are \(known.sorted().joined(separator: ", ")), tag")
-    }
-    return filter
-  }
-
   /// One plan a suite.
   ///
   /// - Throws: ``CommandExit`` when a baseline cannot be read, or the filter selects nothing.
@@ -163,9 +141,7 @@ struct SuiteSet {
         suite: member.suite, mode: mode, fixtures: FixtureFolder(folder: folder),
         baseline: baseline, inputs: member.inputs, filter: filter, prices: prices)
     }
-    if filter != .all, plans.allSatisfy({ $0.first { _ in true } == nil }) {
-      throw CommandExit.usage("--filter '\(filter)' selects no case")
-    }
+    try FilterReading.requireCases(plans, filter)
     return plans
   }
 }

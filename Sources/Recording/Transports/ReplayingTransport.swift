@@ -44,7 +44,7 @@ package struct ReplayingTransport: HTTPTransport {
     }
     throw TransportFailure(
       .exhausted, .beforeSending,
-      "the recording holds \(ofRole.count) \(id.role.rawValue) exchange(s); number "
+      "the recording holds \(Count.of(ofRole.count, "\(id.role.rawValue) exchange")); number "
         + "\(id.ordinal + 1) was asked for")
   }
 

@@ -57,9 +57,6 @@ package struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Diagnostic {
-  /// Scalars of a source line that are shown; a longer line is cut around the place.
-  static let shownCountMax = 160
-
   /// The diagnostic for a terminal: the line of the file with a caret under the place, then `hint:`
   /// and `note:` lines.
   ///
@@ -80,32 +77,10 @@ extension Diagnostic {
   }
 
   private func snippet(of line: String) -> [String] {
-    let scalars = Array(line.unicodeScalars)
-    let start = min(location.column - 1, scalars.count)
-    let end = min(max(start + length, start + 1), max(scalars.count, start + 1))
-    let from = start > Self.shownCountMax / 2 ? start - Self.shownCountMax / 2 : 0
-    let to = min(scalars.count, from + Self.shownCountMax)
-    var shown = from > 0 ? "…" : ""
-    var carets = from > 0 ? " " : ""
-    for index in from..<max(to, start + 1) {
-      let scalar: Unicode.Scalar = index < scalars.count ? scalars[index] : " "
-      // A tab's width depends on the terminal; one blank keeps the caret under its place.
-      let isTab = scalar == "\t"
-      if index < to { shown += isTab ? " " : VisibleText.escape(scalar) }
-      let width = isTab ? 1 : VisibleText.width(scalar)
-      let mark = index == start ? "^" : (start..<end).contains(index) ? "~" : " "
-      carets += String(repeating: index == start ? "~" : mark, count: max(0, width))
-      if index == start { carets = carets.dropLast(max(0, width)) + caret(width: width) }
-    }
-    if to < scalars.count { shown += "…" }
-    while carets.last == " " { carets.removeLast() }
+    let marked = MarkedLine(line, from: location.column - 1, length: length)
     let number = String(location.line)
     let margin = String(repeating: " ", count: number.count)
-    return ["  \(number) | \(shown)", "  \(margin) | \(carets)"]
-  }
-
-  private func caret(width: Int) -> String {
-    "^" + String(repeating: "~", count: max(0, width - 1))
+    return ["  \(number) | \(marked.shown)", "  \(margin) | \(marked.carets)"]
   }
 }
 

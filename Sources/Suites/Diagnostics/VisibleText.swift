@@ -4,7 +4,7 @@ package enum VisibleText {
   static let quotedCountMax = 60
 
   /// A value in quotes, shortened, with invisible characters spelled out.
-  static func quote(_ text: String) -> String {
+  package static func quote(_ text: String) -> String {
     let scalars = text.unicodeScalars
     let shown = String(scalars.prefix(quotedCountMax))
     return "'\(escape(shown))\(shown.unicodeScalars.count < scalars.count ? "…" : "")'"

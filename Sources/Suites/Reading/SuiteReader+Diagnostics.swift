@@ -1,3 +1,4 @@
+internal import Canonical
 internal import SeedreamAPI
 
 extension SuiteReader {
@@ -82,13 +83,5 @@ extension SuiteReader {
 
 extension Int {
   /// The number in groups of three digits.
-  var grouped: String {
-    let digits = String(magnitude)
-    var text = ""
-    for (index, digit) in digits.enumerated() {
-      if index > 0, (digits.count - index) % 3 == 0 { text += "," }
-      text.append(digit)
-    }
-    return (self < 0 ? "-" : "") + text
-  }
+  var grouped: String { Count.grouped(self) }
 }

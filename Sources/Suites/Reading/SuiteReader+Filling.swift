@@ -136,15 +136,10 @@ extension SuiteReader {
     _ request: EditRequest, at place: Place, told: inout Set<Place>, ifPlanned: () -> Bool
   ) {
     guard !told.contains(place) else { return }
-    let findings = Self.promptFindings(request)
+    let findings = request.promptFindings
     guard !findings.isEmpty, ifPlanned() else { return }
     told.insert(place)
     for finding in findings { report(finding, at: place) }
-  }
-
-  private static func promptFindings(_ request: EditRequest) -> [RequestFinding] {
-    EditRequest(prompt: request.prompt, images: [.remote("https://x.example/")]).findings()
-      .filter { $0.field == "prompt" }
   }
 
   /// An included case with its prompt filled in; `nil` after an error.
@@ -175,7 +170,7 @@ extension SuiteReader {
     var filled = level
     filled.request = level.filledRequest
     filled.template = nil
-    for finding in Self.promptFindings(filled.request) {
+    for finding in filled.request.promptFindings {
       report(finding, at: place ?? draft.place)
     }
     return filled
