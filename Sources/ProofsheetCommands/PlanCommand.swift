@@ -58,7 +58,8 @@ struct PlanCommand: ParsableCommand {
       let own = PlanTotals(plan)
       totals += own
       guard !quiet else { continue }
-      for line in PlanText.lines(of: plan, own) { context.output("\(line)\n") }
+      let lines = PlanText.lines(of: plan, own) + GroupLines.text([plan.suite])
+      for line in lines { context.output("\(line)\n") }
     }
     if quiet || plans.count > 1 {
       let count = plans.count > 1 ? " in \(Count.of(plans.count, "suite"))" : ""
@@ -147,6 +148,7 @@ struct PlanCommand: ParsableCommand {
         .members(["name": .string($0.name), "entries": .integer($0.count)])
       })
     object["repeat"] = .integer(plan.suite.repeatCount)
+    object["groups"] = .integer(plan.suite.groupCount)
     return .object(object)
   }
 }

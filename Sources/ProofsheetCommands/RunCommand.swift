@@ -90,6 +90,7 @@ struct RunCommand: AsyncParsableCommand {
   func run() async throws {
     let context = CommandContext.current
     let set = try SuiteSet(suites, filter: filter, context: context)
+    try set.refuseUnjudged(context)
     guard let project = set.members.first?.folders else { return }
     let session = try RunSession(
       command: self, set: set, reports: project.reports(folders), context: context)

@@ -14,7 +14,7 @@ extension SuiteReader {
     _ severity: Diagnostic.Severity, _ message: String, at place: Place, hint: String? = nil,
     notes: [(String, Place)] = []
   ) {
-    if severity == .error { hasErrors = true }
+    if severity == .error { errorCount += 1 }
     let diagnostic = Diagnostic(
       severity, message, at: place.location(in: path), length: place.length, hint: hint,
       notes: notes.map { Diagnostic.Note($0.0, at: $0.1.location(in: path)) })
@@ -48,20 +48,14 @@ extension SuiteReader {
     error("unknown \(kind) \(VisibleText.quote(name))", at: place, hint: hint, notes: notes)
   }
 
-  /// Says that a part of the language is known by name and not built yet.
-  mutating func refuseForNow(_ what: String, at place: Place) {
-    error(
-      "\(what): this version does not judge it yet", at: place,
-      hint: "remove it; it is refused rather than ignored, so that nothing passes unjudged")
-  }
-
   /// Names of the contract, and of other tools, for what has another name here.
   static let synonyms = [
     "image_urls": "images", "image": "images", "image_url": "images", "image_size": "size",
     "text": "prompt", "safety_checker": "enable_safety_checker", "num_images": "n",
     "response_format": "output_format", "enhance_prompt": "enhance_prompt_mode",
     "inputs": "images", "axes": "matrix", "excludes": "exclude", "includes": "include",
-    "identical": "identical-pixels", "bytes": "identical-bytes", "pixels": "identical-pixels",
+    "identical": "identical-pixels", "jpg": "jpeg", "bytes": "identical-bytes",
+    "pixels": "identical-pixels",
   ]
 
   /// All that was found in order of place.
@@ -78,7 +72,9 @@ extension SuiteReader {
   }
 
   /// Everything that is wrong, to be thrown.
-  func failure() -> SuiteFailure { SuiteFailure(path: path, diagnostics: sorted) }
+  func failure() -> SuiteFailure {
+    SuiteFailure(path: path, diagnostics: sorted, inputs: inputs, references: references)
+  }
 }
 
 extension Int {

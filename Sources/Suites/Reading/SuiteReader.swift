@@ -13,11 +13,22 @@ struct SuiteReader {
   var kept: Set<Diagnostic> = []
   var keptCounts: [Diagnostic.Severity: Int] = [:]
   var overflow = 0
-  var hasErrors = false
+  var errorCount = 0
+  var sound = Soundness()
 
-  /// Local pictures in the order in which they are named, and by path.
+  /// Pictures to be sent, and those to be compared with, in the order in which they are named.
   var inputs: [InputFile] = []
+  var references: [InputFile] = []
   var inputBlobs: [FilePath: BlobID] = [:]
+  var referenceBlobs: [FilePath: BlobID] = [:]
+  /// The most pictures that one case sends.
+  var imageCountMax = 0
+  /// What is declared and not judged.
+  var unjudged: [(name: String, place: Place)] = []
+  /// Inputs beyond the first that checks name.
+  var inputUses: [(input: Int, place: Place)] = []
+  /// Cases that checks name.
+  var caseUses: [CaseUse] = []
   /// Who sets each field.
   var owners: [RequestField: (name: String, place: Place)] = [:]
   /// Which axis sets each variable.
@@ -38,9 +49,8 @@ struct SuiteReader {
   var scopeBudget = SuiteReader.comparisonsMax
   /// Where entries declare each check first.
   var checkOwners: [CheckName: Place] = [:]
-  /// The axes that could be read, and names of those that could not.
+  /// The axes that could be read.
   var lookups: [AxisLookup] = []
-  var brokenAxes: Set<String> = []
   var repeatCount = 1
   /// What `request` fixes.
   var baseRequest = AxisLookup.blank
@@ -53,10 +63,9 @@ struct SuiteReader {
   }
 
   private static let keys = [
-    "version", "name", "description", "request", "matrix", "exclude", "include", "checks", "known",
+    "version", "name", "description", "request", "matrix", "exclude", "include", "checks",
+    "groups", "known",
   ]
-  /// Parts of the language that nothing judges yet.
-  private static let laterKeys = ["groups"]
 
   mutating func read(_ bytes: [UInt8]) throws(SuiteFailure) -> LoadedSuite {
     guard let root = tree(of: bytes) else { throw failure() }
@@ -64,10 +73,9 @@ struct SuiteReader {
     guard let members = mapping(root, of: "a suite") else { throw failure() }
     var sections: [String: YAMLNode] = [:]
     for member in members {
-      if Self.laterKeys.contains(member.key) {
-        refuseForNow("'\(member.key)'", at: member.keyPlace)
-      } else if !Self.keys.contains(member.key) {
-        unknown("key", member.key, at: member.keyPlace, among: Self.keys + Self.laterKeys)
+      if !Self.keys.contains(member.key) {
+        unknown("key", member.key, at: member.keyPlace, among: Self.keys)
+        doubt(member.key)
       } else {
         sections[member.key] = member.value
       }
@@ -81,13 +89,26 @@ struct SuiteReader {
     let base = Level(
       request: baseRequest, template: baseTemplate,
       checks: Check.defaults.replaced(by: declared), place: suitePlace)
-    let expansion = expansion(base, sections)
+    let (expansion, groups) = expansion(base, sections)
+    judgeInputUses()
     guard !hasErrors, let name, let expansion else { throw failure() }
     return LoadedSuite(
       name: name, description: description, path: path,
       sourceDigest: SHA256Digest(hashing: bytes), axes: lookups.map(\.axis),
-      repeatCount: repeatCount, inputs: inputs, warnings: sorted, checks: base.checks,
+      repeatCount: repeatCount, inputs: inputs, references: references, warnings: sorted,
+      checks: base.checks, groups: groups, unjudged: unjudgedParts,
       cases: CaseSequence(expansion))
+  }
+
+  /// Takes a section whose name is misspelt for one that could not be read.
+  private mutating func doubt(_ key: String) {
+    switch Self.synonyms[key] ?? NearestName.nearest(to: key, among: Self.keys) {
+    case "request": sound.isRequestBroken = true
+    case "matrix": sound.isMatrixBroken = true
+    case "exclude": sound.areRulesSound = false
+    case "include": sound.areIncludesSound = false
+    default: break
+    }
   }
 
   private mutating func version(_ node: YAMLNode?) {
@@ -110,8 +131,11 @@ struct SuiteReader {
 
   /// The fixed fields.
   private mutating func request(_ node: YAMLNode) {
-    for member in mapping(node, of: "'request'") ?? [] {
+    let members = mapping(node, of: "'request'")
+    if members == nil { sound.isRequestBroken = true }
+    for member in members ?? [] {
       guard let field = RequestField(rawValue: member.key) else {
+        sound.isRequestBroken = true
         unknown(
           "field", member.key, at: member.keyPlace, among: RequestField.allCases.map(\.rawValue))
         continue
@@ -125,15 +149,15 @@ struct SuiteReader {
     }
   }
 
-  /// The product, what is excluded from it and what is included; `nil` after an error that leaves
-  /// nothing to count.
+  /// The product, what is excluded from it and what is included, and the groups of its cases; `nil`
+  /// after an error that leaves nothing to count.
   private mutating func expansion(
     _ base: Level, _ sections: [String: YAMLNode]
-  ) -> Expansion? {
+  ) -> (Expansion?, [CaseGroup]) {
     let includeCount = sections["include"]?.elements?.count ?? 0
-    let hasMatrix = !lookups.isEmpty || !brokenAxes.isEmpty
+    let hasMatrix = !lookups.isEmpty || sound.hasBrokenAxes
     let hasProduct = hasMatrix || includeCount == 0
-    guard isCountable(includeCount: hasProduct ? includeCount : 0, sections) else { return nil }
+    let isCountable = isCountable(includeCount: hasProduct ? includeCount : 0, sections)
     if hasProduct {
       requireFields()
       judgeTemplates()
@@ -141,25 +165,35 @@ struct SuiteReader {
     }
     let rules = sections["exclude"].map { exclude($0) } ?? []
     let exclusion = Exclusion(rules: rules, axisCounts: lookups.map(\.axis.count))
-    if hasProduct {
+    // A rule that could not be read may exclude what would be told.
+    if hasProduct, sound.areRulesSound, !sound.hasConflicts {
       judgePairs(exclusion: exclusion)
-      fillPrompts(exclusion: exclusion)
+      fillPrompts(exclusion: exclusion, isCountable: isCountable)
     }
     let included =
       sections["include"].map {
-        include($0, base: base, exclusion: hasProduct ? exclusion : nil)
+        include($0, base: base, exclusion: hasProduct && isMatrixSound ? exclusion : nil)
       } ?? []
-    let scopes = resolveScopes(IncludedEntries(pendingScopes.isEmpty ? [] : included))
-    let quarantines =
-      sections["known"].map { known($0, included, exclusion: hasProduct ? exclusion : nil) } ?? []
+    let entries = IncludedEntries(included)
+    let scopes = resolveScopes(entries)
+    let product = hasProduct ? exclusion : nil
+    let quarantines = sections["known"].map { known($0, included, exclusion: product) } ?? []
+    let groups =
+      sections["groups"].map {
+        self.groups($0, included, entries, exclusion: product, isCountable: isCountable)
+      } ?? []
     let expansion = Expansion(
       path: path, base: base, axes: lookups.map(\.axis), hasProduct: hasProduct,
       exclusion: exclusion, included: included, scopes: scopes, known: quarantines,
       repeatCount: repeatCount)
-    if !hasErrors, expansion.productCount == 0, included.isEmpty, let node = sections["exclude"] {
+    judgeCaseUses(expansion, isCountable: isCountable)
+    guard isCountable else { return (nil, groups) }
+    if isMatrixSound, sound.areIncludesSound, expansion.productCount == 0, included.isEmpty,
+      hasProduct, let node = sections["exclude"]
+    {
       error("'exclude' leaves no case", at: node.place)
     }
-    return expansion
+    return (expansion, groups)
   }
 
   /// Whether there are not too many cases.
@@ -185,7 +219,7 @@ struct SuiteReader {
   private mutating func requireFields() {
     for field in [RequestField.prompt, .images] where owners[field]?.name != "request" {
       guard let lookup = lookups.first(where: { $0.axis.fields.contains(field) }) else {
-        if brokenAxes.isEmpty, !lookups.contains(where: \.isPartial) {
+        if !mayBeSet {
           error(
             "no '\(field.rawValue)' is set", at: suitePlace,
             hint: "set it in 'request' or in the matrix")
