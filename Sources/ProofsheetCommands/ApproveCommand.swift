@@ -74,15 +74,18 @@ private struct DecisionSession {
   let decision: BaselineEntry.Decision
   let replaces: Bool
   let context: CommandContext
+  let settings: Settings
 
   init(
     _ options: DecisionOptions, _ decision: BaselineEntry.Decision, replaces: Bool,
     _ context: CommandContext
-  ) {
+  ) throws {
     self.options = options
     self.decision = decision
     self.replaces = replaces
-    self.context = context
+    let sources = try SettingSources(options.folders, context)
+    self.context = sources.context
+    settings = sources.settings()
   }
 
   func run() throws {
@@ -91,8 +94,9 @@ private struct DecisionSession {
     }
     // A mistake in the filter is told before a run is looked for.
     _ = try FilterReading.read(options.filter)
-    let run = try StoredRuns.find(options.run, options.folders, context)
+    let run = try StoredRuns.find(options.run, settings, context)
     let filter = try selection(of: run)
+    let suiteSettings = try self.suiteSettings(of: run)
     var tally = Approval.Result()
     var selected = 0
     for suite in run.header.suites {
@@ -104,7 +108,7 @@ private struct DecisionSession {
       }
       let path = BaselineFile.path(forSuite: suitePath)
       var baseline = try read(path, suite.name)
-      try decide(run, suite, suitePath, filter, &baseline, &tally, &selected)
+      try decide(run, suite, suitePath, suiteSettings, filter, &baseline, &tally, &selected)
       guard !options.dryRun, tally.decided > 0 else { continue }
       do {
         try DurableFile.write(BaselineFile.bytes(of: baseline), to: path)
@@ -137,6 +141,18 @@ private struct DecisionSession {
     }
   }
 
+  /// The settings of the project that the run's suites belong to, wherever the command runs.
+  private func suiteSettings(of run: StoredRun) throws -> Settings {
+    let roots = run.header.suites.map { suite in
+      ProjectFolders(
+        suite: run.header.locate(suite.path, context), workingFolder: context.workingFolder
+      ).root
+    }
+    return try SettingSources(
+      flags: options.folders.flags, config: options.folders.config, roots: roots, context
+    ).settings()
+  }
+
   private func read(_ path: FilePath, _ suite: SuiteName) throws -> Baseline {
     do {
       return try BaselineFile.read(path, suite: suite)
@@ -146,12 +162,13 @@ private struct DecisionSession {
   }
 
   private func decide(
-    _ run: StoredRun, _ suite: SuiteHeader, _ suitePath: FilePath, _ filter: CaseFilter,
+    _ run: StoredRun, _ suite: SuiteHeader, _ suitePath: FilePath, _ settings: Settings,
+    _ filter: CaseFilter,
     _ baseline: inout Baseline, _ tally: inout Approval.Result, _ selected: inout Int
   ) throws {
     let folders = ProjectFolders(suite: suitePath, workingFolder: context.workingFolder)
     let blobs = FixtureFolder(
-      folder: folders.fixtures(options.folders).appending(suite.name.text)
+      folder: folders.fixtures(settings).appending(suite.name.text)
     ).blobs
     let approval = Approval(
       decision, run: run.header.id, by: options.by ?? context.environment["USER"] ?? "unknown",
@@ -194,10 +211,18 @@ extension RunHeader {
 
 /// Finds stored runs for commands.
 enum StoredRuns {
+  /// Finds a run where flags, environment and the project of the working folder say.
   static func find(
     _ name: String, _ options: FolderOptions, _ context: CommandContext
   ) throws -> StoredRun {
-    var folder = ProjectFolders(workingFolder: context.workingFolder).reports(options)
+    let sources = try SettingSources(options, context)
+    return try find(name, sources.settings(), sources.context)
+  }
+
+  static func find(
+    _ name: String, _ settings: Settings, _ context: CommandContext
+  ) throws -> StoredRun {
+    var folder = ProjectFolders(workingFolder: context.workingFolder).reports(settings)
     var name = name
     let path = FilePath(name)
     if path.components.count > 1, let last = path.lastComponent, DurableFile.isFolder(path) {

@@ -35,23 +35,26 @@ struct PlanCommand: ParsableCommand {
   var format: OutputFormat = .text
 
   @OptionGroup var folders: FolderOptions
+  @OptionGroup var pace: PaceOptions
 
   func run() throws {
-    let context = CommandContext.current
-    let set = try SuiteSet(suites, filter: filter, context: context)
-    let prices = PriceTable.listed
-    let plans = try set.plans(mode: mode, folders: folders, prices: prices)
+    let prepared = try PreparedSuites(
+      suites, filter: filter, flags: folders.flags.merging(pace.flags) { $1 },
+      config: folders.config, CommandContext.current)
+    let settings = prepared.settings
+    let plans = try prepared.set.plans(
+      mode: mode, settings: settings, prices: settings.pricesInForce)
     switch (format, list) {
-    case (.json, _): writeJSON(plans, prices, context)
-    case (.text, true): writeList(plans, context)
-    case (.text, false): writeText(plans, prices, set.filter, context)
+    case (.json, _): writeJSON(plans, settings, prepared.context)
+    case (.text, true): writeList(plans, prepared.context)
+    case (.text, false): writeText(plans, settings, prepared.set.filter, prepared.context)
     }
   }
 
   // MARK: - Text
 
   private func writeText(
-    _ plans: [Plan], _ prices: PriceTable, _ filter: CaseFilter, _ context: CommandContext
+    _ plans: [Plan], _ settings: Settings, _ filter: CaseFilter, _ context: CommandContext
   ) {
     var totals = PlanTotals()
     for plan in plans {
@@ -66,7 +69,7 @@ struct PlanCommand: ParsableCommand {
       for line in totals.lines(where: count) { context.output("\(line)\n") }
     }
     guard !quiet else { return }
-    for line in PlanText.ending(totals, mode, filter, prices, suites) {
+    for line in PlanText.ending(totals, mode, filter, settings, suites) {
       context.output("\(line)\n")
     }
   }
@@ -91,7 +94,7 @@ struct PlanCommand: ParsableCommand {
   // MARK: - JSON
 
   /// Writes one object; lists of cases come first in it, so that they are written as they are made.
-  private func writeJSON(_ plans: [Plan], _ prices: PriceTable, _ context: CommandContext) {
+  private func writeJSON(_ plans: [Plan], _ settings: Settings, _ context: CommandContext) {
     var output = OutputBuffer(context.output)
     if list {
       output.write("{\"case_ids\":[")
@@ -115,7 +118,9 @@ struct PlanCommand: ParsableCommand {
     object["version"] = .integer(1)
     object["mode"] = .string(mode.rawValue)
     object["suites"] = .array(suites)
-    object["prices_as_of"] = .string(prices.asOf)
+    object["prices_as_of"] = .string(settings.prices.value.asOf)
+    object["prices_from"] = .string(settings.prices.origin.description)
+    object["longest_seconds"] = .integer(LongestTime(totals, settings).seconds)
     let text = JSONValue.object(object).canonicalText
     output.write(list ? "]," + text.dropFirst() : text)
     output.write("\n")

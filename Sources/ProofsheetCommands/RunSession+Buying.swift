@@ -31,12 +31,13 @@ extension RunSession {
   /// Runs in a mode that may spend: guarded, locked, and with what an earlier run has left first.
   func buy() async throws -> ExitStatus {
     let unpriced = Purchase(
-      try set.plans(mode: command.mode, folders: command.folders, prices: nil))
+      try set.plans(mode: command.mode, settings: settings, prices: nil))
     // Nobody needs a key to record what is recorded.
     let needsKey = unpriced.total.toBuy > 0
-    switch try EndpointChoice(command.endpoint, context, needsKey: needsKey) {
+    switch try EndpointChoice(settings, userFile: userFile, context, needsKey: needsKey) {
     case .server(let endpoint):
-      return try await buy(unpriced.priced(by: .listed), from: endpoint, isSimulator: false)
+      return try await buy(
+        unpriced.priced(by: settings.prices.value), from: endpoint, isSimulator: false)
     case .simulator:
       do {
         return try await SimulatorServer.serving(SimulatorSettings()) { _, url in
@@ -85,17 +86,18 @@ extension RunSession {
     let agreed = try agree(purchase.total, isSimulator: isSimulator)
     if command.mode != .live { try tryFolders(of: purchase) }
     let guardian = SpendGuard(
-      cap: isSimulator ? nil : command.spending.cap ?? agreed,
-      requestsMax: command.spending.maxRequests)
+      cap: isSimulator ? nil : settings.maxCost.value ?? agreed,
+      requestsMax: settings.maxRequests.value)
     let environment = RunEnvironment(
       redactor: context.redactor, toolVersion: Proofsheet.version, failsUnapproved: failsUnapproved,
       purchasing: RunEnvironment.Purchasing(
         endpoint: endpoint, transport: try context.makeTransport(), ledger: ledger,
-        blobs: store.blobs, guardian: guardian, sleeper: context.sleeper),
+        blobs: store.blobs, guardian: guardian, sleeper: context.sleeper,
+        limits: settings.requestLimits, keyVariable: settings.keyVariable.value),
       clock: context.clock)
     let status = try await run(
       plans, environment, store: store,
-      endpoint: isSimulator ? EndpointOptions.simulatorWord : endpoint.base.origin)
+      endpoint: isSimulator ? EndpointName.simulatorWord : endpoint.base.origin)
     // The right to spend is held until the last report is written.
     withExtendedLifetime(store) {}
     _ = consume lock
@@ -208,7 +210,10 @@ extension RunSession {
       for line in totals.lines { context.say(line) }
       if isSimulator { context.say("  from the simulator, which costs nothing and is no model") }
     }
-    try command.spending.approve(totals, context)
+    if !isSimulator {
+      settings.loweredPrices(of: totals.purchases.keys).forEach { context.say($0) }
+    }
+    try command.spending.approve(totals, settings, context)
     return totals.cost
   }
 }

@@ -52,6 +52,8 @@ package struct LoadedSuite: Sendable {
   package let groups: [CaseGroup]
   /// What the suite declares and this version does not judge, in order of place.
   package let unjudged: [UnjudgedPart]
+  /// What a run of it may take and spend, as far as the suite says.
+  package let limits: RunLimits
   /// The cases, made one at a time.
   package let cases: CaseSequence
 

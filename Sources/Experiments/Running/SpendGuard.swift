@@ -56,7 +56,7 @@ package final class SpendGuard: Sendable {
         return TransportFailure(
           .overBudget, .beforeSending,
           "\(Count.of(requestsMax, "request")) \(requestsMax == 1 ? "was" : "were") sent, as many "
-            + "as --max-requests allows")
+            + "as the limit max_requests allows")
       }
       // What may have been billed counts as spent: the cap is what the owner of the money agreed to.
       let committed = state.spending.spent + state.spending.possiblyBilled + state.reserved

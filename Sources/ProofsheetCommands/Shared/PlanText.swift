@@ -33,12 +33,13 @@ enum PlanText {
 
   /// The last lines: of what day the prices are, and what to run.
   static func ending(
-    _ totals: PlanTotals, _ mode: RunMode, _ filter: CaseFilter, _ prices: PriceTable,
+    _ totals: PlanTotals, _ mode: RunMode, _ filter: CaseFilter, _ settings: Settings,
     _ suites: [String]
   ) -> [String] {
     guard totals.toBuy > 0 || totals.stopped[.overBudget] != nil else { return [] }
-    var lines = ["prices of \(prices.asOf)"]
+    var lines = [settings.pricesText]
     if totals.toBuy > 0 {
+      lines.append(LongestTime(totals, settings).text)
       let files = suites.map { "'\(VisibleText.escape($0))'" }.joined(separator: " ")
       lines.append(
         "buy with: proofsheet run \(files) --mode \(mode.rawValue)"

@@ -2,8 +2,9 @@ internal import Canonical
 internal import SeedreamAPI
 
 extension SuiteReader {
-  /// The longest time that `latency` may allow.
-  private static let latencyMax = Duration.seconds(86_400)
+  /// The times that `latency` may allow.
+  private static let latencyRange: ClosedRange<Duration> =
+    Duration.milliseconds(1)...Duration.seconds(86_400)
 
   mutating func count(_ node: YAMLNode) -> CheckKind? {
     if node.scalar == "as-requested" { return .count(.asRequested) }
@@ -50,7 +51,7 @@ extension SuiteReader {
   mutating func latency(_ node: YAMLNode) -> CheckKind? {
     var max: Duration?
     let isSound = read(node, of: "'latency'", keys: ["max"]) { reader, member in
-      max = reader.duration(member.value, of: "'max'", upTo: Self.latencyMax)
+      max = reader.time(member.value, of: "'max'", in: Self.latencyRange)
       return max != nil
     }
     guard isSound else { return nil }
@@ -101,8 +102,9 @@ extension SuiteReader {
         arguments = reader.arguments(member.value)
         return arguments != nil
       }
-      let read = reader.duration(
-        member.value, of: "'timeout'", upTo: CommandExpectation.timeoutMax)
+      let read = reader.time(
+        member.value, of: "'timeout'",
+        in: Duration.milliseconds(1)...CommandExpectation.timeoutMax)
       timeout = read ?? timeout
       return read != nil
     }

@@ -3,7 +3,7 @@ internal import SeedreamAPI
 
 extension SuiteReader {
   /// Keys that state limits of metrics.
-  private static let thresholdNames = ["pdq", "worst-tile", "changed", "shift"]
+  static let thresholdNames = ["pdq", "worst-tile", "changed", "shift"]
 
   /// A level, or `{level, order, …thresholds}`.
   mutating func baseline(_ node: YAMLNode) -> CheckKind? {

@@ -6,8 +6,8 @@ extension SuiteReader {
 
   /// The rules of `exclude`.
   mutating func exclude(_ node: YAMLNode) -> [Exclusion.Rule] {
-    let before = errorCount
-    defer { if errorCount > before { sound.areRulesSound = false } }
+    let before = log.errorCount
+    defer { if log.errorCount > before { sound.areRulesSound = false } }
     guard let elements = list(node, of: "'exclude'") else { return [] }
     guard elements.count <= limits.excludesMax else {
       error(

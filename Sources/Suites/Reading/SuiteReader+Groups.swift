@@ -34,6 +34,8 @@ private struct GroupTally {
 }
 
 extension SuiteReader {
+  static let groupNames = ["across", "expect"]
+
   /// The declarations of `groups`, as far as they are sound.
   ///
   /// - Parameters:
@@ -109,12 +111,12 @@ extension SuiteReader {
       case "where": draft.scope = member.value
       default:
         unknown(
-          "key", member.key, at: member.keyPlace, among: ["across", "expect"] + Self.optionNames)
+          "key", member.key, at: member.keyPlace, among: Self.groupNames + Self.optionNames)
         draft.isSound = false
       }
     }
     let names = Set(members.map(\.key))
-    for name in ["across", "expect"] where !names.contains(name) {
+    for name in Self.groupNames where !names.contains(name) {
       error(
         "a declaration of groups has no '\(name)'", at: place,
         hint: "write {across: repeat, expect: near}")

@@ -21,8 +21,8 @@ struct IncludeDraft {
 extension SuiteReader {
   /// The cases of `include`, as far as they are sound.
   mutating func include(_ node: YAMLNode, base: Level, exclusion: Exclusion?) -> [IncludedCase] {
-    let before = errorCount
-    defer { if errorCount > before { sound.areIncludesSound = false } }
+    let before = log.errorCount
+    defer { if log.errorCount > before { sound.areIncludesSound = false } }
     guard let elements = list(node, of: "'include'") else { return [] }
     guard elements.count <= limits.includesMax else {
       error(
@@ -97,7 +97,7 @@ extension SuiteReader {
       guard !sound.isMatrixBroken else { return }
       unknown(
         "key", member.key, at: member.keyPlace,
-        among: lookups.map(\.axis.name) + ["id", "vars", "tags", "checks"]
+        among: lookups.map(\.axis.name) + Self.entryNames
           + RequestField.allCases.map(\.rawValue))
       return
     }

@@ -112,42 +112,6 @@ extension SuiteReader {
         : "expected 0 to 1, or 0% to 100%, with at most six decimals, four of a percentage")
     return nil
   }
-
-  /// A time with its unit: `500ms`, `60s`, `2m`.
-  mutating func duration(
-    _ node: YAMLNode, of name: String, upTo longest: Duration
-  ) -> Duration? {
-    guard let text = text(node, of: name) else { return nil }
-    let digits = text.prefix { $0.isASCII && $0.isNumber }
-    let units = ["ms": 1, "s": 1_000, "m": 60_000]
-    guard Decimal.isWhole(digits), let unit = units[String(text.dropFirst(digits.count))] else {
-      error(
-        "\(VisibleText.quote(text)) is no time", at: node.place,
-        hint: "a whole number and its unit: 500ms, 60s, 2m")
-      return nil
-    }
-    let milliseconds = Int(digits)?.multipliedReportingOverflow(by: unit)
-    guard let milliseconds, !milliseconds.overflow, milliseconds.partialValue > 0,
-      .milliseconds(milliseconds.partialValue) <= longest
-    else {
-      error(
-        "\(VisibleText.quote(text)) is out of range", at: node.place,
-        hint: "1ms to \(longest.components.seconds / 60)m")
-      return nil
-    }
-    return .milliseconds(milliseconds.partialValue)
-  }
-
-  /// An amount of dollars: `0.05`.
-  mutating func money(_ node: YAMLNode, of name: String) -> Money? {
-    guard let text = text(node, of: name) else { return nil }
-    if let money = Money(text) { return money }
-    error(
-      "\(VisibleText.quote(text)) is no amount of dollars", at: node.place,
-      hint: "digits and a point, such as 0.05; at most \(Int(Money.dollarsMax).grouped), "
-        + "with six decimals")
-    return nil
-  }
 }
 
 extension Decimal {

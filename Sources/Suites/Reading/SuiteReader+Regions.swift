@@ -10,12 +10,14 @@ private struct PartDraft {
 }
 
 extension SuiteReader {
-  private static let partNames = ["region", "outside", "input"]
+  static let partNames = ["region", "outside", "input"]
+  static let preserveLimitNames = ["psnr", "ssim", "changed"]
+  static let shapeNames = ["box", "ellipse", "mask"]
 
   mutating func preserve(_ node: YAMLNode) -> CheckKind? {
     var draft = PartDraft()
     var limits = PreserveExpectation.Limits()
-    let keys = Self.partNames + ["psnr", "ssim", "changed"]
+    let keys = Self.partNames + Self.preserveLimitNames
     let isSound = read(node, of: "'preserve'", keys: keys) { reader, member in
       switch member.key {
       case "psnr":
@@ -98,7 +100,7 @@ extension SuiteReader {
         hint: "write [x, y, width, height] as shares, {ellipse: […]} or {mask: PATH}")
       return nil
     }
-    let shapes = ["box", "ellipse", "mask"]
+    let shapes = Self.shapeNames
     for member in members where !shapes.contains(member.key) {
       unknown("shape", member.key, at: member.keyPlace, among: shapes)
     }

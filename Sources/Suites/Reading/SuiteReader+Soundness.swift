@@ -28,9 +28,6 @@ struct Soundness {
 }
 
 extension SuiteReader {
-  /// Whether something was wrong so far.
-  var hasErrors: Bool { errorCount > 0 }
-
   /// Whether the cases of the matrix are known.
   var isMatrixSound: Bool {
     !sound.hasBrokenAxes && sound.areRulesSound && !lookups.contains { $0.isPartial }
