@@ -11,6 +11,15 @@ public enum Count {
     return text
   }
 
+  /// An amount with its dollars in groups of three digits: `$30,000.00`.
+  public static func grouped(_ amount: Money) -> String {
+    let text = amount.description
+    guard let first = text.firstIndex(where: \.isNumber),
+      let point = text.firstIndex(of: "."), let dollars = Int(text[first..<point])
+    else { return text }
+    return text[..<first] + grouped(dollars) + text[point...]
+  }
+
   /// A number and what is counted: `1 case`, `1,000 cases`.
   ///
   /// - Parameters:

@@ -95,9 +95,11 @@ extension PlanTotals {
     var lines = sorted.map { model, purchase in
       let each = purchase.pictures > 1 && purchase.price > .zero ? " (\(purchase.price) each)" : ""
       return "\(Count.of(purchase.pictures, "picture")) of \(VisibleText.escape(model.text)): "
-        + "\(purchase.cost)\(each)"
+        + "\(Count.grouped(purchase.cost))\(each)"
     }
-    if lines.count > 1 { lines.append("\(Count.of(pictures, "picture")) in all: \(cost)") }
+    if lines.count > 1 {
+      lines.append("\(Count.of(pictures, "picture")) in all: \(Count.grouped(cost))")
+    }
     return lines
   }
 
