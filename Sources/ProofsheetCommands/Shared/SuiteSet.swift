@@ -117,7 +117,8 @@ struct SuiteSet {
     return files
   }
 
-  private static func isSuite(_ name: String) -> Bool {
+  /// Whether a file of that name can be a suite.
+  static func isSuite(_ name: String) -> Bool {
     let isOurs = [".baseline.json", ".probe.json", ".schema.json"].contains { name.hasSuffix($0) }
     return !isOurs && !name.hasPrefix(".")
       && [".yaml", ".yml", ".json"].contains { name.hasSuffix($0) }

@@ -12,6 +12,9 @@ package enum FixtureLookup: Sendable {
   case exhausted(recorded: Int)
   /// The case's file holds another request.
   case stale(fileID: CaseID, changes: [FieldChange])
+  /// The file at the path is a Git LFS pointer: the request is recorded, or may be, and the bytes were
+  /// not fetched. It is never bought again for that.
+  case notFetched(FilePath)
   /// The case's file, or a blob of it, is damaged.
   case corrupt(String)
 }
@@ -116,6 +119,7 @@ package final class FixtureFolder: Sendable {
     var own: Fixture?
     switch read(id) {
     case .absent: break
+    case .pointer: return .notFetched(path(of: id))
     case .damaged(let description): return .corrupt(description)
     case .fixture(let fixture):
       if fixture.caseKey == caseKey { return checked(fixture, fileID: id) }
@@ -138,6 +142,7 @@ package final class FixtureFolder: Sendable {
         fileID: id,
         changes: FieldChange.between(recorded: own.canonicalRequest, asked: canonicalRequest()))
     }
+    if let pointer = index.pointers.first { return .notFetched(path(of: pointer)) }
     let repeats = index.repeats[caseKey.request] ?? 0
     return repeats > 0 ? .exhausted(recorded: repeats) : .missing
   }
@@ -153,6 +158,10 @@ package final class FixtureFolder: Sendable {
     switch read(id) {
     case .absent: return nil
     case .fixture(let fixture): return fixture
+    case .pointer:
+      throw FixtureFailure(
+        description: "\(path(of: id)) is a Git LFS pointer; fetch it with: "
+          + GitLFSPointer.fetchCommand(for: path(of: id)))
     case .damaged(let description): throw FixtureFailure(description: description)
     }
   }
@@ -168,6 +177,7 @@ package final class FixtureFolder: Sendable {
 
   private enum ReadResult {
     case absent
+    case pointer
     case damaged(String)
     case fixture(Fixture)
   }
@@ -176,6 +186,7 @@ package final class FixtureFolder: Sendable {
     let path = path(of: id)
     do {
       let bytes = try DurableFile.read(path, byteCountMax: HARReader.byteCountMax)
+      if GitLFSPointer.isPointer(bytes) { return .pointer }
       return .fixture(try HARReader.fixture(from: bytes))
     } catch let failure as FileFailure {
       return failure.errno == .noSuchFileOrDirectory
@@ -191,6 +202,7 @@ package final class FixtureFolder: Sendable {
       do throws(BlobFailure) {
         try verifier.verify(blob)
       } catch {
+        if error.kind == .pointer { return .notFetched(blobs.path(of: blob)) }
         return .corrupt("\(path(of: fileID)) names a picture that is not as recorded: \(error)")
       }
     }
@@ -202,7 +214,11 @@ package final class FixtureFolder: Sendable {
     var built = FixtureIndex()
     for id in try caseIDs() {
       // A damaged file is reported by the case whose file it is; here it is no recording of another.
-      if case .fixture(let fixture) = read(id) { built.insert(fixture.caseKey, id) }
+      switch read(id) {
+      case .fixture(let fixture): built.insert(fixture.caseKey, id)
+      case .pointer: built.pointers.append(id)
+      case .absent, .damaged: break
+      }
     }
     let complete = built
     index.withLock { $0 = complete }
@@ -214,6 +230,8 @@ package final class FixtureFolder: Sendable {
 private struct FixtureIndex {
   var files: [CaseKey: CaseID] = [:]
   var repeats: [RequestKey: Int] = [:]
+  /// Files whose bytes were not fetched, each of which may hold any key.
+  var pointers: [CaseID] = []
 
   mutating func insert(_ key: CaseKey, _ id: CaseID) {
     // A copy of a recording is not one more repeat.
