@@ -42,7 +42,13 @@ struct ScanTargets {
         paths.append(path)
       }
     }
-    paths = Set(paths).sorted { $0.string < $1.string }
+    // One file may be found by several paths: `suites/../fixtures/inputs` and `fixtures/inputs`.
+    let unique = Dictionary(
+      paths.map { (context.workingFolder.pushing($0).lexicallyNormalized(), $0) }
+    ) {
+      $0.string.count <= $1.string.count ? $0 : $1
+    }
+    paths = unique.values.sorted { $0.string < $1.string }
   }
 
   private mutating func addFolder(_ folder: FilePath, depth: Int) throws {

@@ -122,7 +122,7 @@ package struct FixtureSurvey: Sendable {
     for name in try DurableFile.names(in: blobFolder) {
       guard let file = try Self.file(at: blobFolder.appending(name)) else { continue }
       byteCount += file.byteCount
-      if let blob = BlobID(fileName: name) {
+      if let blob = BlobID(fileName: name), !DurableFile.isFolder(file.path) {
         blobs[blob] = file
       } else if !PartialFile.isPartial(name) {
         strays.append(file)

@@ -34,6 +34,12 @@ package struct SecretScanner: Sendable {
     }
     do {
       let bytes = try DurableFile.read(path, byteCountMax: Self.byteCountMax)
+      guard !GitLFSPointer.isPointer(bytes) else {
+        let reason =
+          "it is a Git LFS pointer; fetch it with: \(GitLFSPointer.fetchCommand(for: path))"
+        let kind = SecretFinding.Kind.unread(redactor.text(reason))
+        return findings + [SecretFinding(path: shown, place: .name, kind: kind)]
+      }
       return findings + scan(bytes, shown: shown)
     } catch {
       let kind = SecretFinding.Kind.unread(redactor.text(error.reason))

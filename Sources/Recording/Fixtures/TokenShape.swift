@@ -17,6 +17,11 @@ package enum TokenShape: String, Hashable, Sendable, CaseIterable {
   /// A private key in PEM form.
   case privateKey = "private-key"
 
+  /// The longest key, or header of a JSON Web Token, that is looked at.
+  static let partByteCountMax = 512
+  /// The longest payload or signature of a JSON Web Token.
+  static let payloadByteCountMax = 16_384
+
   /// A place where a shape was found.
   package struct Match: Hashable, Sendable {
     /// The shape.
@@ -64,7 +69,7 @@ package enum TokenShape: String, Hashable, Sendable, CaseIterable {
     switch self {
     case .bearer: bearerEnd(start, bytes)
     case .secretKey:
-      Self.run(after: "sk-", start, bytes, count: 20...) { Self.isToken($0) }
+      Self.run(after: "sk-", start, bytes, count: 20...Self.partByteCountMax) { Self.isToken($0) }
         .flatMap { Self.hasDigit(bytes[start..<$0]) ? $0 : nil }
     case .awsAccessKey:
       ["AKIA", "ASIA"].lazy.compactMap {
@@ -72,11 +77,11 @@ package enum TokenShape: String, Hashable, Sendable, CaseIterable {
       }.first
     case .gitHubToken:
       ["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"].lazy.compactMap {
-        Self.run(after: $0, start, bytes, count: 30...) { Self.isToken($0) }
+        Self.run(after: $0, start, bytes, count: 30...Self.partByteCountMax) { Self.isToken($0) }
       }.first
     case .slackToken:
       ["xoxb-", "xoxp-", "xoxa-", "xoxr-", "xoxs-"].lazy.compactMap {
-        Self.run(after: $0, start, bytes, count: 16...) { Self.isToken($0) }
+        Self.run(after: $0, start, bytes, count: 16...Self.partByteCountMax) { Self.isToken($0) }
       }.first
     case .googleKey:
       Self.run(after: "AIza", start, bytes, count: 35...35) { Self.isToken($0) }
@@ -88,7 +93,7 @@ package enum TokenShape: String, Hashable, Sendable, CaseIterable {
   private func bearerEnd(_ start: Int, _ bytes: [UInt8]) -> Int? {
     let word = Array("bearer".utf8)
     guard bytes[start...].prefix(word.count).map({ $0 | 0x20 }) == word else { return nil }
-    let blanks = bytes[(start + word.count)...].prefix { $0 == 0x20 }
+    let blanks = bytes[(start + word.count)...].prefix(5).prefix { $0 == 0x20 }
     guard (1...4).contains(blanks.count) else { return nil }
     // RFC 6750 section 2.1.
     let token = bytes[blanks.endIndex...].prefix {
@@ -99,13 +104,17 @@ package enum TokenShape: String, Hashable, Sendable, CaseIterable {
   }
 
   private func jsonWebTokenEnd(_ start: Int, _ bytes: [UInt8]) -> Int? {
-    guard let header = Self.run(after: "eyJ", start, bytes, count: 8..., where: Self.isToken),
+    guard
+      let header = Self.run(
+        after: "eyJ", start, bytes, count: 8...Self.partByteCountMax, where: Self.isToken),
       header < bytes.count, bytes[header] == 0x2E,
       let payload = Self.run(
-        after: "eyJ", header + 1, bytes, count: 8..., where: Self.isToken),
+        after: "eyJ", header + 1, bytes, count: 8...Self.payloadByteCountMax,
+        where: Self.isToken),
       payload < bytes.count, bytes[payload] == 0x2E
     else { return nil }
-    let signature = bytes[(payload + 1)...].prefix(while: Self.isToken)
+    let signature = bytes[(payload + 1)...].prefix(Self.payloadByteCountMax)
+      .prefix(while: Self.isToken)
     return signature.count >= 16 ? signature.endIndex : nil
   }
 
@@ -117,14 +126,19 @@ package enum TokenShape: String, Hashable, Sendable, CaseIterable {
   }
 
   /// Where a run of allowed bytes behind a prefix ends; `nil` where the prefix is another, or the run
-  /// too short or too long.
+  /// is shorter than a range allows or, where its length must be exact, longer.
+  ///
+  /// No more is looked at than the range allows, so that a file full of prefixes costs little.
   private static func run(
-    after prefix: String, _ start: Int, _ bytes: [UInt8], count: some RangeExpression<Int>,
+    after prefix: String, _ start: Int, _ bytes: [UInt8], count: ClosedRange<Int>,
     where isAllowed: (UInt8) -> Bool
   ) -> Int? {
     guard start < bytes.count, bytes[start...].starts(with: prefix.utf8) else { return nil }
-    let run = bytes[(start + prefix.utf8.count)...].prefix(while: isAllowed)
-    return count.contains(run.count) ? run.endIndex : nil
+    let rest = bytes[(start + prefix.utf8.count)...].prefix(count.upperBound + 1)
+    let run = rest.prefix(while: isAllowed)
+    guard run.count >= count.lowerBound else { return nil }
+    let isExact = count.lowerBound == count.upperBound
+    return run.count <= count.upperBound ? run.endIndex : isExact ? nil : run.endIndex - 1
   }
 
   private static func hasDigit(_ bytes: ArraySlice<UInt8>) -> Bool {
