@@ -3,7 +3,7 @@ internal import SeedreamAPI
 
 extension SuiteReader {
   /// Names that mean something else in filters and entries.
-  private static let reservedAxes = [
+  static let reservedAxes = [
     "id", "value", "vars", "tags", "tag", "checks", "outcome", "case",
   ]
 

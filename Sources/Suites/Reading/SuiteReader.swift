@@ -52,7 +52,7 @@ struct SuiteReader {
     self.limits = limits
   }
 
-  private static let keys = [
+  static let keys = [
     "version", "name", "description", "request", "matrix", "exclude", "include", "checks", "known",
   ]
   /// Parts of the language that nothing judges yet.
