@@ -128,8 +128,8 @@ let package = Package(
     tests(
       "ProofsheetCommandsTests",
       [
-        "Canonical", "SeedreamAPI", "CurlTransport", "RunStore", "Reports", "Simulator",
-        "ProofsheetCommands", system,
+        "Canonical", "SeedreamAPI", "Suites", "CurlTransport", "Experiments", "RunStore", "Reports",
+        "Simulator", "ProofsheetCommands", system,
       ]),
     tests("TidyTests", []),
   ]

@@ -2,6 +2,8 @@ internal import Canonical
 internal import SeedreamAPI
 
 extension SuiteReader {
+  static let knownNames = ["where", "reason", "until"]
+
   /// Milliseconds of a day in UTC, which knows no summer time.
   private static let dayMilliseconds: Int64 = 86_400_000
 
@@ -61,7 +63,7 @@ extension SuiteReader {
         until = lastDay(member.value)
         isSound = isSound && until != nil
       default:
-        unknown("key", member.key, at: member.keyPlace, among: ["where", "reason", "until"])
+        unknown("key", member.key, at: member.keyPlace, among: Self.knownNames)
         isSound = false
       }
     }
@@ -81,13 +83,8 @@ extension SuiteReader {
 
   /// A day, and the moment after it in UTC.
   private mutating func lastDay(_ node: YAMLNode) -> (text: String, end: Timestamp)? {
-    guard let text = text(node, of: "'until'") else { return nil }
-    guard let start = Timestamp("\(text)T00:00:00.000Z") else {
-      error(
-        "\(VisibleText.quote(text)) is no day", at: node.place,
-        hint: "year, month and day: 2027-01-31")
-      return nil
+    day(node, of: "'until'").map { day in
+      (day.text, Timestamp(milliseconds: day.start.milliseconds + Self.dayMilliseconds))
     }
-    return (text, Timestamp(milliseconds: start.milliseconds + Self.dayMilliseconds))
   }
 }

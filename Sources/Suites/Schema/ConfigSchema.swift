@@ -1,15 +1,12 @@
 internal import Canonical
+internal import SeedreamAPI
 
 /// The schema of configuration files.
 enum ConfigSchema {
-  static let keys = ["version", "endpoint", "auth", "limits", "prices", "paths", "allow_hosts"]
-  static let limitKeys = [
-    "concurrency", "max_cost", "max_requests", "confirm_above", "request_timeout",
-  ]
-
   static var document: JSONSchema {
     JSONSchema.mapping(
-      Dictionary(uniqueKeysWithValues: keys.map { ($0, section($0)) }), required: ["version"]
+      Dictionary(uniqueKeysWithValues: ConfigReader.keys.map { ($0, section($0)) }),
+      required: ["version"]
     )
     .saying(
       "Proofsheet configuration", "The settings of a project, or of a user."
@@ -29,19 +26,20 @@ enum ConfigSchema {
       JSONSchema.string(matching: SchemaPattern.server)
         .and(.string(matching: SchemaPattern.urlCharacters)).saying(
           "Endpoint", "The URL before the API's paths, or 'simulator'.",
-          examples: [.string("https://api.example.com")])
+          default: .string(Endpoint.defaultURL), examples: [.string(EndpointName.simulatorWord)])
     case "auth":
       JSONSchema.mapping([
-        "scheme": JSONSchema.words(["bearer", "raw"]).saying(
+        "scheme": JSONSchema.words(of: AuthScheme.self).saying(
           "Scheme", "Whether the key is sent after 'Bearer', or as it is.",
-          default: .string("bearer")),
+          default: .string(AuthScheme.bearer.rawValue)),
         "key_variable": JSONSchema.string(matching: SchemaPattern.variable).saying(
           "Key variable", "The environment variable that holds the key.",
           default: .string("PROOFSHEET_API_KEY")),
       ]).saying("Authentication", "How the key is found and sent.")
     case "limits":
       JSONSchema.mapping(
-        Dictionary(uniqueKeysWithValues: limitKeys.map { ($0, SharedSchema.limit($0)) })
+        Dictionary(
+          uniqueKeysWithValues: ConfigReader.limitNames.map { ($0, SharedSchema.limit($0)) })
       ).saying("Limits", "What a run may use at most.")
     case "prices": prices
     case "paths":
@@ -54,7 +52,7 @@ enum ConfigSchema {
           default: .string("reports")),
       ]).saying("Paths", "Where a project keeps what it records and reports.")
     case "allow_hosts":
-      JSONSchema.list(of: .text(matching: SchemaPattern.host), max: 100).saying(
+      JSONSchema.list(of: .text(matching: SchemaPattern.host), max: ConfigReader.hostsMax).saying(
         "Allowed hosts",
         "Hosts that the key may be sent to; only the user's own file may say so.",
         examples: [.strings(["api.example.com"])])
@@ -75,7 +73,8 @@ enum ConfigSchema {
           others: JSONSchema.ref("money").saying("Price", "Dollars of one picture.")
         )
         .with("propertyNames", JSONSchema.string(matching: SchemaPattern.visible).json)
-        .with("minProperties", .integer(1)).with("maxProperties", .integer(1_000)).saying(
+        .with("minProperties", .integer(1)).with("maxProperties", .integer(ConfigReader.pricesMax))
+        .saying(
           "Models", "Dollars of one picture by the model's name."),
       ], required: ["as_of", "models"]
     ).saying("Prices", "What pictures cost, for plans and caps.")

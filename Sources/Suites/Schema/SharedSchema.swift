@@ -1,4 +1,5 @@
 internal import Canonical
+internal import SeedreamAPI
 
 /// What suites and configurations have in common.
 enum SharedSchema {
@@ -19,14 +20,14 @@ enum SharedSchema {
   static func limit(_ key: String) -> JSONSchema {
     switch key {
     case "concurrency":
-      JSONSchema.whole(1...1_000).saying(
+      JSONSchema.whole(RunLimits.concurrencyRange).saying(
         "Concurrency", "Requests that may be under way at the same time.")
     case "max_cost":
       JSONSchema.ref("money").saying(
         "Cost cap", "Dollars that one run may spend, after which nothing more is sent.",
         examples: [.integer(5)])
     case "max_requests":
-      JSONSchema.whole(1...Int(Int32.max)).saying(
+      JSONSchema.whole(RunLimits.requestsRange).saying(
         "Request cap", "Requests that one run may send.")
     case "confirm_above":
       JSONSchema.ref("money").saying(
@@ -34,7 +35,8 @@ enum SharedSchema {
         default: .decimal(0.5, decimals: 1))
     case "request_timeout":
       JSONSchema.ref("time").saying(
-        "Request timeout", "How long one request may take.", examples: [.string("120s")])
+        "Request timeout", "How long one request may take, from 1s.",
+        default: .string(TimeText.text(of: HTTPLimits().total)))
     default: preconditionFailure("the schema describes every limit (was '\(key)')")
     }
   }

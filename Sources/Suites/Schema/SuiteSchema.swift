@@ -4,7 +4,7 @@ internal import SeedreamAPI
 /// The schema of suite files.
 enum SuiteSchema {
   static let limits = SuiteLimits.standard
-  static let keys = SuiteReader.keys + ["groups", "limits"]
+  static let keys = SuiteReader.keys + ["groups"]
 
   static var document: JSONSchema {
     JSONSchema.mapping(
@@ -134,7 +134,7 @@ extension SuiteSchema {
   private static var suiteLimits: JSONSchema {
     JSONSchema.mapping(
       Dictionary(
-        uniqueKeysWithValues: ["concurrency", "max_cost", "max_requests", "request_timeout"].map {
+        uniqueKeysWithValues: SuiteReader.runLimitNames.map {
           ($0, SharedSchema.limit($0))
         })
     ).saying("Limits", "What a run of this suite may use at most.")

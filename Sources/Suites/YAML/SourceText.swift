@@ -61,7 +61,7 @@ enum SourceText {
     case 0x09, 0x0A, 0x0D, 0x20...0x7E: return nil
     case 0x00:
       return Problem(
-        message: "the file holds a NUL byte", hint: "a suite is UTF-8 text", place: place)
+        message: "the file holds a NUL byte", hint: "save it as UTF-8 text", place: place)
     case 0x85, 0x2028, 0x2029:
       return Problem(
         message: "\(name) breaks a line in YAML but not in most editors",
