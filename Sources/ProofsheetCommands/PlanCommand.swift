@@ -46,7 +46,7 @@ struct PlanCommand: ParsableCommand {
     for plan in plans { totals += PlanTotals(plan) }
     switch format {
     case .text:
-      for line in totals.lines { context.output("\(line)\n") }
+      for line in totals.lines + GroupLines.text(plans.map(\.suite)) { context.output("\(line)\n") }
       let total = totals.toBuy > 0 ? "\(totals.cost) in all, " : ""
       context.output(
         "\(total)prices as of \(settings.prices.value.asOf) (\(settings.prices.origin))\n")
@@ -61,6 +61,7 @@ struct PlanCommand: ParsableCommand {
       "mode": .string(mode.rawValue),
       "suites": .array(plans.map { .string($0.suite.name.text) }),
       "cases": .integer(totals.cases),
+      "groups": GroupLines.json(plans.map(\.suite)),
       "recorded": .integer(totals.replayed),
       "to_buy": .integer(totals.toBuy),
       "stopped": .object(

@@ -87,6 +87,7 @@ struct RunCommand: AsyncParsableCommand {
   func run() async throws {
     let prepared = try PreparedSuites(
       suites, filter: filter, flags: flags, config: folders.config, CommandContext.current)
+    try prepared.set.refuseUnjudged(CommandContext.current)
     guard let project = prepared.set.members.first?.folders else { return }
     let session = try RunSession(
       command: self, prepared, reports: project.reports(prepared.settings))

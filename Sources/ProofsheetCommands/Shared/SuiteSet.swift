@@ -52,13 +52,18 @@ struct SuiteSet {
 
   private static func load(_ path: FilePath, _ context: CommandContext) throws -> Member {
     try refuseKey(in: path, context)
-    let suite = try SuiteLoader.load(path)
-    let inspected = InputInspector.inspect(suite.inputs)
-    let errors = inspected.diagnostics.filter { $0.severity == .error }
-    guard errors.isEmpty else {
-      throw SuiteFailure(path: path, diagnostics: inspected.diagnostics)
+    let suite: LoadedSuite
+    do throws(SuiteFailure) {
+      suite = try SuiteLoader.load(path)
+    } catch {
+      throw error.withPictures()
     }
-    tell(suite.warnings + inspected.diagnostics, of: path, context)
+    let inspected = InputInspector.inspect(suite.inputs, references: suite.references)
+    let diagnostics = (suite.warnings + inspected.diagnostics).inOrder
+    guard !diagnostics.contains(where: { $0.severity == .error }) else {
+      throw SuiteFailure(path: path, diagnostics: diagnostics)
+    }
+    tell(diagnostics, of: path, context)
     return Member(
       suite: suite,
       folders: ProjectFolders(suite: path, workingFolder: context.workingFolder),
@@ -80,7 +85,7 @@ struct SuiteSet {
       hint: "take it out, and replace the key at the gateway: it stood in a file")
   }
 
-  private static func tell(
+  static func tell(
     _ diagnostics: [Diagnostic], of path: FilePath, _ context: CommandContext
   ) {
     guard !diagnostics.isEmpty else { return }

@@ -124,12 +124,21 @@ package struct SuiteFailure: Error, Hashable, Sendable, CustomStringConvertible 
   package let path: FilePath
   /// At least one error, and what else was found.
   package let diagnostics: [Diagnostic]
+  /// The pictures that would be sent and could be read, so that they can be looked at as well.
+  package let inputs: [InputFile]
+  /// The files that checks compare with and that could be read.
+  package let references: [InputFile]
 
   /// Puts a failure together.
-  package init(path: FilePath, diagnostics: [Diagnostic]) {
+  package init(
+    path: FilePath, diagnostics: [Diagnostic], inputs: [InputFile] = [],
+    references: [InputFile] = []
+  ) {
     precondition(!diagnostics.isEmpty, "a failure says why")
     self.path = path
     self.diagnostics = diagnostics
+    self.inputs = inputs
+    self.references = references
   }
 
   /// One line a diagnostic.

@@ -38,15 +38,6 @@ extension NodeReader {
     error("unknown \(kind) \(VisibleText.quote(name))", at: place, hint: hint, notes: notes)
   }
 
-  /// Says that a part of the language is known by name and not built yet.
-  mutating func refuseForNow(_ what: String, at place: Place) {
-    error(
-      "\(what): this version does not judge it yet", at: place,
-      hint: "remove it; it is refused rather than ignored, so that nothing passes unjudged")
-  }
-
-  /// Everything that is wrong, to be thrown.
-  func failure() -> SuiteFailure { SuiteFailure(path: path, diagnostics: log.sorted) }
 }
 
 extension Int {

@@ -31,7 +31,7 @@ extension SuiteReader {
       let isMet =
         exclusion?.admitsAny(of: resolved.entries, among: resolved.scope.terms.count) == true
         || included.contains { resolved.scope.admits($0.level.cells) }
-      guard isMet else {
+      guard isMet || !isMatrixSound || !sound.areIncludesSound else {
         error(
           "no case matches this 'where'", at: scope.place,
           hint: "its cases are excluded, or there is no such combination: remove it")

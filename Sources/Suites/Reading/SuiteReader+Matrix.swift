@@ -9,12 +9,16 @@ extension SuiteReader {
 
   /// The axes of `matrix`, and `repeat`.
   mutating func matrix(_ node: YAMLNode) {
-    guard let members = mapping(node, of: "'matrix'") else { return }
+    guard let members = mapping(node, of: "'matrix'") else {
+      sound.isMatrixBroken = true
+      return
+    }
     let axisMembers = members.filter { $0.key != "repeat" }
     guard axisMembers.count <= limits.axesMax else {
       error(
         "the matrix has \(axisMembers.count) axes", at: node.place,
         hint: "at most \(limits.axesMax) are allowed")
+      sound.isMatrixBroken = true
       return
     }
     for member in members {
@@ -29,7 +33,7 @@ extension SuiteReader {
 
   private mutating func axis(_ member: YAMLNode.Member) {
     let (name, place) = (member.key, member.keyPlace)
-    brokenAxes.insert(name)
+    sound.brokenAxes.insert(name)
     let nodes = member.value.elements ?? [member.value]
     guard isAxisName(name, at: place) else { return }
     let kind = Self.kind(of: nodes, name: name)
@@ -61,7 +65,7 @@ extension SuiteReader {
       blocks: blocks)
     let lookup = lookup(of: axis, isPartial: blocks.count < nodes.count)
     lookups.append(lookup)
-    brokenAxes.remove(name)
+    sound.brokenAxes.remove(name)
   }
 
   private mutating func isAxisName(_ name: String, at place: Place) -> Bool {
@@ -119,6 +123,7 @@ extension SuiteReader {
       error(
         "'\(field.rawValue)' is set by \(earlier.name) and by \(owner)", at: place,
         hint: "each field is set in one place", notes: [("first here", earlier.place)])
+      sound.hasConflicts = true
     } else {
       owners[field] = (owner, place)
     }
@@ -168,6 +173,7 @@ extension SuiteReader {
             error(
               "the entry \(VisibleText.quote(entry.id)) asks for the same as an earlier one",
               at: entry.place, notes: [("first here", place(ofEntry: earlier, in: axis))])
+            lookup.copies.insert(start)
             continue
           }
           lookup.insert(identity: identity, start)

@@ -2,9 +2,6 @@ internal import Canonical
 internal import SeedreamAPI
 
 extension SuiteSchema {
-  private static let levels = ["identical-bytes", "identical-pixels", "near", "similar"]
-  private static let measuredLevels = ["near", "similar"]
-
   static var regionDefinitions: [String: JSONSchema] {
     [
       "share": JSONSchema.any(.number(0...1), .string(matching: SchemaPattern.percentage)).saying(
@@ -15,14 +12,14 @@ extension SuiteSchema {
   }
 
   static var baseline: JSONSchema {
-    let level = JSONSchema.words(levels + ["auto"]).saying(
+    let level = JSONSchema.words(of: BaselineLevel.self).saying(
       "Level", "How near a picture must be to an approved one.")
     let mapping = withOptions(
       [
         "level": level,
-        "order": JSONSchema.words(["as-sent", "any"]).saying(
+        "order": JSONSchema.words(of: BaselineExpectation.Order.self).saying(
           "Order", "Whether the pictures of a case have places, or are told one to one.",
-          default: .string("as-sent")),
+          default: .string(BaselineExpectation.Order.asSent.rawValue)),
       ].merging(thresholds) { own, _ in own }, required: ["level"])
     return .when(.isMapping, mapping.and(thresholdsNeed(default: nil)), otherwise: level)
   }
@@ -43,7 +40,9 @@ extension SuiteSchema {
     let limits = [
       "changed": minimum(JSONSchema.ref("share").with("exclusiveMinimum", .integer(0))).saying(
         "Changed", "The least share of pixels that differ visibly.",
-        default: .members(["min": .string("1%")]))
+        default: .members([
+          "min": .decimal(ChangeExpectation.changedMinDefault.fraction, decimals: 6)
+        ]))
     ]
     return withOptions(area.merging(limits) { own, _ in own })
       .and(.not(.having("region", "outside")))
@@ -54,13 +53,14 @@ extension SuiteSchema {
       [
         "file": picturePath.saying("File", "A picture, by a path relative to the suite."),
         "case": JSONSchema.text.saying("Case", "A case of this suite by its id."),
-        "level": JSONSchema.words(levels).saying(
-          "Level", "How near the pictures must be.", default: .string("near")),
+        "level": JSONSchema.words(of: ComparisonLevel.self).saying(
+          "Level", "How near the pictures must be.", default: .string(ComparisonLevel.near.rawValue)
+        ),
       ].merging(thresholds) { own, _ in own }
     ).with(
       "oneOf", .array([JSONSchema.having("file").json, JSONSchema.having("case").json]))
     return .when(
-      .isMapping, mapping.and(thresholdsNeed(default: "near")), otherwise: picturePath)
+      .isMapping, mapping.and(thresholdsNeed(default: .near)), otherwise: picturePath)
   }
 
   /// Which part of which input picture is meant.
@@ -123,13 +123,13 @@ extension SuiteSchema {
   /// Thresholds have a meaning where pictures are measured.
   ///
   /// - Parameter default: the level that holds where none is said.
-  private static func thresholdsNeed(default standard: String?) -> JSONSchema {
+  private static func thresholdsNeed(default standard: ComparisonLevel?) -> JSONSchema {
+    let measured = ComparisonLevel.allCases.filter(\.isMeasured).map(\.rawValue)
     let isMeasured = JSONSchema([
-      "properties": .members(["level": JSONSchema.words(measuredLevels).json]),
-      "required": standard.map { measuredLevels.contains($0) } == true ? nil : .strings(["level"]),
+      "properties": .members(["level": JSONSchema.words(measured).json]),
+      "required": standard?.isMeasured == true ? nil : .strings(["level"]),
     ])
-    return .when(
-      .any(thresholds.keys.sorted().map { .having($0) }), isMeasured)
+    return .when(.any(thresholds.keys.sorted().map { .having($0) }), isMeasured)
   }
 
   private static func minimum(_ value: JSONSchema) -> JSONSchema {

@@ -4,11 +4,10 @@ internal import SeedreamAPI
 /// The schema of suite files.
 enum SuiteSchema {
   static let limits = SuiteLimits.standard
-  static let keys = SuiteReader.keys + ["groups"]
 
   static var document: JSONSchema {
     JSONSchema.mapping(
-      Dictionary(uniqueKeysWithValues: keys.map { ($0, section($0)) }),
+      Dictionary(uniqueKeysWithValues: SuiteReader.keys.map { ($0, section($0)) }),
       required: ["version", "name"]
     )
     .saying(
@@ -101,11 +100,11 @@ extension SuiteSchema {
           "across": JSONSchema.ref("id").saying(
             "Across", "The axis in which the cases of a group differ, or 'repeat'.",
             examples: [.string("repeat"), .string("seed")]),
-          "expect": JSONSchema.words(["near", "identical", "distinct"]).saying(
+          "expect": JSONSchema.words(of: GroupExpectation.self).saying(
             "Expectation", "What holds between the pictures of a group."),
-          "severity": severity,
+          "severity": .ref("severity"),
           "where": JSONSchema.ref("where"),
-        ], required: ["across", "expect"])
+        ], required: ["across", "expect"]), max: limits.groupsMax
     ).saying(
       "Groups", "Checks over the cases that differ in nothing but one axis, or in the repeat.",
       examples: [
