@@ -201,9 +201,8 @@ def compare(checker, program, suites, count, show_late):
     if count < made:
         documents = random.Random(1).sample(documents, count)
     counts = {(False, False): 0, (False, True): 0, (True, False): 0, (True, True): 0}
-    # In the folder of the corpus, for paths are relative to the suite.
-    corpus = ROOT / "Tests" / "Schema"
-    with tempfile.TemporaryDirectory(dir=corpus, prefix=".mutations-") as folder:
+    # As deep in the project as the corpus, for paths are relative to the suite.
+    with tempfile.TemporaryDirectory(dir=VENV.parent, prefix="changed-") as folder:
         def judge(job):
             index, (suite, document, text) = job
             path = Path(folder) / f"m{index}.yaml"

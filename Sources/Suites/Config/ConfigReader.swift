@@ -72,8 +72,10 @@ struct ConfigReader: NodeReader {
   }
 
   mutating func read(_ bytes: [UInt8]) {
-    guard let root = tree(of: bytes, is: "a configuration starts with: version: 1"),
-      let members = mapping(root, of: "a configuration")
+    guard let root = tree(of: bytes, is: "a configuration starts with: version: 1") else {
+      return hideUnreadLines(of: bytes)
+    }
+    guard let members = mapping(root, of: "a configuration")
     else { return }
     version(
       members.first { $0.key == "version" }?.value, of: "the configuration", at: root.place)
@@ -87,7 +89,7 @@ struct ConfigReader: NodeReader {
       case "paths": paths(member.value)
       case "allow_hosts": allowHosts(member)
       default:
-        if SecretName.covers(member: member.key) { hide(member) }
+        if SecretName.covers(parameter: member.key) { hide(member) }
         unknown(
           "key", member.key, at: member.keyPlace,
           among: owner == .user ? Self.keys : Self.keys.dropLast())
@@ -98,6 +100,14 @@ struct ConfigReader: NodeReader {
   /// Keeps the lines of a member from being shown.
   private mutating func hide(_ member: YAMLNode.Member) {
     secretLines.formUnion([member.keyPlace.line, member.value.place.line])
+  }
+
+  /// Keeps lines from being shown that may hold a key, where no tree says which do.
+  private mutating func hideUnreadLines(of bytes: [UInt8]) {
+    for number in Set(log.diagnostics.map(\.location.line)) {
+      let line = SourceText.line(number, of: bytes) ?? ""
+      if line.contains("key:") || SecretName.covers(member: line) { secretLines.insert(number) }
+    }
   }
 
   private func placed<Value>(_ value: Value, _ node: YAMLNode) -> Placed<Value> {
