@@ -236,7 +236,7 @@ def main():
     arguments = parser.parse_args()
     checker = Checker()
     corpus = ROOT / "Tests" / "Schema"
-    suites = list((ROOT / "suites").glob("*.yaml"))
+    suites = list((ROOT / "suites").rglob("*.yaml"))
     valid = list((corpus / "valid").glob("*.yaml"))
     invalid = list((corpus / "invalid").glob("*.yaml"))
     checker.check(suites, True, "suites of the project accepted", 1)
