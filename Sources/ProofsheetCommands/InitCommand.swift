@@ -46,7 +46,7 @@ struct InitCommand: ParsableCommand {
         context.say("created  \(folder.place(of: file.name))")
       case .extend(_, _, let count):
         isChanged = true
-        context.say("added    \(count) line(s) to \(folder.place(of: file.name))")
+        context.say("added    \(Count.of(count, "line")) to \(folder.place(of: file.name))")
       }
     }
     if !isChanged { context.say("everything was there already; nothing was changed") }

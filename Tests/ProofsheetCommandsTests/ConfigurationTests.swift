@@ -395,7 +395,7 @@ import Testing
           3 | limits: {concurrency: 0}
             |                       ^
         hint: expected 1 to 1,000
-        error: 1 configuration file(s) cannot be used
+        error: 1 configuration file cannot be used
 
         """)
   }

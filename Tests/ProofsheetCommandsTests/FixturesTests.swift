@@ -49,7 +49,7 @@ import Testing
     #expect(verify.status == 0, "\(verify.output)")
     #expect(verify.output == "")
     #expect(
-      verify.messages.hasPrefix("quickstart: 24 recording(s), 26 blob(s), "), "\(verify.messages)")
+      verify.messages.hasPrefix("quickstart: 24 recordings, 26 blobs, "), "\(verify.messages)")
     #expect(verify.messages.hasSuffix("every digest and reference is right\n"))
   }
 
@@ -59,7 +59,7 @@ import Testing
     let warned = await project.run("fixtures", "verify", suite)
     #expect(warned.status == 0)
     #expect(warned.output.hasPrefix("warning: "))
-    #expect(warned.messages.hasSuffix("0 broken, 1 warning(s)\n"))
+    #expect(warned.messages.hasSuffix("0 broken, 1 warning\n"))
     let picture = try picture(of: oneCase)
     try FileManager.default.removeItem(atPath: project.path(picture))
     let broken = await project.run("fixtures", "verify", suite, "--format", "json")
@@ -127,7 +127,7 @@ import Testing
     #expect(scan.messages.contains("PROOFSHEET_API_KEY is not set"))
     let count = try project.files().count
     #expect(
-      scan.messages.contains("\(count) file(s) looked through, 0 finding(s)"), "\(scan.messages)")
+      scan.messages.contains("\(count) files looked through, 0 findings"), "\(scan.messages)")
   }
 
   @Test func `A key in a picture, a recording or a baseline is found and never shown`() async throws
@@ -218,7 +218,7 @@ import Testing
     let agreed = await project.run("fixtures", "prune", suite, answers: "y")
     #expect(agreed.status == 0, "\(agreed.messages)")
     // Twelve recordings and the photograph; the baseline keeps the pictures.
-    #expect(agreed.messages.contains("quickstart: removed 13 file(s), "), "\(agreed.messages)")
+    #expect(agreed.messages.contains("quickstart: removed 13 files, "), "\(agreed.messages)")
     #expect(try project.files().count == before - 13)
     #expect(await project.run("fixtures", "verify", suite).status == 0)
     let again = await project.run("fixtures", "prune", suite, "--yes")
@@ -272,7 +272,7 @@ import Testing
       let export = await project.run(
         "fixtures", "export", suite, "--har", "@\(name)", "--embed", "--filter", "prompt=paper")
       #expect(export.status == 0, "\(export.messages)")
-      #expect(export.messages.contains("12 case(s), 24 exchange(s), "), "\(export.messages)")
+      #expect(export.messages.contains("12 cases, 24 exchanges, "), "\(export.messages)")
     }
     #expect(try project.read("a.har") == project.read("b.har"))
     let har = try JSONParser.parse(Array(try project.read("a.har").utf8))

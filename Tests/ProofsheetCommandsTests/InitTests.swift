@@ -11,7 +11,7 @@ import Testing
   static let names = [
     ".gitattributes", ".github/workflows/proofsheet.yml", ".gitignore", ".gitlab-ci.yml",
     "fixtures/inputs/README.md", "fixtures/inputs/coffee.jpg", "proofsheet.yaml",
-    "suites/first.yaml",
+    "schema/config.schema.json", "schema/suite.schema.json", "suites/first.yaml",
   ]
 
   private var project: Project { Project.current }
@@ -77,7 +77,9 @@ import Testing
     #expect(
       Set(text.split(separator: "\n")) == [
         ".gitattributes", ".github/workflows", ".gitignore", ".gitlab-ci.yml", "fixtures/first",
-        "fixtures/inputs", "proofsheet.yaml", "suites/first.yaml",
+        "fixtures/inputs", "proofsheet.yaml", "schema/config.schema.json",
+        "schema/suite.schema.json",
+        "suites/first.yaml",
       ])
   }
 
@@ -91,7 +93,7 @@ import Testing
     }
     let plan = await project.run("plan", "@suites/first.yaml")
     #expect(plan.status == 0, "\(plan.messages)")
-    #expect(plan.output.contains(comment == "# exclude:" ? "3 case(s)" : "4 case(s)"))
+    #expect(plan.output.contains(comment == "# exclude:" ? "3 cases" : "4 cases"))
   }
 
   @Test func `The photograph is whole`() async throws {
@@ -171,7 +173,7 @@ import Testing
     try project.write(before, to: ".gitignore")
     let started = await project.run("init", "@")
     #expect(
-      started.messages.contains("added    3 line(s) to \(project.folder.path)/.gitignore\n"),
+      started.messages.contains("added    3 lines to \(project.folder.path)/.gitignore\n"),
       "\(started.messages)")
     #expect(try project.read(".gitignore") == kept + added)
     let again = await project.run("init", "@")
@@ -182,7 +184,7 @@ import Testing
   @Test func `Lines that are there are not added, however they end`() async throws {
     try project.write("*.partial  \r\n/reports/\r\n", to: ".gitignore")
     let started = await project.run("init", "@")
-    #expect(started.messages.contains("added    1 line(s) to"), "\(started.messages)")
+    #expect(started.messages.contains("added    1 line to"), "\(started.messages)")
     #expect(
       try project.read(".gitignore") == """
         *.partial  \r

@@ -34,7 +34,7 @@ import Testing
       "\(path):9:10: error: the group across 'repeat' is not judged yet",
       "\(path):9:42: error: the group across 'seed' is not judged yet",
       "hint: take it out, or only plan with it: nothing may pass unjudged",
-      "error: 4 declaration(s) cannot be judged yet; nothing was run",
+      "error: 4 declarations cannot be judged yet; nothing was run",
     ] {
       #expect(run.messages.contains(line + "\n"), "\(run.messages)")
     }

@@ -158,7 +158,7 @@ struct FixtureVerifierTests {
     #expect(findings.map(\.kind) == [.mixedOrigins])
     #expect(
       findings.map(\.message) == [
-        "1 recording(s) are of the simulator, such as slate, and 1 of https://image.example, such as "
+        "1 recording is of the simulator, such as slate, and 1 of https://image.example, such as "
           + "paper"
       ])
   }

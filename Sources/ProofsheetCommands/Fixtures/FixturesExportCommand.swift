@@ -60,7 +60,8 @@ struct FixturesExportCommand: ParsableCommand {
       )
     }
     context.say(
-      "written: \(har): \(summary.cases) case(s), \(summary.exchanges) exchange(s), "
+      "written: \(har): \(Count.of(summary.cases, "case")), "
+        + "\(Count.of(summary.exchanges, "exchange")), "
         + ByteCount.text(summary.byteCount))
   }
 
@@ -87,7 +88,7 @@ struct FixturesExportCommand: ParsableCommand {
       .fixture,
       (problems.prefix(Self.problemsShownMax) + (rest > 0 ? ["and \(rest) more"] : []))
         .joined(separator: "\n")
-        + "\nerror: \(problems.count) case(s) cannot be exported; nothing was written\n"
+        + "\nerror: \(Count.of(problems.count, "case")) cannot be exported; nothing was written\n"
         + "hint: leave them out with --filter")
   }
 

@@ -59,7 +59,7 @@ struct FixturesListCommand: ParsableCommand {
         context.output(line + "\n")
       }
       context.say(
-        "\(lines.count) recording(s); everything in the fixture folders: "
+        "\(Count.of(lines.count, "recording")); everything in the fixture folders: "
           + ByteCount.text(byteCount))
     case .json:
       let json = JSONValue.members([

@@ -43,7 +43,8 @@ struct FixturesVerifyCommand: ParsableCommand {
           "blobs": .integer(report.blobCount), "byte_count": .integer(report.byteCount),
         ]))
       context.say(
-        "\(plan.suite.name): \(report.recordingCount) recording(s), \(report.blobCount) blob(s), "
+        "\(plan.suite.name): \(Count.of(report.recordingCount, "recording")), "
+          + "\(Count.of(report.blobCount, "blob")), "
           + ByteCount.text(report.byteCount))
     }
     if let folder = plans.first?.fixtures.folder.parent,
@@ -65,7 +66,7 @@ struct FixturesVerifyCommand: ParsableCommand {
     context.say(
       findings.isEmpty
         ? "every digest and reference is right"
-        : "\(broken) broken, \(findings.count - broken) warning(s)")
+        : "\(broken) broken, \(Count.of(findings.count - broken, "warning"))")
     if broken > 0 { throw CommandExit(.fixture) }
   }
 }

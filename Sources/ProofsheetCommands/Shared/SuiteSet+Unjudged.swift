@@ -1,3 +1,4 @@
+internal import Canonical
 internal import Experiments
 internal import Suites
 
@@ -13,7 +14,7 @@ extension SuiteSet {
     }
     guard count > 0 else { return }
     throw CommandExit(
-      .usage, "error: \(count) declaration(s) cannot be judged yet; nothing was run")
+      .usage, "error: \(Count.of(count, "declaration")) cannot be judged yet; nothing was run")
   }
 }
 

@@ -1,3 +1,4 @@
+internal import Suites
 internal import SystemPackage
 
 /// One file of a project that is started.
@@ -49,6 +50,8 @@ struct StarterFile {
       StarterFile("fixtures/inputs/\(StarterPhotograph.name)", .whole(photograph)),
       StarterFile("fixtures/inputs/README.md", StarterText.photographs),
       StarterFile("suites/first.yaml", StarterText.suite),
+      StarterFile("schema/suite.schema.json", .whole(LanguageSchema.suite.fileBytes)),
+      StarterFile("schema/config.schema.json", .whole(LanguageSchema.config.fileBytes)),
       StarterFile(".gitignore", .lines(StarterText.ignored)),
       StarterFile(".gitattributes", .lines(StarterText.attributes)),
     ]

@@ -5,6 +5,7 @@ enum StarterText {
 
   /// The configuration: everything that can be set, and nothing set.
   static let config = #"""
+    # yaml-language-server: $schema=schema/config.schema.json
     # What this project sets for every command. Take the '#' away from what you want to change.
     # A flag wins over an environment variable, that over a suite, and a suite over this file.
     version: 1
@@ -43,6 +44,7 @@ enum StarterText {
 
   /// The first suite: small, quick to draw, and a lesson.
   static let suite = #"""
+    # yaml-language-server: $schema=../schema/suite.schema.json
     # A first suite. Nothing below needs a key or costs anything:
     #
     #   proofsheet run suites/first.yaml --mode record --endpoint simulator    draws and records

@@ -185,7 +185,7 @@ package struct FixtureVerifier {
       findings.append(
         FixtureFinding(
           .mixedOrigins, folder.folder,
-          "\(drawn.count) recording(s) are of the simulator, such as \(one.id), and "
+          "\(Count.of(drawn.count, "recording")) \(drawn.count == 1 ? "is" : "are") of the simulator, such as \(one.id), and "
             + "\(bought.count) of \(other.origin), such as \(other.id)",
           next: "proofsheet fixtures list '\(suite)'"))
     }

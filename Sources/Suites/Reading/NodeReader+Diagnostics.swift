@@ -1,4 +1,5 @@
 internal import Canonical
+
 extension NodeReader {
   /// Keeps an error; past the limit it is only counted.
   mutating func error(

@@ -57,7 +57,7 @@ struct ConfigFiles: Sendable {
     }
     let failed = found.count { $0?.hasErrors == true }
     guard failed == 0 else {
-      throw CommandExit(.usage, "error: \(failed) configuration file(s) cannot be used")
+      throw CommandExit(.usage, "error: \(Count.of(failed, "configuration file")) cannot be used")
     }
   }
 
