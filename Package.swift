@@ -128,8 +128,8 @@ let package = Package(
     tests(
       "ProofsheetCommandsTests",
       [
-        "Canonical", "SeedreamAPI", "CurlTransport", "RunStore", "Reports", "Simulator",
-        "ProofsheetCommands", system,
+        "Canonical", "SeedreamAPI", "Suites", "CurlTransport", "Experiments", "RunStore", "Reports",
+        "Simulator", "ProofsheetCommands", system,
       ]),
     tests("TidyTests", []),
   ]
@@ -149,6 +149,7 @@ if Context.environment["PROOFSHEET_FUZZ"] == "1" {
       name: "FuzzSupport", dependencies: ["Canonical", "Suites", system], path: "Fuzz/Support",
       swiftSettings: settings),
     fuzzer("Suite", ["Canonical", "SeedreamAPI", "Suites", system]),
+    fuzzer("Config", ["Suites", system]),
     fuzzer("JSON", ["Canonical", "Recording"]),
     fuzzer("HAR", ["Canonical", "Recording"]),
     fuzzer("Filter", ["Canonical", "Suites", "Experiments"]),

@@ -18,7 +18,7 @@ private let limits: SuiteLimits = {
 /// Errors, warnings, and the note that counts the rest.
 private let diagnosticsMax = 2 * SuiteLimits.standard.diagnosticsMax + 1
 /// Cases of a suite that are looked at.
-private let casesShownMax = 50
+private let casesShownMax = 10
 
 /// Loads bytes as a suite in a folder of traps.
 @_cdecl("LLVMFuzzerTestOneInput")

@@ -79,8 +79,8 @@ package func judge(_ diagnostics: [Diagnostic], source: [UInt8], countMax: Int) 
       require(lines.holds(line: place.line, column: place.column), "the note \(place) does")
     }
   }
-  // Ten show what all would, for a long line is cut anew for each.
-  for diagnostic in diagnostics.prefix(10) {
+  // Few show what all would, for the file is searched for the line of each.
+  for diagnostic in diagnostics.prefix(4) {
     let shown = diagnostic.rendered(source: source)
     judgeShown(shown)
     require(shown.utf8.count < 100_000, "a diagnostic of \(shown.utf8.count) bytes")

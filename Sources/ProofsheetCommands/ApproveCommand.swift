@@ -71,6 +71,7 @@ private struct DecisionSession {
   let decision: BaselineEntry.Decision
   let replaces: Bool
   let context: CommandContext
+  let settings: Settings
   let filter: CaseFilter
 
   init(
@@ -80,7 +81,9 @@ private struct DecisionSession {
     self.options = options
     self.decision = decision
     self.replaces = replaces
-    self.context = context
+    let sources = try SettingSources(options.folders, context)
+    self.context = sources.context
+    settings = sources.settings()
     do {
       filter =
         try options.filter.map { (text) throws(CaseFilter.Problem) in
@@ -95,7 +98,8 @@ private struct DecisionSession {
     if let note = options.note, context.redactor.finds(in: Array(note.utf8)) {
       throw CommandExit.usage("the note holds the API key, which would stand in the baseline")
     }
-    let run = try StoredRuns.find(options.run, options.folders, context)
+    let run = try StoredRuns.find(options.run, settings, context)
+    let suiteSettings = try self.suiteSettings(of: run)
     var tally = Approval.Result()
     var selected = 0
     for suite in run.header.suites {
@@ -107,7 +111,7 @@ private struct DecisionSession {
       }
       let path = BaselineFile.path(forSuite: suitePath)
       var baseline = try read(path, suite.name)
-      try decide(run, suite, suitePath, &baseline, &tally, &selected)
+      try decide(run, suite, suitePath, suiteSettings, &baseline, &tally, &selected)
       guard !options.dryRun, tally.decided > 0 else { continue }
       do {
         try DurableFile.write(BaselineFile.bytes(of: baseline), to: path)
@@ -127,6 +131,18 @@ private struct DecisionSession {
         + "\(tally.skipped.count) skipped")
   }
 
+  /// The settings of the project that the run's suites belong to, wherever the command runs.
+  private func suiteSettings(of run: StoredRun) throws -> Settings {
+    let roots = run.header.suites.map { suite in
+      ProjectFolders(
+        suite: run.header.locate(suite.path, context), workingFolder: context.workingFolder
+      ).root
+    }
+    return try SettingSources(
+      flags: options.folders.flags, config: options.folders.config, roots: roots, context
+    ).settings()
+  }
+
   private func read(_ path: FilePath, _ suite: SuiteName) throws -> Baseline {
     do {
       return try BaselineFile.read(path, suite: suite)
@@ -136,12 +152,12 @@ private struct DecisionSession {
   }
 
   private func decide(
-    _ run: StoredRun, _ suite: SuiteHeader, _ suitePath: FilePath, _ baseline: inout Baseline,
-    _ tally: inout Approval.Result, _ selected: inout Int
+    _ run: StoredRun, _ suite: SuiteHeader, _ suitePath: FilePath, _ settings: Settings,
+    _ baseline: inout Baseline, _ tally: inout Approval.Result, _ selected: inout Int
   ) throws {
     let folders = ProjectFolders(suite: suitePath, workingFolder: context.workingFolder)
     let blobs = FixtureFolder(
-      folder: folders.fixtures(options.folders).appending(suite.name.text)
+      folder: folders.fixtures(settings).appending(suite.name.text)
     ).blobs
     let approval = Approval(
       decision, run: run.header.id, by: options.by ?? context.environment["USER"] ?? "unknown",
@@ -184,10 +200,18 @@ extension RunHeader {
 
 /// Finds stored runs for commands.
 enum StoredRuns {
+  /// Finds a run where flags, environment and the project of the working folder say.
   static func find(
     _ name: String, _ options: FolderOptions, _ context: CommandContext
   ) throws -> StoredRun {
-    var folder = ProjectFolders(workingFolder: context.workingFolder).reports(options)
+    let sources = try SettingSources(options, context)
+    return try find(name, sources.settings(), sources.context)
+  }
+
+  static func find(
+    _ name: String, _ settings: Settings, _ context: CommandContext
+  ) throws -> StoredRun {
+    var folder = ProjectFolders(workingFolder: context.workingFolder).reports(settings)
     var name = name
     let path = FilePath(name)
     if path.components.count > 1, let last = path.lastComponent, DurableFile.isFolder(path) {

@@ -26,11 +26,16 @@ struct PlanCommand: ParsableCommand {
   var format: OutputFormat = .text
 
   @OptionGroup var folders: FolderOptions
+  @OptionGroup var pace: PaceOptions
 
   func run() throws {
     let context = CommandContext.current
-    let set = try SuiteSet(suites, filter: filter, context: context)
-    let plans = try set.plans(mode: mode, folders: folders, prices: .listed)
+    let prepared = try PreparedSuites(
+      suites, filter: filter, flags: folders.flags.merging(pace.flags) { $1 },
+      config: folders.config, context)
+    let settings = prepared.settings
+    let plans = try prepared.set.plans(
+      mode: mode, settings: settings, prices: settings.prices.value)
     if list, format == .text {
       for plan in plans {
         for planned in plan { context.output("\(planned.identity.id)\n") }
@@ -43,12 +48,14 @@ struct PlanCommand: ParsableCommand {
     case .text:
       for line in totals.lines { context.output("\(line)\n") }
       let total = totals.toBuy > 0 ? "\(totals.cost) in all, " : ""
-      context.output("\(total)prices as of \(PriceTable.listed.asOf)\n")
-    case .json: context.output(json(plans, totals).canonicalText + "\n")
+      context.output(
+        "\(total)prices as of \(settings.prices.value.asOf) (\(settings.prices.origin))\n")
+      if totals.toBuy > 0 { context.output(LongestTime(totals, settings).text + "\n") }
+    case .json: context.output(json(plans, totals, settings).canonicalText + "\n")
     }
   }
 
-  private func json(_ plans: [Plan], _ totals: PlanTotals) -> JSONValue {
+  private func json(_ plans: [Plan], _ totals: PlanTotals, _ settings: Settings) -> JSONValue {
     .members([
       "version": .integer(1),
       "mode": .string(mode.rawValue),
@@ -61,7 +68,9 @@ struct PlanCommand: ParsableCommand {
       "cost_usd": .string(totals.cost.decimal),
       "cost_usd_by_model": .object(
         JSONObject(totals.costByModel.map { ($0.key.text, .string($0.value.decimal)) })),
-      "prices_as_of": .string(PriceTable.listed.asOf),
+      "prices_as_of": .string(settings.prices.value.asOf),
+      "prices_from": .string(settings.prices.origin.description),
+      "longest_seconds": .integer(LongestTime(totals, settings).seconds),
       "case_ids": list
         ? .array(plans.flatMap { plan in plan.map { .string($0.identity.id.text) } }) : nil,
     ])

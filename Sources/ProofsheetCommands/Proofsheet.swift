@@ -23,7 +23,8 @@ package struct Proofsheet: AsyncParsableCommand {
     version: version,
     subcommands: [
       PlanCommand.self, RunCommand.self, ApproveCommand.self, RejectCommand.self,
-      ReportCommand.self, PictureCommand.self, SimulateCommand.self, JUnitCheckCommand.self,
+      ReportCommand.self, ConfigCommand.self, PictureCommand.self, SimulateCommand.self,
+      JUnitCheckCommand.self,
     ])
 
   /// Makes the command; the parser needs this.

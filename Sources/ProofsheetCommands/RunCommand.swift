@@ -49,12 +49,6 @@ struct RunCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "How many cases run at once.",
-      discussion: "Default: the number of processors in replay, else 8.", valueName: "n"))
-  var concurrency: Int?
-
-  @Option(
-    help: ArgumentHelp(
       "What to do with an output that has no approved picture: warn or fail.",
       discussion: "Default: warn in record and refresh, fail in replay and live."))
   var unapproved: UnapprovedRule?
@@ -76,23 +70,26 @@ struct RunCommand: AsyncParsableCommand {
 
   @OptionGroup var folders: FolderOptions
   @OptionGroup var endpoint: EndpointOptions
+  @OptionGroup var pace: PaceOptions
   @OptionGroup var spending: SpendingOptions
 
-  static let concurrencyMax = 1_000
+  /// What was stated, as it was written.
+  private var flags: [SettingName: String] {
+    [folders.flags, endpoint.flags, pace.flags, spending.flags].reduce(into: [:]) {
+      $0.merge($1) { $1 }
+    }
+  }
 
   func validate() throws {
-    guard (1...Self.concurrencyMax).contains(concurrency ?? 1) else {
-      throw ValidationError("--concurrency must be 1 to \(Self.concurrencyMax)")
-    }
     guard !suites.isEmpty else { throw ValidationError("name at least one suite") }
   }
 
   func run() async throws {
-    let context = CommandContext.current
-    let set = try SuiteSet(suites, filter: filter, context: context)
-    guard let project = set.members.first?.folders else { return }
+    let prepared = try PreparedSuites(
+      suites, filter: filter, flags: flags, config: folders.config, CommandContext.current)
+    guard let project = prepared.set.members.first?.folders else { return }
     let session = try RunSession(
-      command: self, set: set, reports: project.reports(folders), context: context)
+      command: self, prepared, reports: project.reports(prepared.settings))
     let status =
       mode.maySpend ? try await session.buy() : try await session.replay()
     if status != .success { throw CommandExit(status) }
@@ -103,6 +100,9 @@ struct RunCommand: AsyncParsableCommand {
 struct RunSession {
   let command: RunCommand
   let set: SuiteSet
+  let settings: Settings
+  /// What messages call the user's own configuration file.
+  let userFile: String
   let reports: FilePath
   let context: CommandContext
   let id: RunID
@@ -110,12 +110,14 @@ struct RunSession {
 
   /// Opens what will be written, so that a path that cannot be fails before anything runs.
   init(
-    command: RunCommand, set: SuiteSet, reports: FilePath, context: CommandContext
+    command: RunCommand, _ prepared: PreparedSuites, reports: FilePath
   ) throws {
     self.command = command
-    self.set = set
     self.reports = reports
-    self.context = context
+    set = prepared.set
+    settings = prepared.settings
+    userFile = prepared.sources.userFile
+    context = prepared.context
     startedAt = context.clock()
     id = RunID(start: startedAt, random: .random(in: .min ... .max))
     do {
@@ -142,7 +144,7 @@ struct RunSession {
 
   func replay() async throws -> ExitStatus {
     let store = try open(spends: false)
-    let plans = try set.plans(mode: .replay, folders: command.folders, prices: nil)
+    let plans = try set.plans(mode: .replay, settings: settings, prices: nil)
     let environment = RunEnvironment(
       redactor: context.redactor, toolVersion: Proofsheet.version, failsUnapproved: failsUnapproved,
       purchasing: nil, clock: context.clock)
@@ -189,7 +191,7 @@ struct RunSession {
     let sinks = SinkGroup(makeSinks(store) + [("run.jsonl", lines.sink)])
     let runner = Runner(
       plans: plans, environment: environment,
-      concurrency: command.concurrency ?? defaultConcurrency, sinks: sinks,
+      concurrency: settings.concurrency(inReplay: command.mode == .replay), sinks: sinks,
       clock: context.clock)
     let interrupts = InterruptCounter(environment.purchasing?.guardian, context)
     let registration = context.onInterrupt { interrupts.count() }
@@ -202,10 +204,6 @@ struct RunSession {
     tellReports()
     return problems.isEmpty
       ? summary.exitStatus : ExitStatus.worst([.usage, summary.exitStatus])
-  }
-
-  private var defaultConcurrency: Int {
-    command.mode == .replay ? ProcessorCount.available : 8
   }
 
   private func makeSinks(_ store: RunStore) -> [(name: String, sink: any RunSink)] {

@@ -11,11 +11,11 @@ extension RunSession {
   /// Runs in a mode that may spend: guarded, locked, and with what an earlier run has left first.
   func buy() async throws -> ExitStatus {
     // Nobody needs a key to record what is recorded.
-    let unpriced = try set.plans(mode: command.mode, folders: command.folders, prices: nil)
+    let unpriced = try set.plans(mode: command.mode, settings: settings, prices: nil)
     let needsKey = unpriced.contains { PlanTotals($0).toBuy > 0 }
-    switch try EndpointChoice(command.endpoint, context, needsKey: needsKey) {
+    switch try EndpointChoice(settings, userFile: userFile, context, needsKey: needsKey) {
     case .server(let endpoint):
-      return try await buy(from: endpoint, prices: .listed, isSimulator: false)
+      return try await buy(from: endpoint, prices: settings.prices.value, isSimulator: false)
     case .simulator:
       do {
         return try await SimulatorServer.serving(SimulatorSettings()) { _, url in
@@ -58,24 +58,25 @@ extension RunSession {
     let store = try open(spends: true)
     let lock = try takeLock()
     let ledger = try makeLedger(store, lock)
-    var plans = try set.plans(mode: command.mode, folders: command.folders, prices: prices)
+    var plans = try set.plans(mode: command.mode, settings: settings, prices: prices)
     if command.mode != .live { try recover(plans, ledger, store) }
     if command.mode == .refresh { plans = try resume(plans, ledger) }
     tellDoubt(plans, ledger)
     let agreed = try agree(plans, isSimulator: isSimulator)
     if command.mode != .live { try tryFolders(of: plans) }
     let guardian = SpendGuard(
-      cap: prices == nil ? nil : command.spending.cap ?? agreed,
-      requestsMax: command.spending.maxRequests)
+      cap: prices == nil ? nil : settings.maxCost.value ?? agreed,
+      requestsMax: settings.maxRequests.value)
     let environment = RunEnvironment(
       redactor: context.redactor, toolVersion: Proofsheet.version, failsUnapproved: failsUnapproved,
       purchasing: RunEnvironment.Purchasing(
         endpoint: endpoint, transport: try context.makeTransport(), ledger: ledger,
-        blobs: store.blobs, guardian: guardian, sleeper: context.sleeper),
+        blobs: store.blobs, guardian: guardian, sleeper: context.sleeper,
+        limits: settings.requestLimits, keyVariable: settings.keyVariable.value),
       clock: context.clock)
     let status = try await run(
       plans, environment, store: store,
-      endpoint: isSimulator ? EndpointOptions.simulatorWord : endpoint.base.origin)
+      endpoint: isSimulator ? EndpointName.simulatorWord : endpoint.base.origin)
     // The right to spend is held until the last report is written.
     withExtendedLifetime(store) {}
     _ = consume lock
@@ -164,7 +165,10 @@ extension RunSession {
       for line in totals.lines { context.say(line) }
       if isSimulator { context.say("  from the simulator, which costs nothing and is no model") }
     }
-    try command.spending.approve(totals, context)
+    if !isSimulator {
+      settings.loweredPrices(of: totals.picturesByModel.keys).forEach { context.say($0) }
+    }
+    try command.spending.approve(totals, settings, context)
     return totals.cost
   }
 }

@@ -35,6 +35,8 @@ package struct LoadedSuite: Sendable {
   package let warnings: [Diagnostic]
   /// The defaults, replaced and extended by the suite's own checks; entries may replace them again.
   package let checks: [Check]
+  /// What a run of it may take and spend, as far as the suite says.
+  package let limits: RunLimits
   /// The cases, made one at a time.
   package let cases: CaseSequence
 

@@ -23,12 +23,17 @@ package struct RunEnvironment: Sendable {
     package let policy: RetryPolicy
     /// What waits.
     package let sleeper: any Sleeper
+    /// Limits of a request for pictures.
+    package let limits: HTTPLimits
+    /// The name of the variable that holds the key, for messages.
+    package let keyVariable: String
 
     /// Puts together what spending needs.
     package init(
       endpoint: Endpoint, transport: any HTTPTransport, ledger: any ExchangeLedger,
       blobs: BlobStore, guardian: SpendGuard, policy: RetryPolicy = RetryPolicy(),
-      sleeper: any Sleeper = SystemSleeper()
+      sleeper: any Sleeper = SystemSleeper(), limits: HTTPLimits = HTTPLimits(),
+      keyVariable: String = "PROOFSHEET_API_KEY"
     ) {
       self.endpoint = endpoint
       self.transport = transport
@@ -37,6 +42,8 @@ package struct RunEnvironment: Sendable {
       self.guardian = guardian
       self.policy = policy
       self.sleeper = sleeper
+      self.limits = limits
+      self.keyVariable = keyVariable
     }
   }
 
@@ -169,7 +176,7 @@ package struct CaseRunner: Sendable {
   private func execute(_ planned: PlannedCase, _ course: Course) async -> CaseResult {
     let client = SeedreamClient(
       endpoint: course.endpoint, transport: course.transport, policy: course.policy,
-      sleeper: course.sleeper)
+      sleeper: course.sleeper, limits: environment.purchasing?.limits ?? HTTPLimits())
     do throws(EditFailure) {
       let result = try await client.edit(
         planned.suiteCase.request, blobs: inputs, as: planned.identity.caseKey)
@@ -288,7 +295,7 @@ package struct CaseRunner: Sendable {
         }
         hint =
           course.source == .replayed && outcome == .apiError
-          ? plan.hint(for: planned.identity, mode: .refresh) : Self.hint(for: error)
+          ? plan.hint(for: planned.identity, mode: .refresh) : self.hint(for: error)
       case .transport(let failure):
         outcome = Self.outcome(of: failure.code)
         stop(after: failure)
@@ -349,9 +356,12 @@ package struct CaseRunner: Sendable {
     }
   }
 
-  private static func hint(for error: APIError) -> String? {
+  private func hint(for error: APIError) -> String? {
     switch error.category {
-    case .unauthorized: "check the key in PROOFSHEET_API_KEY and --auth-scheme bearer|raw"
+    case .unauthorized:
+      environment.purchasing.map {
+        "check the key in \($0.keyVariable) and --auth-scheme bearer|raw"
+      }
     case .noCredit: "add credit at the gateway, then run again: what is paid for is kept"
     case .notFound: "check the model's name"
     default: nil

@@ -54,10 +54,22 @@ package struct CommandContext: Sendable {
   /// The context of the command that is running; tests put their own in its place.
   @TaskLocal package static var current: CommandContext = .process
 
+  /// The name of the variable that holds the key in force.
+  private(set) var keyVariable = Settings.defaultKeyVariable
+
+  /// The same context where the key stands in a variable of another name.
+  func holdingKey(in variable: String) -> CommandContext {
+    var context = self
+    context.keyVariable = variable
+    return context
+  }
+
   /// Looks for the key in everything that is written, also in replay.
+  ///
+  /// The key of the usual variable is a secret also where a file names another.
   var redactor: Redactor {
-    let key = environment[EndpointOptions.keyVariable] ?? ""
-    return Redactor(secrets: key.isEmpty ? [] : [Secret(key)])
+    let keys = [keyVariable, Settings.defaultKeyVariable].compactMap { environment[$0] }
+    return Redactor(secrets: keys.filter { !$0.isEmpty }.map { Secret($0) })
   }
 
   /// Writes one line of messages.

@@ -1,32 +1,30 @@
 internal import ArgumentParser
 internal import SeedreamAPI
+internal import Suites
 
-/// Where requests go and with which key; only flags and environment decide, never the checkout.
+/// Where requests go and how the key is sent.
 struct EndpointOptions: ParsableArguments {
-  /// The name of the variable that holds the key.
-  static let keyVariable = "PROOFSHEET_API_KEY"
-  /// The name of the variable that names the endpoint.
-  static let endpointVariable = "PROOFSHEET_ENDPOINT"
-  /// The word that starts the simulator for the run.
-  static let simulatorWord = "simulator"
-
   @Option(
     help: ArgumentHelp(
       "The base URL of the API, or 'simulator' to start a stand-in for this run.",
-      discussion: "Default: PROOFSHEET_ENDPOINT, else \(Endpoint.defaultURL).",
+      discussion: "Default: PROOFSHEET_ENDPOINT, else the configuration, else "
+        + "\(Endpoint.defaultURL).",
       valueName: "url"))
   var endpoint: String?
 
-  @Option(help: "How the key is sent: bearer or raw.")
-  var authScheme: SchemeArgument = .bearer
+  @Option(help: "How the key is sent: bearer (default) or raw.")
+  var authScheme: SchemeArgument?
+
+  /// What was stated, as it was written.
+  var flags: [SettingName: String] {
+    [.endpoint: endpoint, .authScheme: authScheme?.rawValue].compactMapValues(\.self)
+  }
 }
 
 /// How the key is sent, as a flag names it.
 enum SchemeArgument: String, CaseIterable, ExpressibleByArgument {
   case bearer
   case raw
-
-  var scheme: AuthScheme { self == .bearer ? .bearer : .raw }
 }
 
 /// The endpoint of a run.
@@ -36,52 +34,43 @@ enum EndpointChoice {
   /// A server that is there.
   case server(Endpoint)
 
-  /// Decides by flag, then environment, then default.
+  /// Puts the endpoint of the settings together with the key.
   ///
   /// - Parameter needsKey: whether anything is to be bought.
-  /// - Throws: ``CommandExit`` for a URL that is none, a key that is missing, or one that would
-  ///   travel unencrypted.
-  init(_ options: EndpointOptions, _ context: CommandContext, needsKey: Bool) throws {
-    let text =
-      options.endpoint ?? context.environment[EndpointOptions.endpointVariable]
-      ?? Endpoint.defaultURL
-    if text == EndpointOptions.simulatorWord {
+  /// - Throws: ``CommandExit`` for a host that only a file of the project names, a key that is
+  ///   missing, or one that would travel unencrypted.
+  init(
+    _ settings: Settings, userFile: String, _ context: CommandContext, needsKey: Bool
+  ) throws {
+    guard case .server(let base) = settings.endpoint.value else {
       self = .simulator
       return
     }
-    let base: HTTPURL
-    do {
-      base = try HTTPURL(text)
-    } catch {
-      // The text is not shown: it may hold a password.
-      throw CommandExit.usage("--endpoint: \(error)", hint: "for example \(Endpoint.defaultURL)")
+    if let refusal = HostRule.refusal(base, settings, userFile: userFile) {
+      guard !needsKey else { throw CommandExit.usage(refusal.message, hint: refusal.hint) }
+      self = .server(Endpoint(base: base, authorization: nil))
+      return
     }
-    guard let key = context.environment[EndpointOptions.keyVariable], !key.isEmpty else {
+    let variable = settings.keyVariable.value
+    guard let key = context.environment[variable], !key.isEmpty else {
       guard needsKey else {
         self = .server(Endpoint(base: base, authorization: nil))
         return
       }
       throw CommandExit.usage(
         "there is no API key for \(base.origin)",
-        hint: "set \(EndpointOptions.keyVariable), or use --endpoint simulator")
+        hint: "set \(variable), or use --endpoint simulator")
     }
-    guard base.scheme == .https || Self.isLoopback(base.host) else {
+    guard base.scheme == .https || HostRule.isLoopback(base.host) else {
       throw CommandExit.usage(
         "\(base.origin) is not encrypted; the key would be readable on the way",
         hint: "use https; http is allowed for this machine only")
     }
     do {
-      self = .server(
-        Endpoint(
-          base: base, authorization: try Authorization(scheme: options.authScheme.scheme, key: key))
-      )
+      let authorization = try Authorization(scheme: settings.authScheme.value, key: key)
+      self = .server(Endpoint(base: base, authorization: authorization))
     } catch {
-      throw CommandExit.usage("\(EndpointOptions.keyVariable): \(error)")
+      throw CommandExit.usage("\(variable): \(error)")
     }
-  }
-
-  private static func isLoopback(_ host: String) -> Bool {
-    host == "localhost" || host == "::1"
-      || (host.hasPrefix("127.") && host.utf8.allSatisfy { $0 < UInt8(ascii: ":") })
   }
 }

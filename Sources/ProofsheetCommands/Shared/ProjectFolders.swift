@@ -19,6 +19,19 @@ struct FolderOptions: ParsableArguments {
       discussion: "Default: 'reports' beside the folder 'suites', else beside the suite.",
       valueName: "dir"))
   var reports: String?
+
+  @Option(
+    name: .customLong("config"),
+    help: ArgumentHelp(
+      "The project's configuration file.",
+      discussion: "Default: PROOFSHEET_CONFIG, else 'proofsheet.yaml' beside the folder 'suites'.",
+      valueName: "file"))
+  var config: String?
+
+  /// What was stated, as it was written.
+  var flags: [SettingName: String] {
+    [.fixtures: fixtures, .reports: reports].compactMapValues(\.self)
+  }
 }
 
 /// The folders of a project, found from a suite file.
@@ -42,11 +55,13 @@ struct ProjectFolders {
     root = workingFolder.lastComponent?.string == "suites" ? ".." : ""
   }
 
-  func fixtures(_ options: FolderOptions) -> FilePath {
-    options.fixtures.map { FilePath($0) } ?? root.appending("fixtures")
+  /// The folder of recordings.
+  func fixtures(_ settings: Settings) -> FilePath {
+    settings.fixtures.value ?? root.appending("fixtures")
   }
 
-  func reports(_ options: FolderOptions) -> FilePath {
-    options.reports.map { FilePath($0) } ?? root.appending("reports")
+  /// The folder of the run store and of reports.
+  func reports(_ settings: Settings) -> FilePath {
+    settings.reports.value ?? root.appending("reports")
   }
 }

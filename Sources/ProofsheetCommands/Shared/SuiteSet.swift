@@ -19,13 +19,13 @@ struct SuiteSet {
   let members: [Member]
   let filter: CaseFilter
 
-  /// Loads suites, or every suite of a folder.
+  /// Loads suites.
   ///
   /// - Throws: ``CommandExit`` after all mistakes of all suites were told.
-  init(_ arguments: [String], filter text: String?, context: CommandContext) throws {
+  init(paths: [FilePath], filter text: String?, context: CommandContext) throws {
     var failed = 0
     var members: [Member] = []
-    for path in try Self.files(arguments) {
+    for path in paths {
       do {
         members.append(try Self.load(path, context))
       } catch let failure as SuiteFailure {
@@ -76,7 +76,7 @@ struct SuiteSet {
     }
     guard context.redactor.finds(in: bytes) else { return }
     throw CommandExit.usage(
-      "\(path) holds the API key of \(EndpointOptions.keyVariable)",
+      "\(path) holds the API key of \(context.keyVariable)",
       hint: "take it out, and replace the key at the gateway: it stood in a file")
   }
 
@@ -96,7 +96,10 @@ struct SuiteSet {
     for diagnostic in diagnostics { context.say(diagnostic.rendered(source: source)) }
   }
 
-  private static func files(_ arguments: [String]) throws -> [FilePath] {
+  /// The suite files that arguments name; of a folder every suite in it.
+  ///
+  /// - Throws: ``CommandExit`` for a folder without suites, or too many.
+  static func files(_ arguments: [String]) throws -> [FilePath] {
     var files: [FilePath] = []
     for argument in arguments {
       let path = FilePath(argument)
@@ -119,7 +122,7 @@ struct SuiteSet {
 
   private static func isSuite(_ name: String) -> Bool {
     let isOurs = [".baseline.json", ".probe.json", ".schema.json"].contains { name.hasSuffix($0) }
-    return !isOurs && !name.hasPrefix(".")
+    return !isOurs && !name.hasPrefix(".") && name != ConfigFiles.projectFileName
       && [".yaml", ".yml", ".json"].contains { name.hasSuffix($0) }
   }
 
@@ -140,7 +143,7 @@ struct SuiteSet {
       suites.flatMap { suite in suite.cases.prefix(1).flatMap { $0.cells.map(\.axis) } })
     for name in filter.axisNames where !known.contains(name) {
       throw CommandExit.usage(
-        "--filter: no suite has the axis '\(name)'",
+        "--filter: no suite has the axis '\(VisibleText.escape(name))'",
         hint: "there are \(known.sorted().joined(separator: ", ")), tag")
     }
     return filter
@@ -149,7 +152,7 @@ struct SuiteSet {
   /// One plan a suite.
   ///
   /// - Throws: ``CommandExit`` when a baseline cannot be read, or the filter selects nothing.
-  func plans(mode: RunMode, folders: FolderOptions, prices: PriceTable?) throws -> [Plan] {
+  func plans(mode: RunMode, settings: Settings, prices: PriceTable?) throws -> [Plan] {
     let plans = try members.map { member in
       let path = BaselineFile.path(forSuite: member.suite.path)
       let baseline: Baseline
@@ -158,13 +161,14 @@ struct SuiteSet {
       } catch {
         throw CommandExit(.usage, "error: \(error)")
       }
-      let folder = member.folders.fixtures(folders).appending(member.suite.name.text)
+      let folder = member.folders.fixtures(settings).appending(member.suite.name.text)
       return Plan(
         suite: member.suite, mode: mode, fixtures: FixtureFolder(folder: folder),
         baseline: baseline, inputs: member.inputs, filter: filter, prices: prices)
     }
     if filter != .all, plans.allSatisfy({ $0.first { _ in true } == nil }) {
-      throw CommandExit.usage("--filter '\(filter)' selects no case")
+      throw CommandExit.usage(
+        "--filter '\(VisibleText.escape(filter.description))' selects no case")
     }
     return plans
   }

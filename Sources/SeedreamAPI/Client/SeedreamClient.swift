@@ -82,7 +82,8 @@ public struct SeedreamClient: Sendable {
   ///   - transport: what carries the requests.
   ///   - policy: when requests are repeated.
   ///   - sleeper: what waits between attempts and questions.
-  ///   - limits: limits of ordering pictures; polling and downloads have their own.
+  ///   - limits: limits of ordering pictures; polling and downloads have their own, and take no
+  ///     longer than these allow.
   public init(
     endpoint: Endpoint, transport: any HTTPTransport, policy: RetryPolicy = RetryPolicy(),
     sleeper: any Sleeper = SystemSleeper(), limits: HTTPLimits = HTTPLimits()
@@ -150,7 +151,7 @@ public struct SeedreamClient: Sendable {
     if body != nil { headers.append(HTTPHeader("Content-Type", "application/json")) }
     return HTTPRequest(
       method: method, url: url, headers: headers, authorization: endpoint.authorization,
-      body: body, limits: method == .post ? limits : .poll)
+      body: body, limits: method == .post ? limits : .poll.within(limits.total))
   }
 
   /// Sends until there is an answer that is no error, or the policy gives up.
@@ -242,8 +243,8 @@ public struct SeedreamClient: Sendable {
     _ url: HTTPURL, as id: ExchangeID, failures: inout [AttemptFailure]
   ) async throws(AttemptFailure) -> HTTPResponse {
     let request = HTTPRequest(
-      method: .get, url: url, headers: [HTTPHeader("Accept", "image/*")], limits: .download,
-      addresses: .publicOnly(unlessEndpoint: endpoint.base))
+      method: .get, url: url, headers: [HTTPHeader("Accept", "image/*")],
+      limits: .download.within(limits.total), addresses: .publicOnly(unlessEndpoint: endpoint.base))
     var attempts = 0
     while true {
       attempts += 1

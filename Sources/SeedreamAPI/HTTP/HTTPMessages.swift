@@ -84,6 +84,23 @@ public struct HTTPLimits: Hashable, Sendable {
     self.redirectsMax = redirectsMax
   }
 
+  /// Limits for generating where one request may take this long.
+  ///
+  /// Nothing arrives until the pictures are made, so that silence is allowed as long.
+  public init(requestTimeout: Duration) {
+    self.init(idle: requestTimeout, total: requestTimeout)
+    connect = min(connect, requestTimeout)
+  }
+
+  /// The same limits, no time longer than this.
+  func within(_ longest: Duration) -> HTTPLimits {
+    var limits = self
+    limits.connect = min(connect, longest)
+    limits.idle = min(idle, longest)
+    limits.total = min(total, longest)
+    return limits
+  }
+
   /// Limits for asking after a task: small answers, soon.
   public static let poll = HTTPLimits(
     idle: .seconds(30), total: .seconds(60), bodyByteCountMax: 128 << 20)

@@ -38,11 +38,13 @@ package struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
   package let hint: String?
   /// Other places that belong to it.
   package let notes: [Note]
+  /// Whether the line may hold a key and is never shown.
+  package let hidesLine: Bool
 
   /// Puts a diagnostic together.
   package init(
     _ severity: Severity, _ message: String, at location: SourceLocation, length: Int = 1,
-    hint: String? = nil, notes: [Note] = []
+    hint: String? = nil, notes: [Note] = [], hidesLine: Bool = false
   ) {
     self.severity = severity
     self.message = message
@@ -50,6 +52,13 @@ package struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
     self.length = max(1, length)
     self.hint = hint
     self.notes = notes
+    self.hidesLine = hidesLine
+  }
+
+  /// The same without its line, where the line may hold a key.
+  func hidingLine() -> Diagnostic {
+    Diagnostic(
+      severity, message, at: location, length: length, hint: hint, notes: notes, hidesLine: true)
   }
 
   /// `path:line:column: error: message`.
@@ -69,7 +78,7 @@ extension Diagnostic {
   /// - Returns: lines without a line feed at the end.
   package func rendered(source: [UInt8]?) -> String {
     var lines = [description]
-    if let source, let text = SourceText.line(location.line, of: source) {
+    if !hidesLine, let source, let text = SourceText.line(location.line, of: source) {
       lines += snippet(of: text)
     }
     if let hint { lines.append("hint: \(hint)") }
@@ -109,7 +118,7 @@ extension Diagnostic {
   }
 }
 
-/// Everything that is wrong with a suite file, in order of place.
+/// Everything that is wrong with a file, in order of place.
 package struct SuiteFailure: Error, Hashable, Sendable, CustomStringConvertible {
   /// The file.
   package let path: FilePath

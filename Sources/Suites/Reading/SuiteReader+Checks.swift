@@ -8,8 +8,9 @@ extension SuiteReader {
   private static let optionNames = ["severity", "where"]
   /// Levels of `baseline` that need a metric.
   private static let laterLevels = ["near", "similar", "auto"]
-  /// The longest time that `latency` may allow.
-  private static let latencyMax = Duration.seconds(86_400)
+  /// The times that `latency` may allow.
+  private static let latencyRange: ClosedRange<Duration> =
+    Duration.milliseconds(1)...Duration.seconds(86_400)
 
   /// A list of checks, no name twice but where it holds for some cases only.
   mutating func checks(_ node: YAMLNode) -> [Check] {
@@ -141,7 +142,7 @@ extension SuiteReader {
     for member in mapping(node, of: "'latency'") ?? [] {
       switch member.key {
       case "max":
-        duration = self.duration(member.value)
+        duration = time(member.value, of: "'max'", in: Self.latencyRange)
         isSound = isSound && duration != nil
       case let key where Self.optionNames.contains(key): read(member, &options)
       default:
@@ -155,27 +156,5 @@ extension SuiteReader {
       return nil
     }
     return .latency(max: duration)
-  }
-
-  /// A time with its unit: `500ms`, `60s`, `2m`.
-  private mutating func duration(_ node: YAMLNode) -> Duration? {
-    guard let text = text(node, of: "'max'") else { return nil }
-    let digits = text.prefix { $0.isASCII && $0.isNumber }
-    let units = ["ms": 1, "s": 1_000, "m": 60_000]
-    guard Decimal.isWhole(digits), let unit = units[String(text.dropFirst(digits.count))] else {
-      error(
-        "\(VisibleText.quote(text)) is no time", at: node.place,
-        hint: "a whole number and its unit: 500ms, 60s, 2m")
-      return nil
-    }
-    let milliseconds = Int(digits)?.multipliedReportingOverflow(by: unit)
-    guard let milliseconds, !milliseconds.overflow, milliseconds.partialValue > 0,
-      .milliseconds(milliseconds.partialValue) <= Self.latencyMax
-    else {
-      error(
-        "\(VisibleText.quote(text)) is out of range", at: node.place, hint: "1ms to 1440m")
-      return nil
-    }
-    return .milliseconds(milliseconds.partialValue)
   }
 }

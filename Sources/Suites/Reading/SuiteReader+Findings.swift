@@ -49,7 +49,7 @@ extension SuiteReader {
       return
     }
     let blocks = lookups[axis].axis.blocks.indices
-    for block in blocks where diagnostics.count < limits.diagnosticsMax {
+    for block in blocks where log.diagnostics.count < limits.diagnosticsMax {
       let request = request(group.request, block: block, of: lookups[axis].axis)
       let entry = lookups[axis].axis.starts[block]
       judge(request, judged, at: place(of: judged, block: block, axis: axis)) {

@@ -76,7 +76,7 @@ extension SuiteReader {
   private func hint(forMissing file: FilePath) -> String {
     var hint = "paths are relative to the suite's folder"
     // Nobody sees more errors, and listing a folder for each is what takes time.
-    guard keptCounts[.error, default: 0] < limits.diagnosticsMax else { return hint }
+    guard log.counts[.error, default: 0] < limits.diagnosticsMax else { return hint }
     do {
       let names = try DurableFile.names(in: file.parent)
       if let nearest = NearestName.nearest(to: file.lastComponent?.string ?? "", among: names) {

@@ -81,13 +81,8 @@ extension SuiteReader {
 
   /// A day, and the moment after it in UTC.
   private mutating func lastDay(_ node: YAMLNode) -> (text: String, end: Timestamp)? {
-    guard let text = text(node, of: "'until'") else { return nil }
-    guard let start = Timestamp("\(text)T00:00:00.000Z") else {
-      error(
-        "\(VisibleText.quote(text)) is no day", at: node.place,
-        hint: "year, month and day: 2027-01-31")
-      return nil
+    day(node, of: "'until'").map { day in
+      (day.text, Timestamp(milliseconds: day.start.milliseconds + Self.dayMilliseconds))
     }
-    return (text, Timestamp(milliseconds: start.milliseconds + Self.dayMilliseconds))
   }
 }

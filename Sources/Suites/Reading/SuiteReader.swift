@@ -6,14 +6,10 @@ internal import SystemPackage
 ///
 /// A part with a mistake is left out and reading goes on, so that one run shows all mistakes; what
 /// would only follow from an earlier mistake is not told.
-struct SuiteReader {
+struct SuiteReader: NodeReader {
   let path: FilePath
   let limits: SuiteLimits
-  var diagnostics: [Diagnostic] = []
-  var kept: Set<Diagnostic> = []
-  var keptCounts: [Diagnostic.Severity: Int] = [:]
-  var overflow = 0
-  var hasErrors = false
+  var log = DiagnosticLog()
 
   /// Local pictures in the order in which they are named, and by path.
   var inputs: [InputFile] = []
@@ -54,12 +50,22 @@ struct SuiteReader {
 
   private static let keys = [
     "version", "name", "description", "request", "matrix", "exclude", "include", "checks", "known",
+    "limits",
   ]
   /// Parts of the language that nothing judges yet.
   private static let laterKeys = ["groups"]
 
+  /// Names of the contract, and of other tools, for what has another name here.
+  static let synonyms = [
+    "image_urls": "images", "image": "images", "image_url": "images", "image_size": "size",
+    "text": "prompt", "safety_checker": "enable_safety_checker", "num_images": "n",
+    "response_format": "output_format", "enhance_prompt": "enhance_prompt_mode",
+    "inputs": "images", "axes": "matrix", "excludes": "exclude", "includes": "include",
+    "identical": "identical-pixels", "bytes": "identical-bytes", "pixels": "identical-pixels",
+  ]
+
   mutating func read(_ bytes: [UInt8]) throws(SuiteFailure) -> LoadedSuite {
-    guard let root = tree(of: bytes) else { throw failure() }
+    guard let root = tree(of: bytes, is: "a suite is a mapping") else { throw failure() }
     suitePlace = root.place
     guard let members = mapping(root, of: "a suite") else { throw failure() }
     var sections: [String: YAMLNode] = [:]
@@ -72,7 +78,7 @@ struct SuiteReader {
         sections[member.key] = member.value
       }
     }
-    version(sections["version"])
+    version(sections["version"], of: "the suite", at: suitePlace)
     let name = name(sections["name"])
     let description = sections["description"].flatMap { text($0, of: "'description'") }
     if let node = sections["request"] { request(node) }
@@ -82,22 +88,13 @@ struct SuiteReader {
       request: baseRequest, template: baseTemplate,
       checks: Check.defaults.replaced(by: declared), place: suitePlace)
     let expansion = expansion(base, sections)
+    let runLimits = sections["limits"].map { self.runLimits($0) } ?? RunLimits()
     guard !hasErrors, let name, let expansion else { throw failure() }
     return LoadedSuite(
       name: name, description: description, path: path,
       sourceDigest: SHA256Digest(hashing: bytes), axes: lookups.map(\.axis),
-      repeatCount: repeatCount, inputs: inputs, warnings: sorted, checks: base.checks,
-      cases: CaseSequence(expansion))
-  }
-
-  private mutating func version(_ node: YAMLNode?) {
-    guard let node else {
-      return error("the suite states no version", at: suitePlace, hint: "start it with: version: 1")
-    }
-    guard let number = wholeNumber(node, of: "'version'", in: 0...Int.max), number != 1 else {
-      return
-    }
-    error("version \(number) is not known", at: node.place, hint: "this program reads version 1")
+      repeatCount: repeatCount, inputs: inputs, warnings: log.sorted, checks: base.checks,
+      limits: runLimits, cases: CaseSequence(expansion))
   }
 
   private mutating func name(_ node: YAMLNode?) -> SuiteName? {
@@ -209,42 +206,5 @@ struct SuiteReader {
   func isNear(_ word: String, _ names: [String]) -> Bool {
     Self.synonyms[word].map { names.contains($0) } ?? false
       || NearestName.nearest(to: word, among: names) != nil
-  }
-}
-
-extension SuiteReader {
-  /// The file as nodes; `nil` after an error that leaves nothing to read.
-  private mutating func tree(of bytes: [UInt8]) -> YAMLNode? {
-    guard bytes.count <= limits.fileByteCountMax else {
-      error(
-        "the file has \(bytes.count.grouped) bytes", at: suitePlace,
-        hint: "at most \(limits.fileByteCountMax.grouped) are allowed")
-      return nil
-    }
-    let text = SourceText.withoutMark(bytes)
-    do {
-      try SourceText.check(text)
-    } catch {
-      self.error(error.message, at: error.place, hint: error.hint)
-      return nil
-    }
-    var reader = YAMLReader(text, limits: limits)
-    do {
-      let root = try reader.document()
-      report(reader.mistakes)
-      if root == nil { error("the file is empty", at: suitePlace, hint: "a suite is a mapping") }
-      return root
-    } catch {
-      report(reader.mistakes + [error.mistake])
-      return nil
-    }
-  }
-
-  private mutating func report(_ mistakes: [YAMLReader.Mistake]) {
-    for mistake in mistakes {
-      error(
-        mistake.message, at: mistake.place, hint: mistake.hint,
-        notes: mistake.note.map { [($0.message, $0.place)] } ?? [])
-    }
   }
 }

@@ -41,8 +41,8 @@ struct YAMLReader: ~Copyable {
     let after = try next()
     if case .documentStart = after.kind {
       note(
-        "a second document starts here; a suite is one document", after.place,
-        hint: "put the other suite into a file of its own")
+        "a second document starts here; a file is one document", after.place,
+        hint: "put the other one into a file of its own")
     }
     return root
   }

@@ -1,6 +1,4 @@
-internal import SeedreamAPI
-
-extension SuiteReader {
+extension NodeReader {
   /// Keeps an error; past the limit it is only counted.
   mutating func error(
     _ message: String, at place: Place, hint: String? = nil, notes: [(String, Place)] = []
@@ -13,18 +11,11 @@ extension SuiteReader {
     _ severity: Diagnostic.Severity, _ message: String, at place: Place, hint: String? = nil,
     notes: [(String, Place)] = []
   ) {
-    if severity == .error { hasErrors = true }
-    let diagnostic = Diagnostic(
-      severity, message, at: place.location(in: path), length: place.length, hint: hint,
-      notes: notes.map { Diagnostic.Note($0.0, at: $0.1.location(in: path)) })
-    // Warnings must not crowd out errors, nor a file of mistakes fill the memory.
-    guard keptCounts[severity, default: 0] < limits.diagnosticsMax else {
-      overflow += 1
-      return
-    }
-    guard kept.insert(diagnostic).inserted else { return }
-    keptCounts[severity, default: 0] += 1
-    diagnostics.append(diagnostic)
+    log.keep(
+      Diagnostic(
+        severity, message, at: place.location(in: path), length: place.length, hint: hint,
+        notes: notes.map { Diagnostic.Note($0.0, at: $0.1.location(in: path)) }),
+      countMax: limits.diagnosticsMax)
   }
 
   /// Says that a name is not known, and which one was probably meant.
@@ -32,9 +23,9 @@ extension SuiteReader {
     _ kind: String, _ name: String, at place: Place, among names: [String],
     notes: [(String, Place)] = []
   ) {
-    guard keptCounts[.error, default: 0] < limits.diagnosticsMax else {
+    guard log.counts[.error, default: 0] < limits.diagnosticsMax else {
       // Nobody sees the proposal, and looking for it is what takes time.
-      overflow += 1
+      log.overflow += 1
       return
     }
     let nearest =
@@ -54,30 +45,8 @@ extension SuiteReader {
       hint: "remove it; it is refused rather than ignored, so that nothing passes unjudged")
   }
 
-  /// Names of the contract, and of other tools, for what has another name here.
-  static let synonyms = [
-    "image_urls": "images", "image": "images", "image_url": "images", "image_size": "size",
-    "text": "prompt", "safety_checker": "enable_safety_checker", "num_images": "n",
-    "response_format": "output_format", "enhance_prompt": "enhance_prompt_mode",
-    "inputs": "images", "axes": "matrix", "excludes": "exclude", "includes": "include",
-    "identical": "identical-pixels", "bytes": "identical-bytes", "pixels": "identical-pixels",
-  ]
-
-  /// All that was found in order of place.
-  var sorted: [Diagnostic] {
-    var sorted = diagnostics.enumerated().sorted { left, right in
-      (left.element.location.line, left.element.location.column, left.offset)
-        < (right.element.location.line, right.element.location.column, right.offset)
-    }.map(\.element)
-    if overflow > 0, let last = sorted.last {
-      sorted.append(
-        Diagnostic(.note, "\(overflow) more are not shown", at: last.location))
-    }
-    return sorted
-  }
-
   /// Everything that is wrong, to be thrown.
-  func failure() -> SuiteFailure { SuiteFailure(path: path, diagnostics: sorted) }
+  func failure() -> SuiteFailure { SuiteFailure(path: path, diagnostics: log.sorted) }
 }
 
 extension Int {

@@ -1,4 +1,4 @@
-extension SuiteReader {
+extension NodeReader {
   /// A text.
   ///
   /// Any scalar is one, so that `no` and `7` stay what was written; only the words for nothing must

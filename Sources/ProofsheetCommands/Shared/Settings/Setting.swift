@@ -1,0 +1,91 @@
+internal import SeedreamAPI
+internal import Suites
+
+/// Where the value of a setting comes from, the strongest first.
+enum SettingOrigin: Hashable, Sendable, CustomStringConvertible {
+  /// An option of the command line, with its dashes.
+  case flag(String)
+  /// An environment variable.
+  case environment(String)
+  /// A suite of the command line.
+  case suite(SourceLocation)
+  /// The project's configuration file.
+  case config(SourceLocation)
+  /// The user's own configuration file.
+  case userConfig(SourceLocation)
+  /// Nobody said anything.
+  case builtIn
+
+  /// The kind of origin, for scripts.
+  var layer: String {
+    switch self {
+    case .flag: "flag"
+    case .environment: "environment"
+    case .suite: "suite"
+    case .config: "config"
+    case .userConfig: "user-config"
+    case .builtIn: "default"
+    }
+  }
+
+  /// The flag, the variable, the place in a file, or `default`.
+  var description: String {
+    switch self {
+    case .flag(let name), .environment(let name): name
+    case .suite(let place), .config(let place), .userConfig(let place): place.description
+    case .builtIn: layer
+    }
+  }
+}
+
+/// A value that a command works with, and where it comes from.
+struct Setting<Value: Hashable & Sendable>: Hashable, Sendable {
+  let value: Value
+  let origin: SettingOrigin
+
+  init(_ value: Value, _ origin: SettingOrigin) {
+    self.value = value
+    self.origin = origin
+  }
+}
+
+/// What can be set, by its name in files.
+enum SettingName: String, CaseIterable, Sendable {
+  case endpoint
+  case authScheme = "auth.scheme"
+  case keyVariable = "auth.key_variable"
+  case concurrency = "limits.concurrency"
+  case maxCost = "limits.max_cost"
+  case maxRequests = "limits.max_requests"
+  case confirmAbove = "limits.confirm_above"
+  case requestTimeout = "limits.request_timeout"
+  case prices
+  case fixtures = "paths.fixtures"
+  case reports = "paths.reports"
+
+  /// The option of the command line; `nil` for what files alone set.
+  var flag: String? {
+    switch self {
+    case .keyVariable, .confirmAbove, .prices: nil
+    default:
+      variable.map { name in
+        "--" + name.dropFirst("PROOFSHEET_".count).lowercased().replacing("_", with: "-")
+      }
+    }
+  }
+
+  /// The environment variable; `nil` for what files alone set.
+  var variable: String? {
+    switch self {
+    case .endpoint: "PROOFSHEET_ENDPOINT"
+    case .authScheme: "PROOFSHEET_AUTH_SCHEME"
+    case .concurrency: "PROOFSHEET_CONCURRENCY"
+    case .maxCost: "PROOFSHEET_MAX_COST"
+    case .maxRequests: "PROOFSHEET_MAX_REQUESTS"
+    case .requestTimeout: "PROOFSHEET_REQUEST_TIMEOUT"
+    case .fixtures: "PROOFSHEET_FIXTURES"
+    case .reports: "PROOFSHEET_REPORTS"
+    case .keyVariable, .confirmAbove, .prices: nil
+    }
+  }
+}

@@ -1,0 +1,150 @@
+internal import Canonical
+internal import SeedreamAPI
+internal import Suites
+internal import SystemPackage
+
+/// What one source states: flags, the environment, the suites, a file.
+struct SettingLayer: Hashable, Sendable {
+  /// Hosts, separated by commas or blanks, that get the key although only a project names them.
+  static let allowHostsVariable = "PROOFSHEET_ALLOW_HOSTS"
+
+  var endpoint: Setting<EndpointName>?
+  var authScheme: Setting<AuthScheme>?
+  var keyVariable: Setting<String>?
+  var concurrency: Setting<Int>?
+  var maxCost: Setting<Money>?
+  var maxRequests: Setting<Int>?
+  var confirmAbove: Setting<Money>?
+  var requestTimeout: Setting<Duration>?
+  var prices: Setting<PriceTable>?
+  var fixtures: Setting<FilePath>?
+  var reports: Setting<FilePath>?
+  var allowedHosts: [Setting<String>] = []
+
+  /// States nothing.
+  init() {}
+}
+
+extension SettingLayer {
+  /// What a configuration file states.
+  init(_ file: ConfigFile) {
+    let isUsers = file.owner == .user
+    func setting<Value>(_ placed: Placed<Value>) -> Setting<Value> {
+      Setting(placed.value, isUsers ? .userConfig(placed.location) : .config(placed.location))
+    }
+    self.init(file.limits) { isUsers ? .userConfig($0) : .config($0) }
+    endpoint = file.endpoint.map(setting)
+    authScheme = file.authScheme.map(setting)
+    keyVariable = file.keyVariable.map(setting)
+    confirmAbove = file.confirmAbove.map(setting)
+    prices = file.prices.map(setting)
+    fixtures = file.fixtures.map(setting)
+    reports = file.reports.map(setting)
+    allowedHosts = file.allowHosts.map(setting)
+  }
+
+  /// What the suites of a command line state: of each limit the smallest.
+  init(suites: [RunLimits]) {
+    self.init(.smallest(of: suites)) { .suite($0) }
+  }
+
+  private init(_ limits: RunLimits, _ origin: (SourceLocation) -> SettingOrigin) {
+    concurrency = limits.concurrency.map { Setting($0.value, origin($0.location)) }
+    maxCost = limits.maxCost.map { Setting($0.value, origin($0.location)) }
+    maxRequests = limits.maxRequests.map { Setting($0.value, origin($0.location)) }
+    requestTimeout = limits.requestTimeout.map { Setting($0.value, origin($0.location)) }
+  }
+}
+
+extension SettingLayer {
+  /// What flags state, each as it was written.
+  ///
+  /// - Parameter problems: takes a sentence for each text that means nothing.
+  init(flags: [SettingName: String], problems: inout [String]) {
+    self.init(texts: flags, origin: { .flag($0.flag ?? $0.rawValue) }, problems: &problems)
+  }
+
+  /// What environment variables state; an empty one states nothing, as in most shells' scripts.
+  ///
+  /// - Parameter problems: takes a sentence for each text that means nothing.
+  init(environment: [String: String], problems: inout [String]) {
+    var texts: [SettingName: String] = [:]
+    for name in SettingName.allCases {
+      guard let variable = name.variable, let text = environment[variable], !text.isEmpty
+      else { continue }
+      texts[name] = text
+    }
+    self.init(
+      texts: texts, origin: { .environment($0.variable ?? $0.rawValue) }, problems: &problems)
+    let hosts = (environment[Self.allowHostsVariable] ?? "")
+      .split { $0 == "," || $0.isWhitespace }.map(String.init)
+    for text in hosts {
+      guard let host = HostName.read(text) else {
+        problems.append(
+          "\(Self.allowHostsVariable) holds \(Self.quote(text)); expected \(HostName.expectation)")
+        continue
+      }
+      allowedHosts.append(Setting(host, .environment(Self.allowHostsVariable)))
+    }
+  }
+
+  private init(
+    texts: [SettingName: String], origin: (SettingName) -> SettingOrigin,
+    problems: inout [String]
+  ) {
+    self.init()
+    func read<Value>(
+      _ name: SettingName, _ expectation: String, _ parse: (String) -> Value?
+    ) -> Setting<Value>? {
+      guard let text = texts[name] else { return nil }
+      let origin = origin(name)
+      guard let value = parse(text) else {
+        problems.append("\(origin) is \(Self.quote(text)); expected \(expectation)")
+        return nil
+      }
+      return Setting(value, origin)
+    }
+    if let text = texts[.endpoint] {
+      do {
+        endpoint = Setting(try EndpointName(text), origin(.endpoint))
+      } catch {
+        // The text is not shown: it may hold a password.
+        problems.append(
+          "\(origin(.endpoint)): \(error); for example \(Endpoint.defaultURL)")
+      }
+    }
+    let schemes = AuthScheme.allCases.map(\.rawValue).joined(separator: " or ")
+    authScheme = read(.authScheme, schemes) { AuthScheme(rawValue: $0) }
+    let concurrencies = RunLimits.concurrencyRange
+    concurrency = read(.concurrency, Self.expectation(concurrencies)) {
+      Self.wholeNumber($0, in: concurrencies)
+    }
+    maxCost = read(.maxCost, RunLimits.moneyExpectation) { Money($0) }
+    maxRequests = read(.maxRequests, Self.expectation(RunLimits.requestsRange)) {
+      Self.wholeNumber($0, in: RunLimits.requestsRange)
+    }
+    let times = RunLimits.timeoutRange
+    requestTimeout = read(
+      .requestTimeout,
+      "\(TimeText.expectation); \(TimeText.text(of: times.lowerBound)) to "
+        + TimeText.text(of: times.upperBound)
+    ) { text in TimeText.duration(text).flatMap { times.contains($0) ? $0 : nil } }
+    fixtures = read(.fixtures, "a folder") { $0.isEmpty ? nil : FilePath($0) }
+    reports = read(.reports, "a folder") { $0.isEmpty ? nil : FilePath($0) }
+  }
+
+  private static func wholeNumber(_ text: String, in range: ClosedRange<Int>) -> Int? {
+    guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }),
+      let number = Int(text), range.contains(number)
+    else { return nil }
+    return number
+  }
+
+  private static func expectation(_ range: ClosedRange<Int>) -> String {
+    "a whole number from \(range.lowerBound) to \(range.upperBound)"
+  }
+
+  private static func quote(_ text: String) -> String {
+    "'\(VisibleText.escape(String(text.prefix(60))))'"
+  }
+}

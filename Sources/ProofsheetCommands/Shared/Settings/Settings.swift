@@ -1,0 +1,95 @@
+internal import Canonical
+internal import SeedreamAPI
+internal import Suites
+internal import SystemPackage
+
+/// Everything that can be set, each value with where it comes from.
+///
+/// Made once for a command, and handed down; nothing below reads a flag, the environment or a file.
+struct Settings: Hashable, Sendable {
+  /// Where requests go.
+  let endpoint: Setting<EndpointName>
+  /// How the key is sent.
+  let authScheme: Setting<AuthScheme>
+  /// The name of the variable that holds the key.
+  let keyVariable: Setting<String>
+  /// How many cases run at once; `nil` where the mode decides.
+  let concurrency: Setting<Int?>
+  /// What the run may spend at most; `nil` without a cap.
+  let maxCost: Setting<Money?>
+  /// How many requests for pictures the run may send; `nil` without a cap.
+  let maxRequests: Setting<Int?>
+  /// Above this a person at a terminal is asked.
+  let confirmAbove: Setting<Money>
+  /// The longest time that one request may take.
+  let requestTimeout: Setting<Duration>
+  /// Prices.
+  let prices: Setting<PriceTable>
+  /// The folder of recordings; `nil` for the one beside `suites`.
+  let fixtures: Setting<FilePath?>
+  /// The folder of the run store and of reports; `nil` for the one beside `suites`.
+  let reports: Setting<FilePath?>
+  /// Hosts that a project's endpoint may be at and get the key.
+  let allowedHosts: [Setting<String>]
+
+  /// The name of the variable that holds the key, unless a file names another.
+  static let defaultKeyVariable = "PROOFSHEET_API_KEY"
+  /// What a person at a terminal is not asked about, unless a file says otherwise.
+  static let defaultConfirmAbove = Money(microDollars: 500_000)
+  /// How many cases run at once where something may be bought.
+  static let buyingConcurrency = 8
+
+  /// Decides: of each setting the first layer that states it wins, and the default without any.
+  ///
+  /// - Parameters:
+  ///   - layers: flags, environment, suites, project's file, user's file, in this order.
+  ///   - gateway: the default endpoint.
+  init(_ layers: [SettingLayer], gateway: HTTPURL) {
+    func first<Value>(
+      _ path: KeyPath<SettingLayer, Setting<Value>?>, else value: Value
+    ) -> Setting<Value> {
+      layers.lazy.compactMap { $0[keyPath: path] }.first ?? Setting(value, .builtIn)
+    }
+    func first<Value>(_ path: KeyPath<SettingLayer, Setting<Value>?>) -> Setting<Value?> {
+      layers.lazy.compactMap { $0[keyPath: path] }.first.map { Setting($0.value, $0.origin) }
+        ?? Setting(nil, .builtIn)
+    }
+    endpoint = first(\.endpoint, else: .server(gateway))
+    authScheme = first(\.authScheme, else: .bearer)
+    keyVariable = first(\.keyVariable, else: Self.defaultKeyVariable)
+    concurrency = first(\.concurrency)
+    maxCost = first(\.maxCost)
+    maxRequests = first(\.maxRequests)
+    confirmAbove = first(\.confirmAbove, else: Self.defaultConfirmAbove)
+    requestTimeout = first(\.requestTimeout, else: HTTPLimits().total)
+    prices = first(\.prices, else: .listed)
+    fixtures = first(\.fixtures)
+    reports = first(\.reports)
+    allowedHosts = layers.flatMap(\.allowedHosts)
+  }
+
+  /// How many cases run at once.
+  func concurrency(inReplay isReplay: Bool) -> Int {
+    concurrency.value ?? (isReplay ? ProcessorCount.available : Self.buyingConcurrency)
+  }
+
+  /// The limits of a request for pictures.
+  var requestLimits: HTTPLimits {
+    requestTimeout.origin == .builtIn
+      ? HTTPLimits() : HTTPLimits(requestTimeout: requestTimeout.value)
+  }
+
+  /// What to tell before money is spent: models that a project prices below their list price.
+  ///
+  /// Caps and questions go by the price; whoever pays must see when a file of the checkout lowers it.
+  func loweredPrices(of models: some Sequence<ModelName>) -> [String] {
+    guard case .config(let place) = prices.origin else { return [] }
+    return models.sorted { $0.text < $1.text }.compactMap { model in
+      guard let price = prices.value.price(of: model),
+        let listed = PriceTable.listed.price(of: model), price < listed
+      else { return nil }
+      return "warning: \(place) prices a picture of \(model) at \(price); "
+        + "its list price is \(listed)"
+    }
+  }
+}
