@@ -35,7 +35,7 @@ struct PlanCommand: ParsableCommand {
       config: folders.config, context)
     let settings = prepared.settings
     let plans = try prepared.set.plans(
-      mode: mode, settings: settings, prices: settings.prices.value)
+      mode: mode, settings: settings, prices: settings.pricesInForce)
     if list, format == .text {
       for plan in plans {
         for planned in plan { context.output("\(planned.identity.id)\n") }
@@ -48,8 +48,7 @@ struct PlanCommand: ParsableCommand {
     case .text:
       for line in totals.lines { context.output("\(line)\n") }
       let total = totals.toBuy > 0 ? "\(totals.cost) in all, " : ""
-      context.output(
-        "\(total)prices as of \(settings.prices.value.asOf) (\(settings.prices.origin))\n")
+      context.output("\(total)\(settings.pricesText)\n")
       if totals.toBuy > 0 { context.output(LongestTime(totals, settings).text + "\n") }
     case .json: context.output(json(plans, totals, settings).canonicalText + "\n")
     }

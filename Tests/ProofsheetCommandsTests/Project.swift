@@ -78,7 +78,7 @@ struct Project: Sendable {
   /// Runs a command of the tool in this process, with a network only where a test wants one.
   func run(
     _ arguments: String..., environment: [String: String] = [:], network: Bool = false,
-    answers: String? = nil, now: Timestamp? = nil
+    transport: (any HTTPTransport)? = nil, answers: String? = nil, now: Timestamp? = nil
   ) async -> Outcome {
     let output = Mutex("")
     let messages = Mutex("")
@@ -89,6 +89,7 @@ struct Project: Sendable {
       isTerminal: answers != nil, columns: 80, ask: { _ in answers },
       clock: { now ?? Timestamp.now() },
       makeTransport: {
+        if let transport { return transport }
         guard network else {
           Issue.record("a network was made where none may be")
           throw TransportFailure(.other, .beforeSending, "no network in this test")

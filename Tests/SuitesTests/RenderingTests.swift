@@ -23,7 +23,7 @@ struct RenderingTests {
           5 | sead: 1
             | ^~~~
         hint: expected one of: version, name, description, request, matrix, exclude, include, \
-        checks, known, groups
+        checks, known, limits, groups
         """,
       ])
   }

@@ -69,9 +69,10 @@ struct ConfigReader: NodeReader {
 
   mutating func read(_ bytes: [UInt8]) {
     guard let root = tree(of: bytes, is: "a configuration starts with: version: 1") else {
-      return hideSecrets(of: bytes)
+      return hideUnreadLines(of: bytes)
     }
-    guard let members = mapping(root, of: "a configuration") else { return }
+    guard let members = mapping(root, of: "a configuration")
+    else { return }
     version(
       members.first { $0.key == "version" }?.value, of: "the configuration", at: root.place)
     for member in members {
@@ -84,7 +85,7 @@ struct ConfigReader: NodeReader {
       case "paths": paths(member.value)
       case "allow_hosts": allowHosts(member)
       default:
-        if SecretName.covers(member: member.key) { hide(member) }
+        if SecretName.covers(parameter: member.key) { hide(member) }
         unknown(
           "key", member.key, at: member.keyPlace,
           among: owner == .user ? Self.keys : Self.keys.dropLast())
@@ -97,21 +98,12 @@ struct ConfigReader: NodeReader {
     secretLines.formUnion([member.keyPlace.line, member.value.place.line])
   }
 
-  /// Keeps lines of a file that could not be taken apart from being shown, where they may hold a
-  /// secret: all of them, once anything in the file has a secret's name.
-  private mutating func hideSecrets(of bytes: [UInt8]) {
-    let file = String(decoding: bytes.prefix(limits.fileByteCountMax), as: UTF8.self)
-    let isSecretive = Self.words(of: file).contains { SecretName.covers(member: $0) }
+  /// Keeps lines from being shown that may hold a key, where no tree says which do.
+  private mutating func hideUnreadLines(of bytes: [UInt8]) {
     for number in Set(log.diagnostics.map(\.location.line)) {
-      let words = Self.words(of: SourceText.line(number, of: bytes) ?? "")
-      if isSecretive || words.contains(where: ["endpoint", "key_variable"].contains) {
-        secretLines.insert(number)
-      }
+      let line = SourceText.line(number, of: bytes) ?? ""
+      if line.contains("key:") || SecretName.covers(member: line) { secretLines.insert(number) }
     }
-  }
-
-  private static func words(of text: String) -> [String] {
-    text.utf8.split { !IdentifierRule.isAllowed($0) }.map { String(Substring($0)) }
   }
 
   private func placed<Value>(_ value: Value, _ node: YAMLNode) -> Placed<Value> {

@@ -73,6 +73,17 @@ struct Settings: Hashable, Sendable {
     concurrency.value ?? (isReplay ? ProcessorCount.available : Self.buyingConcurrency)
   }
 
+  /// Prices as they are in force: none where the endpoint is the stand-in.
+  var pricesInForce: PriceTable? {
+    endpoint.value == .simulator ? nil : prices.value
+  }
+
+  /// Where prices come from, for a person.
+  var pricesText: String {
+    pricesInForce.map { "prices as of \($0.asOf) (\(prices.origin))" }
+      ?? "from the simulator, which costs nothing"
+  }
+
   /// The limits of a request for pictures.
   var requestLimits: HTTPLimits {
     requestTimeout.origin == .builtIn
