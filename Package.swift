@@ -156,3 +156,12 @@ if Context.environment["PROOFSHEET_FUZZ"] == "1" {
     fuzzer("Picture", ["Canonical", "ImageComparison"]),
   ]
 }
+
+// Programs that measure are no part of the product, and are built where they are asked for only.
+if Context.environment["PROOFSHEET_BENCHMARKS"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "replay-benchmark",
+      dependencies: ["Canonical", "SeedreamAPI", "Suites", "Recording", "Experiments", system],
+      path: "Benchmarks/Replay", swiftSettings: settings))
+}

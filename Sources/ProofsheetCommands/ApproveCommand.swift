@@ -11,7 +11,10 @@ struct DecisionOptions: ParsableArguments {
     help: ArgumentHelp("The run to decide about: its id, or 'latest'.", valueName: "run"))
   var run: String
 
-  @Option(help: "Decide about these cases only: 'prompt=paper outcome=drifted|unapproved'.")
+  @Option(
+    help: ArgumentHelp(
+      "Decide about these cases only, for example 'prompt=paper outcome=drifted|unapproved'.",
+      discussion: FilterReading.help))
   var filter: String?
 
   @Option(help: "Why, for the next reader of the baseline.")
@@ -72,7 +75,6 @@ private struct DecisionSession {
   let replaces: Bool
   let context: CommandContext
   let settings: Settings
-  let filter: CaseFilter
 
   init(
     _ options: DecisionOptions, _ decision: BaselineEntry.Decision, replaces: Bool,
@@ -84,21 +86,16 @@ private struct DecisionSession {
     let sources = try SettingSources(options.folders, context)
     self.context = sources.context
     settings = sources.settings()
-    do {
-      filter =
-        try options.filter.map { (text) throws(CaseFilter.Problem) in
-          try CaseFilter(text)
-        } ?? .all
-    } catch {
-      throw CommandExit(.usage, "error: \(error)")
-    }
   }
 
   func run() throws {
     if let note = options.note, context.redactor.finds(in: Array(note.utf8)) {
       throw CommandExit.usage("the note holds the API key, which would stand in the baseline")
     }
+    // A mistake in the filter is told before a run is looked for.
+    _ = try FilterReading.read(options.filter)
     let run = try StoredRuns.find(options.run, settings, context)
+    let filter = try selection(of: run)
     let suiteSettings = try self.suiteSettings(of: run)
     var tally = Approval.Result()
     var selected = 0
@@ -111,7 +108,7 @@ private struct DecisionSession {
       }
       let path = BaselineFile.path(forSuite: suitePath)
       var baseline = try read(path, suite.name)
-      try decide(run, suite, suitePath, suiteSettings, &baseline, &tally, &selected)
+      try decide(run, suite, suitePath, suiteSettings, filter, &baseline, &tally, &selected)
       guard !options.dryRun, tally.decided > 0 else { continue }
       do {
         try DurableFile.write(BaselineFile.bytes(of: baseline), to: path)
@@ -122,13 +119,26 @@ private struct DecisionSession {
     for line in tally.skipped { context.say("skipped: \(line)") }
     guard selected > 0 else {
       throw CommandExit.usage(
-        "no case of run \(run.header.id) is selected",
-        hint: "outcomes and axes are listed by: proofsheet report \(run.header.id)")
+        "no case of run \(run.header.id) is selected"
+          + (filter.isAll
+            ? "" : "\n\(try FilterReading.emptySelection(of: run, filter))"),
+        hint: "the cases are listed by: proofsheet report \(run.header.id)")
     }
     let verb = options.dryRun ? "would be \(decision.rawValue)" : decision.rawValue
     context.say(
-      "\(tally.decided) picture(s) \(verb), \(tally.unchanged) decided before, "
-        + "\(tally.skipped.count) skipped")
+      "\(Count.of(tally.decided, "picture")) \(verb), "
+        + "\(Count.grouped(tally.unchanged)) decided before, "
+        + "\(Count.grouped(tally.skipped.count)) skipped")
+  }
+
+  private func selection(of run: StoredRun) throws -> CaseFilter {
+    do {
+      return try FilterReading.read(options.filter, for: run)
+    } catch let exit as CommandExit {
+      throw exit
+    } catch {
+      throw CommandExit(.usage, "error: \(error)")
+    }
   }
 
   /// The settings of the project that the run's suites belong to, wherever the command runs.
@@ -153,6 +163,7 @@ private struct DecisionSession {
 
   private func decide(
     _ run: StoredRun, _ suite: SuiteHeader, _ suitePath: FilePath, _ settings: Settings,
+    _ filter: CaseFilter,
     _ baseline: inout Baseline, _ tally: inout Approval.Result, _ selected: inout Int
   ) throws {
     let folders = ProjectFolders(suite: suitePath, workingFolder: context.workingFolder)

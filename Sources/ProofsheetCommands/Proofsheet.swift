@@ -22,7 +22,7 @@ package struct Proofsheet: AsyncParsableCommand {
       """,
     version: version,
     subcommands: [
-      PlanCommand.self, RunCommand.self, ApproveCommand.self, RejectCommand.self,
+      InitCommand.self, PlanCommand.self, RunCommand.self, ApproveCommand.self, RejectCommand.self,
       ReportCommand.self, ConfigCommand.self, PictureCommand.self, SimulateCommand.self,
       JUnitCheckCommand.self,
     ])

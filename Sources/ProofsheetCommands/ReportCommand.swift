@@ -29,62 +29,74 @@ struct ReportCommand: ParsableCommand {
     help: ArgumentHelp("Where to; text goes to standard output.", valueName: "file"))
   var output: String?
 
-  @Option(help: "List these cases only, in text: 'outcome=drifted prompt=paper'.")
+  @Option(
+    help: ArgumentHelp(
+      "Report these cases only, for example 'outcome=drifted prompt=paper'.",
+      discussion: "Counts and sums of the report are then those of these cases."))
   var filter: String?
 
   @OptionGroup var folders: FolderOptions
 
   func validate() throws {
     if format != .text, output == nil { throw ValidationError("name a file with --output") }
-    if format != .text, filter != nil {
-      throw ValidationError(
-        "--filter selects lines of the text; other reports are of the whole run")
-    }
   }
 
   func run() throws {
     let context = CommandContext.current
     let stored = try StoredRuns.find(name, folders, context)
+    let run: SelectedRun
     do {
-      switch format {
-      case .text: try writeText(stored, context)
-      case .junit: try JUnitReport.write(stored, to: FilePath(output ?? ""))
-      case .jsonl: try writeLines(stored, to: FilePath(output ?? ""))
+      let filter = try FilterReading.read(filter, for: stored)
+      run = try SelectedRun(stored, filter)
+      if !filter.isAll, run.header.caseCount == 0 {
+        context.say("warning: \(try FilterReading.emptySelection(of: stored, filter))")
       }
-    } catch let problem as CaseFilter.Problem {
-      throw CommandExit(.usage, "error: \(problem)")
+      try write(run, context)
+    } catch let exit as CommandExit {
+      throw exit
     } catch {
       throw CommandExit(.usage, "error: \(error)")
     }
-    if let output { context.say("written: \(output)") }
+    guard let output else { return }
+    let part =
+      filter == nil
+      ? ""
+      : " (\(Count.grouped(run.header.caseCount)) of "
+        + "\(Count.of(stored.header.caseCount, "case")), by --filter)"
+    context.say("written: \(output)\(part)")
   }
 
-  private func writeLines(_ stored: StoredRun, to path: FilePath) throws {
+  private func write(_ run: SelectedRun, _ context: CommandContext) throws {
+    switch format {
+    case .text: try writeText(run, context)
+    case .junit: try JUnitReport.write(run, to: FilePath(output ?? ""))
+    case .jsonl: try writeLines(run, to: FilePath(output ?? ""))
+    }
+  }
+
+  private func writeLines(_ run: SelectedRun, to path: FilePath) throws {
     try LineFile.write(to: path) { sink in
-      try sink.receive(.started(stored.header))
-      var spending = Spending(cap: stored.summary.spending.cap)
-      for suite in stored.header.suites {
-        try stored.forEachResult(of: suite.name) { result in
+      try sink.receive(.started(run.header))
+      var spending = Spending(cap: run.summary.spending.cap)
+      for suite in run.header.suites {
+        try run.forEachResult(of: suite.name) { result in
           spending.spent += result.cost
           spending.possiblyBilled += result.possiblyBilled
           try sink.receive(.caseFinished(result, spending: spending))
         }
       }
-      try sink.receive(.finished(stored.summary))
+      try sink.receive(.finished(run.summary))
     }
   }
 
-  private func writeText(_ stored: StoredRun, _ context: CommandContext) throws {
-    let filter = try self.filter.map { try CaseFilter($0) } ?? .all
-    for suite in stored.header.suites {
-      try stored.forEachResult(of: suite.name) { result in
-        let identity = result.identity
-        guard
-          filter.admits(identity, outcome: result.outcome)
-        else { return }
-        context.output(
-          "\(result.outcome.rawValue)\t\(suite.name)\t\(identity.id)\t\(result.reason)\n")
+  private func writeText(_ run: SelectedRun, _ context: CommandContext) throws {
+    var output = OutputBuffer(context.output)
+    for suite in run.header.suites {
+      try run.forEachResult(of: suite.name) { result in
+        output.write(
+          "\(result.outcome.rawValue)\t\(suite.name)\t\(result.identity.id)\t\(result.reason)\n")
       }
     }
+    output.flush()
   }
 }

@@ -44,7 +44,7 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: "Where answers come from: replay, record, refresh or live.")
   var mode: RunMode = .replay
 
-  @Option(help: "Run these cases only: 'prompt=paper|linen seed=1..10 tag=background word'.")
+  @Option(help: ArgumentHelp("Run these cases only.", discussion: FilterReading.help))
   var filter: String?
 
   @Option(
@@ -87,6 +87,7 @@ struct RunCommand: AsyncParsableCommand {
   func run() async throws {
     let prepared = try PreparedSuites(
       suites, filter: filter, flags: flags, config: folders.config, CommandContext.current)
+    try prepared.set.refuseUnjudged(prepared.context)
     guard let project = prepared.set.members.first?.folders else { return }
     let session = try RunSession(
       command: self, prepared, reports: project.reports(prepared.settings))
@@ -178,8 +179,7 @@ struct RunSession {
       suites: plans.map { plan in
         SuiteHeader(
           name: plan.suite.name, path: plan.suite.path, digest: plan.suite.sourceDigest,
-          caseCount: set.filter == .all
-            ? plan.suite.caseCount : plan.reduce(0) { count, _ in count + 1 })
+          caseCount: plan.selected.count)
       })
     let lines: LineFile
     do {

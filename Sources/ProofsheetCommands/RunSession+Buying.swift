@@ -8,18 +8,40 @@ internal import Suites
 internal import SystemPackage
 
 extension RunSession {
+  /// Plans with what each comes to.
+  private struct Purchase {
+    var plans: [Plan]
+    var totals: [PlanTotals]
+
+    init(_ plans: [Plan]) {
+      self.plans = plans
+      totals = plans.map { PlanTotals($0) }
+    }
+
+    var total: PlanTotals { totals.reduce(into: PlanTotals()) { $0 += $1 } }
+
+    func priced(by prices: PriceTable?) -> Purchase {
+      var priced = self
+      priced.plans = plans.map { $0.priced(by: prices) }
+      priced.totals = totals.map { $0.priced(by: prices) }
+      return priced
+    }
+  }
+
   /// Runs in a mode that may spend: guarded, locked, and with what an earlier run has left first.
   func buy() async throws -> ExitStatus {
+    let unpriced = Purchase(
+      try set.plans(mode: command.mode, settings: settings, prices: nil))
     // Nobody needs a key to record what is recorded.
-    let unpriced = try set.plans(mode: command.mode, settings: settings, prices: nil)
-    let needsKey = unpriced.contains { PlanTotals($0).toBuy > 0 }
+    let needsKey = unpriced.total.toBuy > 0
     switch try EndpointChoice(settings, userFile: userFile, context, needsKey: needsKey) {
     case .server(let endpoint):
-      return try await buy(from: endpoint, prices: settings.prices.value, isSimulator: false)
+      return try await buy(
+        unpriced.priced(by: settings.prices.value), from: endpoint, isSimulator: false)
     case .simulator:
       do {
         return try await SimulatorServer.serving(SimulatorSettings()) { _, url in
-          try await buyFromSimulator(at: url)
+          try await buyFromSimulator(unpriced, at: url)
         }
       } catch let error as SimulatorError {
         throw CommandExit(.service, "error: the simulator cannot be started: \(error)")
@@ -27,10 +49,10 @@ extension RunSession {
     }
   }
 
-  private func buyFromSimulator(at url: String) async throws -> ExitStatus {
+  private func buyFromSimulator(_ purchase: Purchase, at url: String) async throws -> ExitStatus {
     let endpoint = Endpoint(
       base: try HTTPURL(url), authorization: try Authorization(scheme: .bearer, key: "simulator"))
-    return try await buy(from: endpoint, prices: nil, isSimulator: true)
+    return try await buy(purchase, from: endpoint, isSimulator: true)
   }
 
   private func takeLock() throws -> StoreLock {
@@ -53,19 +75,18 @@ extension RunSession {
   }
 
   private func buy(
-    from endpoint: Endpoint, prices: PriceTable?, isSimulator: Bool
+    _ planned: Purchase, from endpoint: Endpoint, isSimulator: Bool
   ) async throws -> ExitStatus {
     let store = try open(spends: true)
     let lock = try takeLock()
     let ledger = try makeLedger(store, lock)
-    var plans = try set.plans(mode: command.mode, settings: settings, prices: prices)
-    if command.mode != .live { try recover(plans, ledger, store) }
-    if command.mode == .refresh { plans = try resume(plans, ledger) }
+    let purchase = try continued(planned, ledger, store)
+    let plans = purchase.plans
     tellDoubt(plans, ledger)
-    let agreed = try agree(plans, isSimulator: isSimulator)
-    if command.mode != .live { try tryFolders(of: plans) }
+    let agreed = try agree(purchase.total, isSimulator: isSimulator)
+    if command.mode != .live { try tryFolders(of: purchase) }
     let guardian = SpendGuard(
-      cap: prices == nil ? nil : settings.maxCost.value ?? agreed,
+      cap: isSimulator ? nil : settings.maxCost.value ?? agreed,
       requestsMax: settings.maxRequests.value)
     let environment = RunEnvironment(
       redactor: context.redactor, toolVersion: Proofsheet.version, failsUnapproved: failsUnapproved,
@@ -83,18 +104,35 @@ extension RunSession {
     return status
   }
 
+  /// Goes on where an interrupted run has ended; adds up again only where that changes something.
+  private func continued(
+    _ purchase: Purchase, _ ledger: StoreLedger, _ store: RunStore
+  ) throws -> Purchase {
+    guard command.mode != .live else { return purchase }
+    let recovered = try recover(purchase.plans, ledger, store)
+    let plans = command.mode == .refresh ? try resume(purchase.plans, ledger) : purchase.plans
+    let isResumed = plans.contains { !$0.refreshed.isEmpty }
+    return recovered > 0 || isResumed ? Purchase(plans) : purchase
+  }
+
   /// Makes recordings of what an interrupted run has paid for.
-  private func recover(_ plans: [Plan], _ ledger: StoreLedger, _ store: RunStore) throws {
+  ///
+  /// - Returns: how many cases are recorded now.
+  private func recover(
+    _ plans: [Plan], _ ledger: StoreLedger, _ store: RunStore
+  ) throws -> Int {
+    var recovered = 0
     for plan in plans {
       let promotion = CasePromotion(
         fixtures: plan.fixtures, ledger: ledger, blobs: store.blobs,
         toolVersion: Proofsheet.version)
       do {
         let count = try promotion.promoteAll(of: plan.suite.name)
+        recovered += count
         if count > 0 {
           context.say(
-            "\(plan.suite.name): \(count) case(s) that an earlier run has paid for are recorded now"
-          )
+            "\(plan.suite.name): \(Count.of(count, "case")) that an earlier run has paid for "
+              + "\(count == 1 ? "is" : "are") recorded now")
         }
       } catch {
         throw CommandExit(
@@ -103,6 +141,7 @@ extension RunSession {
             + "hint: nothing is lost; mend the cause and run again")
       }
     }
+    return recovered
   }
 
   /// Lists what earlier runs have sent and not seen answered, where it is about to be sent again.
@@ -111,10 +150,7 @@ extension RunSession {
       do {
         let attempts = try ledger.inDoubt(of: plan.suite.name)
         guard !attempts.isEmpty else { continue }
-        let again = Set(
-          plan.lazy.filter { planned in
-            if case .buy = plan.action(for: planned) { true } else { false }
-          }.map(\.identity.id))
+        let again = toBuy(Set(attempts.map(\.caseID)), of: plan)
         for attempt in attempts where again.contains(attempt.caseID) {
           context.say(
             "in doubt: \(attempt.caseID) was sent by run \(attempt.run) and never answered; "
@@ -126,6 +162,16 @@ extension RunSession {
     }
   }
 
+  /// Those of some cases that would be bought.
+  private func toBuy(_ ids: Set<CaseID>, of plan: Plan) -> Set<CaseID> {
+    let survey = PlanSurvey(plan)
+    var bought: Set<CaseID> = []
+    for suiteCase in plan.selected where ids.contains(suiteCase.id) {
+      if case .buy = survey.state(of: suiteCase) { bought.insert(suiteCase.id) }
+    }
+    return bought
+  }
+
   /// Leaves out what an interrupted refresh has bought already.
   private func resume(_ plans: [Plan], _ ledger: StoreLedger) throws -> [Plan] {
     do {
@@ -133,8 +179,9 @@ extension RunSession {
         let refreshed = try ledger.refreshed(of: plan.suite.name)
         if !refreshed.isEmpty {
           context.say(
-            "\(plan.suite.name): \(refreshed.count) case(s) were bought by a refresh that was "
-              + "interrupted, and are not bought again")
+            "\(plan.suite.name): \(Count.of(refreshed.count, "case")) "
+              + "\(refreshed.count == 1 ? "was" : "were") bought by a refresh that was "
+              + "interrupted, and \(refreshed.count == 1 ? "is" : "are") not bought again")
         }
         return plan.resuming(refreshed)
       }
@@ -144,8 +191,8 @@ extension RunSession {
   }
 
   /// Tries the step that will write recordings, before anything is bought.
-  private func tryFolders(of plans: [Plan]) throws {
-    for plan in plans where PlanTotals(plan).toBuy > 0 {
+  private func tryFolders(of purchase: Purchase) throws {
+    for (plan, totals) in zip(purchase.plans, purchase.totals) where totals.toBuy > 0 {
       do {
         try DurableFile.createFolder(plan.fixtures.folder)
         _ = try PartialFile(replacing: plan.fixtures.folder.appending("trial"))
@@ -158,15 +205,13 @@ extension RunSession {
   /// Says what is recorded and what would be bought, and asks where it has to.
   ///
   /// - Returns: the amount that was agreed to, which caps a run without `--max-cost`.
-  private func agree(_ plans: [Plan], isSimulator: Bool) throws -> Money {
-    var totals = PlanTotals()
-    for plan in plans { totals += PlanTotals(plan) }
+  private func agree(_ totals: PlanTotals, isSimulator: Bool) throws -> Money {
     if totals.toBuy > 0 || totals.stopped[.overBudget] != nil {
       for line in totals.lines { context.say(line) }
       if isSimulator { context.say("  from the simulator, which costs nothing and is no model") }
     }
     if !isSimulator {
-      settings.loweredPrices(of: totals.picturesByModel.keys).forEach { context.say($0) }
+      settings.loweredPrices(of: totals.purchases.keys).forEach { context.say($0) }
     }
     try command.spending.approve(totals, settings, context)
     return totals.cost

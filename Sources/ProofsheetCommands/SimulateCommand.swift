@@ -17,6 +17,11 @@ struct SimulateCommand: AsyncParsableCommand {
     discussion: """
       The first line on standard output is the base URL. Its pictures are computed from the input \
       photograph. GET /_simulator/ledger lists every image that was billed.
+
+      A fault is FAULT[*TIMES][=SHARE]: 'status:503*2' refuses each request twice, 'drop-after=0.05' \
+      breaks one connection in twenty after the picture was billed. FAULT is one of
+      \(Fault.forms.joined(separator: ", ")).
+      A word 'simulate:FAULT' in a prompt, or a field X-Simulator-Fault of a request, asks for one too.
       """)
 
   @Option(help: ArgumentHelp("The port; 0 takes any that is free.", valueName: "port"))
@@ -28,7 +33,40 @@ struct SimulateCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The quality of JPEG, 1 to 100.", valueName: "q"))
   var quality = 85
 
+  @Flag(
+    help:
+      "Draw one picture a size and copy it, JPEG with another comment each: to measure a client.")
+  var canned = false
+
+  @Option(help: ArgumentHelp("What goes wrong; may be given more than once.", valueName: "rule"))
+  var fault: [String] = []
+
+  @Option(help: ArgumentHelp("Chooses the orders that faults of a share meet.", valueName: "n"))
+  var faultSeed = 0
+
+  @Option(
+    help: ArgumentHelp(
+      "How long orders take: 1 as the service (8 to 45 s), 0.1 a tenth, 0 no pause.",
+      valueName: "factor"))
+  var timeFactor = 0.0
+
+  @Option(help: ArgumentHelp("Orders at once; one more is answered with 429.", valueName: "n"))
+  var inFlight: Int?
+
+  @Option(help: ArgumentHelp("Orders a minute; one more is answered with 429.", valueName: "n"))
+  var perMinute: Int?
+
+  @Option(help: ArgumentHelp("Seconds after which a result link is gone.", valueName: "s"))
+  var linkSeconds: Int?
+
   func validate() throws {
+    for (name, value) in [("--in-flight", inFlight), ("--per-minute", perMinute)] {
+      guard value ?? 1 > 0 else { throw ValidationError("\(name) must be 1 or more") }
+    }
+    guard linkSeconds ?? 0 >= 0 else { throw ValidationError("--link-seconds must be 0 or more") }
+    guard timeFactor >= 0, timeFactor <= 100 else {
+      throw ValidationError("--time-factor must be 0 to 100")
+    }
     guard (0...65_535).contains(port) else { throw ValidationError("--port must be 0 to 65535") }
     guard (1...100).contains(quality) else { throw ValidationError("--quality must be 1 to 100") }
   }
@@ -37,7 +75,18 @@ struct SimulateCommand: AsyncParsableCommand {
     let context = CommandContext.current
     var settings = SimulatorSettings()
     settings.port = UInt16(port)
-    settings.codec = codec == .png ? .png : .jpeg(quality: quality)
+    settings.codec = codec == .png && !canned ? .png : .jpeg(quality: quality)
+    settings.isCanned = canned
+    do {
+      settings.faults = try fault.map { try FaultRule($0) }
+    } catch {
+      throw CommandExit.usage("--fault: \(error)")
+    }
+    settings.faultSeed = faultSeed
+    settings.timeFactor = timeFactor
+    settings.ordersPerMinute = perMinute
+    settings.linkSeconds = linkSeconds
+    if let inFlight { settings.ordersInFlightMax = inFlight }
     let (stops, stop) = AsyncStream.makeStream(of: Void.self)
     let registration = context.onInterrupt { stop.yield() }
     defer { withExtendedLifetime(registration) {} }

@@ -1,7 +1,7 @@
 package import Canonical
 package import SystemPackage
 
-/// A local picture that a suite sends.
+/// A local picture that a suite sends, or that a check compares with.
 package struct InputFile: Hashable, Sendable {
   /// The bytes by their digest.
   package let blob: BlobID
@@ -13,6 +13,16 @@ package struct InputFile: Hashable, Sendable {
   package let byteCount: Int
   /// Where the suite names it first.
   package let location: SourceLocation
+}
+
+/// A part of the language that a suite uses and this version does not judge.
+package struct UnjudgedPart: Hashable, Sendable {
+  /// What it is, in the words of messages: `the check 'preserve'`.
+  package let name: String
+  /// Where it is declared.
+  package let location: SourceLocation
+  /// How many scalars of the line it is about.
+  package let length: Int
 }
 
 /// One suite file: fixed request fields, a matrix, checks.
@@ -31,14 +41,24 @@ package struct LoadedSuite: Sendable {
   package let repeatCount: Int
   /// The local pictures, each file once, in the order in which the suite names them.
   package let inputs: [InputFile]
+  /// The files that checks compare with, each once, in the order in which the suite names them; they
+  /// are never sent.
+  package let references: [InputFile]
   /// What its author should know; a suite with errors is not loaded.
   package let warnings: [Diagnostic]
   /// The defaults, replaced and extended by the suite's own checks; entries may replace them again.
   package let checks: [Check]
+  /// The declarations of `groups`.
+  package let groups: [CaseGroup]
+  /// What the suite declares and this version does not judge, in order of place.
+  package let unjudged: [UnjudgedPart]
   /// What a run of it may take and spend, as far as the suite says.
   package let limits: RunLimits
   /// The cases, made one at a time.
   package let cases: CaseSequence
+
+  /// The number of groups of all declarations.
+  package var groupCount: Int { groups.reduce(0) { $0 + $1.groupCount } }
 
   /// The exact number of cases: excludes, includes and repeats are counted.
   package var caseCount: Int { cases.count }

@@ -30,10 +30,20 @@ package struct SuiteLimits: Hashable, Sendable {
   package var filledPromptsMax = 1_000_000
   /// Bytes of all different filled-in prompts together.
   package var filledByteCountMax = 1_073_741_824
+  /// Declarations of `groups`.
+  package var groupsMax = 64
   /// Checks of one list.
   package var checksMax = 64
   /// Different local pictures of a suite.
   package var inputsMax = 10_000
+  /// Different files that checks compare with.
+  package var referencesMax = 10_000
+  /// Words of a `command` check.
+  package var argumentsMax = 256
+  /// Bytes of one word of a `command` check.
+  package var argumentByteCountMax = 65_536
+  /// Cases that are made to find one whose id was cut.
+  package var cutIDsMax = 100_000
   /// Diagnostics that are kept; more are counted.
   package var diagnosticsMax = 100
 

@@ -204,7 +204,7 @@ struct CaseRunnerTests {
       + #"{"error":{"code":"OutputImageSensitiveContentDetected","message":"no"}}]}"#
     let bought = try await bench.runOne(.record, .always(text))
     #expect(bought.outcome == .failed)
-    #expect(bought.reason.contains("expected 2 picture(s), got 1: HTTP"))
+    #expect(bought.reason.contains("expected 2 pictures, got 1: HTTP"))
     #expect(bought.cost == Money(microDollars: 30_000))
     let replayed = try await bench.runOne(.replay)
     #expect(replayed.outcome == .failed)

@@ -36,7 +36,7 @@ struct CheckJudgeTests {
 
   @Test func `A missing picture is told with the reason`() throws {
     let result = try judge(.count(.asRequested), [], missing: ["it is gone", "so is this"])
-    #expect(result.message == "expected 1 picture(s), got 0: it is gone; so is this")
+    #expect(result.message == "expected 1 picture, got 0: it is gone; so is this")
   }
 
   @Test(arguments: [
@@ -71,7 +71,7 @@ struct CheckJudgeTests {
 
   @Test func `Without a picture there is no size, no codec and nothing to compare`() throws {
     for kind in [
-      CheckKind.size(.asRequested), .decodable, .baseline(.identicalBytes),
+      CheckKind.size(.asRequested), .decodable, .baseline(BaselineExpectation(.identicalBytes)),
     ] {
       #expect(try judge(kind, []).verdict == .skipped)
     }
@@ -127,19 +127,20 @@ struct CheckJudgeTests {
         signs[0] == "+" ? .approved : .rejected, bytes: try #require(UInt8(String(signs[1]))),
         pixels: "px1:\(signs[2])", note: signs[0] == "-" ? "too dark" : nil)
     }
-    let result = try judge(.baseline(level), [Sample.output()], baseline: entries)
+    let result = try judge(
+      .baseline(BaselineExpectation(level)), [Sample.output()], baseline: entries)
     #expect(result.verdict == verdict, "\(result.message)")
     #expect(result.message.contains(message), "\(result.message)")
   }
 
   @Test func `Another size or version of digests is told as what it is`() throws {
     let wide = try judge(
-      .baseline(.identicalPixels), [Sample.output(width: 9)],
+      .baseline(BaselineExpectation(.identicalPixels)), [Sample.output(width: 9)],
       baseline: [try Sample.entry(.approved, bytes: 2, pixels: "px1:b")])
     #expect(wide.message == "picture 0 is 9x8, the approved one 8x8")
     // A newer version of the digest never takes back an approval of the same bytes.
     let newer = try judge(
-      .baseline(.identicalPixels), [Sample.output(pixels: "px2:b")],
+      .baseline(BaselineExpectation(.identicalPixels)), [Sample.output(pixels: "px2:b")],
       baseline: [try Sample.entry(.approved)])
     #expect(newer.verdict == .passed)
   }
@@ -148,9 +149,11 @@ struct CheckJudgeTests {
     let output = Sample.output(pixels: nil)
     let approved = try Sample.entry(.approved)
     #expect(
-      try judge(.baseline(.identicalBytes), [output], baseline: [approved]).verdict == .passed)
+      try judge(.baseline(BaselineExpectation(.identicalBytes)), [output], baseline: [approved])
+        .verdict == .passed)
     let other = try Sample.entry(.approved, bytes: 2)
-    let result = try judge(.baseline(.identicalPixels), [output], baseline: [other])
+    let result = try judge(
+      .baseline(BaselineExpectation(.identicalPixels)), [output], baseline: [other])
     #expect(result.verdict == .drifted)
   }
 
@@ -167,7 +170,8 @@ struct CheckJudgeTests {
       try Sample.entry(.rejected, index: 3),
     ]
     let outputs = indices.map { Sample.output($0) }
-    let result = try judge(.baseline(.identicalBytes), outputs, baseline: entries)
+    let result = try judge(
+      .baseline(BaselineExpectation(.identicalBytes)), outputs, baseline: entries)
     #expect(result.verdict == verdict, "\(result.message)")
   }
 }

@@ -7,71 +7,6 @@ import SystemPackage
 import TestSupport
 import Testing
 
-struct CaseFilterTests {
-  private static let cells = [
-    CaseCell(axis: "prompt", entry: "paper", value: "On paper"),
-    CaseCell(axis: "seed", entry: "s7", value: "7"),
-  ]
-
-  private func admits(_ text: String, outcome: Outcome? = nil) throws -> Bool {
-    try CaseFilter(text).admits(
-      suite: "mugs", id: "paper--wide--s7", cells: Self.cells, tags: ["background"],
-      outcome: outcome)
-  }
-
-  @Test(arguments: [
-    ("", true), ("   ", true), ("paper", true), ("--s7", true), ("linen", false),
-    ("paper wide", true), ("paper linen", false), ("prompt=paper", true),
-    ("prompt=linen|paper", true), ("prompt=linen", false), ("prompt=pap", false),
-    ("seed=7", true), ("seed=s7", true), ("seed=1..7", true), ("seed=8..10", false),
-    ("seed=7..7", true), ("seed=-5..5", false), ("seed=1..3|7", true), ("seed=1...9", false),
-    ("size=wide", false), ("tag=background", true), ("tag=other|background", true),
-    ("tag=other", false), ("prompt=paper seed=7 tag=background s7", true),
-    ("prompt=paper seed=8 tag=background", false), ("prompt=paper=x", false),
-    ("outcome=drifted", true), ("Paper", false), ("id=paper--wide--s7", true),
-    ("id=paper--wide--s70", false), ("id=paper--wide", false), ("suite=mugs", true),
-    ("suite=cups|mugs s7", true), ("suite=mug", false),
-  ])
-  func `A filter selects`(text: String, isAdmitted: Bool) throws {
-    #expect(try admits(text) == isAdmitted)
-  }
-
-  @Test(arguments: [
-    ("outcome=drifted", true), ("outcome=passed|drifted", true), ("outcome=passed", false),
-    ("outcome=drifted linen", false),
-  ])
-  func `An outcome that is known is compared`(text: String, isAdmitted: Bool) throws {
-    #expect(try admits(text, outcome: .drifted) == isAdmitted)
-  }
-
-  @Test(arguments: [
-    ("=x", 0, "expected a name before ="), ("a =x", 2, "expected a name"),
-    ("a=", 2, "expected a value"), ("b  aé=1||2", 8, "expected a value"),
-    ("seed=1..", 5, "the range 1.. lacks an end"), ("seed=..4", 5, "lacks an end"),
-    ("seed=1|5..2", 7, "the range 5..2 ends before it begins"),
-    ("a outcome=drifted|odd", 2, "'odd' is no outcome; there are passed, failed"),
-    (String(repeating: "a ", count: 65), 128, "more than 64 terms"),
-  ])
-  func `A filter that cannot be read points at the character`(
-    text: String, column: Int, message: String
-  ) {
-    let problem = #expect(throws: CaseFilter.Problem.self) { try CaseFilter(text) }
-    let lines = (problem?.description ?? "").split(separator: "\n").map(String.init)
-    #expect(lines.first?.contains(message) == true, "\(lines)")
-    #expect(lines.dropFirst().first == "  \(text)")
-    #expect(lines.last == "  \(String(repeating: " ", count: column))^")
-  }
-
-  @Test func `A filter tells what it uses`() throws {
-    let filter = try CaseFilter("paper seed=1 tag=a outcome=passed colour=b")
-    #expect(filter.usesOutcome)
-    #expect(filter.axisNames == ["seed", "colour"])
-    #expect(filter.description == "paper seed=1 tag=a outcome=passed colour=b")
-    #expect(try !CaseFilter("seed=1").usesOutcome)
-    #expect(CaseFilter.all.axisNames.isEmpty)
-  }
-}
-
 @Suite(.temporaryFolder)
 struct InputInspectorTests {
   private func inspect(_ names: [String: [UInt8]]) throws -> InputInspector.Findings {
@@ -169,12 +104,12 @@ struct PlanTests {
     let bench = try Bench(seeds: "[1..3]", fields: "n: 2")
     var totals = PlanTotals(try bench.plan(.record))
     #expect(totals.cases == 3 && totals.replayed == 0 && totals.toBuy == 3)
-    #expect(totals.picturesByModel == [.seedreamV4: 6])
+    #expect(totals.purchases.mapValues(\.pictures) == [.seedreamV4: 6])
     #expect(totals.cost == Money(microDollars: 180_000))
     totals += PlanTotals(try Bench(seeds: "[1, 2]").plan(.replay))
     #expect(totals.cases == 5 && totals.replayed == 1 && totals.toBuy == 3)
     #expect(totals.stopped == [.fixtureMissing: 1])
-    #expect(totals.costByModel == [.seedreamV4: Money(microDollars: 180_000)])
+    #expect(totals.purchases.mapValues(\.cost) == [.seedreamV4: Money(microDollars: 180_000)])
   }
 
   @Test func `A model without a price is not bought, and without prices nothing costs`() throws {

@@ -96,7 +96,7 @@ import Testing
       "run", "@suites/small.yaml", "--mode", "live", "--endpoint", "simulator", network: true)
     #expect(live.messages.contains("stand-in and no model"), "\(live.messages)")
     let approved = await project.run("approve", "latest", "--reports", project.path("reports"))
-    #expect(approved.messages.contains("8 picture(s) approved"), "\(approved.messages)")
+    #expect(approved.messages.contains("8 pictures approved"), "\(approved.messages)")
     let baseline = try project.read("suites/small.baseline.json")
     #expect(baseline.components(separatedBy: #""origin":"simulator""#).count == 9)
   }

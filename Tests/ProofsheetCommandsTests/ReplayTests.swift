@@ -128,7 +128,7 @@ import Testing
     #expect(
       !FileManager.default.fileExists(atPath: project.path("suites/quickstart.baseline.json")))
     let approved = await project.run("approve", "latest", "--reports", reports, "--by", "tester")
-    #expect(approved.messages.contains("24 picture(s) approved"), "\(approved.messages)")
+    #expect(approved.messages.contains("24 pictures approved"), "\(approved.messages)")
     let run = await project.run("run", "@suites/quickstart.yaml")
     #expect(run.status == 0, "\(run.messages)")
   }
@@ -152,7 +152,7 @@ import Testing
     #expect(part.messages.contains("6 passed"), "\(part.messages)")
     let unknown = await project.run("run", "@suites/quickstart.yaml", "--filter", "colour=red")
     #expect(unknown.status == 2)
-    #expect(unknown.messages.contains("no suite has the axis 'colour'"))
+    #expect(unknown.messages.contains("no case has the axis 'colour'"))
     let malformed = await project.run("run", "@suites/quickstart.yaml", "--filter", "seed=9..1")
     #expect(malformed.status == 2)
     #expect(malformed.messages.contains("^"), "\(malformed.messages)")

@@ -94,7 +94,6 @@ struct ReplayingTransportTests {
     for blob in split.blobs { try blobs.write(blob.bytes, as: blob.id) }
     let good = split.body
     for body in [
-      Body(parts: good.parts, byteCount: good.byteCount, digest: SHA256Digest(hashing: [])),
       Body(parts: good.parts, byteCount: good.byteCount - 1, digest: good.digest),
       Body(parts: [], byteCount: good.byteCount, digest: good.digest),
       Body(parts: [.blob(BlobID(of: [1]))], byteCount: 1, digest: SHA256Digest(hashing: [1])),
@@ -105,10 +104,28 @@ struct ReplayingTransportTests {
       let transport = try transport(Made.exchange(body: body))
       await expect(.corrupt) { try await send(transport, .generate, 0, method: .post) }
     }
-    let transport = try transport(Made.exchange(body: good))
-    #expect(
-      try await send(transport, .generate, 0, method: .post)
-        == String(decoding: bytes, as: UTF8.self))
+    let literal = text("a")
+    let wrong = Body(
+      parts: literal.parts, byteCount: literal.byteCount, digest: SHA256Digest(hashing: []))
+    let transport = try transport(Made.exchange(body: wrong))
+    await expect(.corrupt) { try await send(transport, .generate, 0, method: .post) }
+  }
+
+  @Test func `A picture that came as base64 is served beside the answer, not as text`()
+    async throws
+  {
+    let picture = Made.picture()
+    let split = BodySplitter.split(Array(Made.answer(picture).utf8))
+    for blob in split.blobs { try blobs.write(blob.bytes, as: blob.id) }
+    let response = try await transport(Made.exchange(body: split.body)).send(
+      HTTPRequest(method: .post, url: try HTTPURL("https://replay.invalid/x")),
+      as: ExchangeID(caseKey: try Made.key(), role: .generate, ordinal: 0))
+    #expect(response.body.count < 200)
+    guard case .pictures(let items, _) = EditAnswer(response) else {
+      Issue.record("the answer has no pictures")
+      return
+    }
+    #expect(items.map(\.delivery) == [.bytes(picture)])
   }
 
   @Test func `A picture that was changed since is corrupt`() async throws {

@@ -402,6 +402,14 @@ struct BadInputTests {
     }
   }
 
+  @Test func `A list that is too long is refused before its entries are read`() {
+    var limits = SuiteLimits.standard
+    limits.entriesPerAxisMax = 3
+    SuitesTests.expect(
+      Text.request + "matrix: {1️⃣seed: [a, b, c, d]}\n", [(1, "the axis 'seed' has 4 entries")],
+      limits: limits)
+  }
+
   @Test func `A file of mistakes only is told in part, and soon`() {
     let text = Text.head + "request: {prompt: x}\nmatrix:\n  images:\n"
     let missing = (0..<5_000).map { "    - missing-\($0).png\n" }.joined()

@@ -187,7 +187,8 @@ struct ExpansionTests {
     let cases = Array(suite.cases)
     #expect(
       cases[0].checks.map(\.kind) == [
-        .count(.asRequested), .size(.asRequested), .decodable, .baseline(.identicalPixels),
+        .count(.asRequested), .size(.asRequested), .decodable,
+        .baseline(BaselineExpectation(.identicalPixels)),
         .latency(max: .milliseconds(500)),
       ])
     #expect(cases[0].checks.map(\.isDefault) == [true, false, true, false, false])
@@ -195,7 +196,7 @@ struct ExpansionTests {
     #expect(
       cases[1].checks.map(\.kind) == [
         .count(.exactly(2)), .size(.exactly(PixelSize(width: 9, height: 8))), .decodable,
-        .baseline(.identicalPixels), .latency(max: .seconds(120)),
+        .baseline(BaselineExpectation(.identicalPixels)), .latency(max: .seconds(120)),
       ])
     #expect(cases[1].checks[4].location?.line == 8)
   }

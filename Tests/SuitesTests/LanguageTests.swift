@@ -22,7 +22,7 @@ struct LanguageTests {
     ("version: 1\nname: 1️⃣[]\nrequest: {prompt: a, images: https://x.example/a}", "found a list"),
     (Text.request + "1️⃣matrx: {}", "did you mean 'matrix'?"),
     (Text.request + "1️⃣axes: {}", "did you mean 'matrix'?"),
-    (Text.request + "1️⃣groups: []", "'groups': this version does not judge it yet"),
+    (Text.request + "groups: 1️⃣{}", "'groups' must be a list"),
     (Text.request + "known: 1️⃣{}", "'known' must be a list"),
     (Text.request + "matrix: 1️⃣[]", "'matrix' must be a mapping"),
     (Text.request + "description: 1️⃣~", "has no value"),
@@ -163,46 +163,6 @@ struct LanguageTests {
         matrix:
           edit: [{id: a, prompt: x}, 1️⃣{id: b, n: 2}]
         """, [(1, "sets no 'prompt', which other entries set")])
-  }
-
-  @Test(arguments: [
-    ("1️⃣near", "unknown check 'near'"),
-    ("1️⃣count", "needs a value"),
-    ("{1️⃣preserve: {}}", "the check 'preserve': this version does not judge it yet"),
-    ("{1️⃣change: {}}", "the check 'change': this version does not judge it yet"),
-    ("{1️⃣similar-to: x}", "the check 'similar-to': this version does not judge it yet"),
-    ("1️⃣not-blank", "the check 'not-blank': this version does not judge it yet"),
-    ("{1️⃣command: x}", "the check 'command': this version does not judge it yet"),
-    ("{1️⃣presrve: {}}", "did you mean 'preserve'?"),
-    ("{baseline: 1️⃣near}", "the baseline level 'near': this version does not judge it yet"),
-    ("{baseline: 1️⃣similar}", "the baseline level 'similar': this version"),
-    ("{baseline: 1️⃣auto}", "the baseline level 'auto': this version"),
-    ("{baseline: 1️⃣identical-pixel}", "did you mean 'identical-pixels'?"),
-    ("{baseline: identical-pixels, severity: 1️⃣wrn}", "did you mean 'warn'?"),
-    ("{latency: {max: 60s, severity: 1️⃣[warn]}}", "must be a text"),
-    ("{latency: {max: 60s, 1️⃣severity: warn}, severity: warn}", "stands twice"),
-    ("{baseline: identical-pixels, where: 1️⃣[n]}", "'where' must be a mapping"),
-    ("{baseline: identical-pixels, where: 1️⃣{}}", "'where' names no axis"),
-    ("{baseline: identical-pixels, where: {1️⃣n: 1}}", "unknown axis 'n'"),
-    ("{latency: {1️⃣mx: 60s}}", "did you mean 'max'?"),
-    ("{latency: 1️⃣{}}", "has no 'max'"),
-    ("{latency: 1️⃣60s}", "must be a mapping"),
-    ("{latency: {max: 1️⃣60}}", "500ms, 60s, 2m"),
-    ("{latency: {max: 1️⃣1.5s}}", "is no time"),
-    ("{latency: {max: 1️⃣0s}}", "out of range"),
-    ("{latency: {max: 1️⃣25000h}}", "is no time"),
-    ("{latency: {max: 1️⃣1441m}}", "out of range"),
-    ("{latency: {max: 1️⃣99999999999999999999s}}", "out of range"),
-    ("{count: 1️⃣7}", "expected 1 to 6"),
-    ("{size: 1️⃣big}", "expected one of: as-requested"),
-    ("{decodable: 1️⃣false}", "cannot be turned off"),
-    ("1️⃣{}", "a check has no name"),
-    ("{count: 1, 1️⃣decodable: true}", "found 2"),
-    ("{count: 1}, {1️⃣count: 2}", "stands twice in one list"),
-    ("1️⃣[a]", "must be a mapping, found a list"),
-  ])
-  func `Checks`(checks: String, message: String) {
-    expect(Text.request + "checks: [\(checks)]\n", [(1, message)])
   }
 
   @Test func `Two axes may not declare one check`() {

@@ -18,11 +18,15 @@ package struct CheckJudge: Sendable {
     package let missing: [String]
     /// Milliseconds until the answer was complete.
     package let latencyMilliseconds: Int
+    /// What the case cost; `nil` where the price of its model is not known.
+    package let cost: Money?
+    /// What the service said when a safety check of it refused the request.
+    package let refusal: String?
 
     /// Puts evidence together.
     package init(
       request: EditRequest, caseKey: CaseKey, lastInput: PixelSize?, outputs: [OutputRecord],
-      missing: [String], latencyMilliseconds: Int
+      missing: [String], latencyMilliseconds: Int, cost: Money? = nil, refusal: String? = nil
     ) {
       self.request = request
       self.caseKey = caseKey
@@ -30,6 +34,8 @@ package struct CheckJudge: Sendable {
       self.outputs = outputs
       self.missing = missing
       self.latencyMilliseconds = latencyMilliseconds
+      self.cost = cost
+      self.refusal = refusal
     }
   }
 
@@ -38,24 +44,30 @@ package struct CheckJudge: Sendable {
   /// Takes what was approved.
   package init(baseline: Baseline) { self.baseline = baseline }
 
-  /// Judges checks in order.
+  /// Judges checks in order; where a refusal is expected, only those that need no picture.
   package func judge(_ checks: [Check], _ evidence: Evidence) -> [CheckResult] {
-    checks.map { check in
+    Self.applicable(checks).map { check in
       let (verdict, message) = judge(check.kind, evidence)
       return CheckResult(
         name: check.name.rawValue, verdict: verdict, severity: check.severity, message: message)
     }
   }
 
-  private typealias Finding = (CheckResult.Verdict, String)
+  typealias Finding = (CheckResult.Verdict, String)
 
   private func judge(_ kind: CheckKind, _ evidence: Evidence) -> Finding {
     switch kind {
     case .count(let expectation): count(expectation, evidence)
     case .size(let expectation): size(expectation, evidence)
     case .decodable: decodable(evidence)
+    case .format(let codecs): format(codecs, evidence)
     case .latency(let limit): latency(limit, evidence)
-    case .baseline(let level): baseline(level, evidence)
+    case .cost(let limit): cost(limit, evidence)
+    case .revisedPrompt(let expectation): revisedPrompt(expectation, evidence)
+    case .blocked: blocked(evidence)
+    case .baseline(let expectation):
+      kind.isJudged ? baseline(expectation.level, evidence) : Self.unjudged(kind)
+    case .notBlank, .preserve, .change, .similarTo, .command: Self.unjudged(kind)
     }
   }
 
@@ -68,9 +80,9 @@ package struct CheckJudge: Sendable {
     let found = evidence.outputs.count
     guard found == expected else {
       let reasons = evidence.missing.isEmpty ? "" : ": " + evidence.missing.joined(separator: "; ")
-      return (.failed, "expected \(expected) picture(s), got \(found)\(reasons)")
+      return (.failed, "expected \(Count.of(expected, "picture")), got \(found)\(reasons)")
     }
-    return (.passed, "\(found) picture(s)")
+    return (.passed, Count.of(found, "picture"))
   }
 
   private func size(_ expectation: CheckKind.SizeExpectation, _ evidence: Evidence) -> Finding {

@@ -1,41 +1,110 @@
 package import Canonical
-internal import SeedreamAPI
 package import Suites
 
-/// Selects cases: `id=paper--s7 suite=mugs prompt=paper|linen seed=1..10 tag=background outcome=drifted` and bare words.
+/// Selects cases: `id=paper--s7 suite=mugs prompt=paper|linen seed=1..10 tag!=slow outcome=drifted`
+/// and words that case ids hold.
 package struct CaseFilter: Hashable, Sendable, CustomStringConvertible {
-  /// A filter that cannot be read; the message points at the character.
-  package struct Problem: Error, Hashable, Sendable, CustomStringConvertible {
-    /// What is wrong, with the filter and a caret under the place.
-    package let description: String
-  }
-
   /// Terms that a filter may have.
   package static let termsMax = 64
-  /// Characters that a message shows on each side of the place that it points at.
-  static let shownCountMax = 200
+  /// Values of all terms that a filter may have.
+  package static let valuesMax = 10_000
+  /// The longest filter in bytes.
+  package static let byteCountMax = 262_144
 
-  /// One condition.
-  private enum Term: Hashable, Sendable {
+  /// What a term looks at.
+  enum Subject: Hashable, Sendable {
     /// The case id holds a text.
-    case word(String)
-    /// An axis, `tag` or `outcome` has one of several values.
-    case field(String, [Value])
-  }
+    case word
+    /// The case id as a whole.
+    case id
+    /// The suite by name.
+    case suite
+    /// Any of the tags.
+    case tag
+    /// How the case ended.
+    case outcome
+    /// The entry of an axis, by id or by value.
+    case axis(String)
 
-  private enum Value: Hashable, Sendable {
-    case text(String)
-    case range(ClosedRange<Int>)
+    init(name: String) {
+      switch name {
+      case "id": self = .id
+      case "suite": self = .suite
+      case "tag": self = .tag
+      case "outcome": self = .outcome
+      default: self = .axis(name)
+      }
+    }
 
-    func admits(_ candidate: String) -> Bool {
+    /// The name before the sign.
+    var name: String {
       switch self {
-      case .text(let text): text == candidate
-      case .range(let range): Int(candidate).map(range.contains) ?? false
+      case .word: ""
+      case .id: "id"
+      case .suite: "suite"
+      case .tag: "tag"
+      case .outcome: "outcome"
+      case .axis(let name): name
       }
     }
   }
 
-  private let terms: [Term]
+  /// One of the values of a term, with its place in the text.
+  struct Value: Hashable, Sendable {
+    enum Kind: Hashable, Sendable {
+      case text(String)
+      case range(ClosedRange<Int>)
+    }
+
+    let kind: Kind
+    let place: Range<Int>
+
+    /// The value as a message shows it.
+    var shown: String {
+      switch kind {
+      case .text(let text): VisibleText.quote(text)
+      case .range(let range): "\(range.lowerBound)..\(range.upperBound)"
+      }
+    }
+  }
+
+  /// One condition: any of the values, or with `!=` none of them.
+  struct Term: Hashable, Sendable {
+    let subject: Subject
+    let isNegated: Bool
+    let values: [Value]
+    /// Where the name stands, or for a word the word.
+    let place: Range<Int>
+    private let texts: Set<String>
+    private let ranges: [ClosedRange<Int>]
+
+    init(_ subject: Subject, isNegated: Bool, values: [Value], place: Range<Int>) {
+      self.subject = subject
+      self.isNegated = isNegated
+      self.values = values
+      self.place = place
+      var texts: Set<String> = []
+      var ranges: [ClosedRange<Int>] = []
+      for value in values {
+        switch value.kind {
+        case .text(let text): texts.insert(text)
+        case .range(let range): ranges.append(range)
+        }
+      }
+      self.texts = texts
+      self.ranges = ranges
+    }
+
+    fileprivate func names(_ candidate: String) -> Bool {
+      if texts.contains(candidate) { return true }
+      guard !ranges.isEmpty, let number = Int(candidate) else { return false }
+      return ranges.contains { $0.contains(number) }
+    }
+
+    fileprivate func isHeld(by id: String) -> Bool { texts.contains { id.contains($0) } }
+  }
+
+  let terms: [Term]
   /// The filter as it was written.
   package let description: String
 
@@ -47,107 +116,31 @@ package struct CaseFilter: Hashable, Sendable, CustomStringConvertible {
     self.description = description
   }
 
-  /// Reads a filter: spaces mean and, `|` means or, `a..b` is a range of whole numbers.
+  /// Reads a filter: spaces mean and, `|` means or, `!=` means none of, `a..b` is a range of whole
+  /// numbers, and a value with spaces stands in double quotes.
   ///
-  /// - Throws: ``Problem`` pointing at the character.
-  package init(_ text: String) throws(Problem) {
-    var terms: [Term] = []
-    var column = 0
-    for piece in text.split(separator: " ", omittingEmptySubsequences: false) {
-      defer { column += piece.count + 1 }
-      guard !piece.isEmpty else { continue }
-      guard terms.count < Self.termsMax else {
-        throw Self.problem("more than \(Self.termsMax) terms", text, at: column)
-      }
-      terms.append(try Self.term(String(piece), in: text, at: column))
-    }
-    self.init(terms: terms, description: text)
+  /// - Throws: ``FilterProblem`` pointing at the character.
+  package init(_ text: String) throws(FilterProblem) {
+    var reader = CaseFilterReader(text)
+    self.init(terms: try reader.terms(), description: text)
   }
 
-  private static func term(
-    _ piece: String, in text: String, at column: Int
-  ) throws(Problem) -> Term {
-    guard let sign = piece.firstIndex(of: "=") else { return .word(piece) }
-    let name = String(piece[..<sign])
-    let list = piece[piece.index(after: sign)...]
-    guard !name.isEmpty else { throw problem("expected a name before =", text, at: column) }
-    var values: [Value] = []
-    var place = column + name.count + 1
-    for part in list.split(separator: "|", omittingEmptySubsequences: false) {
-      values.append(try value(String(part), in: text, at: place))
-      place += part.count + 1
-    }
-    if name == "outcome" {
-      for case .text(let value) in values where Outcome(rawValue: value) == nil {
-        let known = Outcome.allCases.map(\.rawValue).joined(separator: ", ")
-        throw problem("'\(shown(value))' is no outcome; there are \(known)", text, at: column)
-      }
-    }
-    return .field(name, values)
-  }
-
-  private static func value(
-    _ part: String, in text: String, at column: Int
-  ) throws(Problem) -> Value {
-    guard !part.isEmpty else { throw problem("expected a value", text, at: column) }
-    let ends = part.split(separator: ".", omittingEmptySubsequences: false)
-    if part.hasPrefix("..") || part.hasSuffix("..") {
-      throw problem("the range \(shown(part)) lacks an end", text, at: column)
-    }
-    guard ends.count == 3, ends[1].isEmpty, let low = Int(ends[0]), let high = Int(ends[2]) else {
-      return .text(part)
-    }
-    guard low <= high else {
-      throw problem("the range \(shown(part)) ends before it begins", text, at: column)
-    }
-    return .range(low...high)
-  }
-
-  private static func shown(_ text: String) -> String {
-    TerminalText.shortened(text, countMax: shownCountMax)
-  }
-
-  /// - Parameter column: characters of the text before the place.
-  private static func problem(_ message: String, _ text: String, at column: Int) -> Problem {
-    let before = text.prefix(column).unicodeScalars
-    // A long filter is cut around the place.
-    let start = before.index(
-      before.endIndex, offsetBy: -shownCountMax, limitedBy: before.startIndex)
-    let lead = start.map { "…" + TerminalText.escape(String(before[$0...])) }
-    let shownBefore = lead ?? TerminalText.escape(String(before))
-    let shownAfter = TerminalText.shortened(
-      String(text.dropFirst(column)), countMax: shownCountMax)
-    let width = shownBefore.unicodeScalars.reduce(0) { $0 + VisibleText.width($1) }
-    return Problem(
-      description: "--filter: \(message)\n  \(shownBefore)\(shownAfter)\n"
-        + "  \(String(repeating: " ", count: width))^")
-  }
+  /// Whether every case is selected.
+  package var isAll: Bool { terms.isEmpty }
 
   /// Whether the filter asks for outcomes, which only a run that has ended knows.
-  package var usesOutcome: Bool {
-    terms.contains { if case .field("outcome", _) = $0 { true } else { false } }
-  }
+  package var usesOutcome: Bool { terms.contains { $0.subject == .outcome } }
 
   /// Names that are no axes: the case id as a whole, the suite, a tag, the outcome.
-  package static let ownNames: Set<String> = ["id", "suite", "tag", "outcome"]
+  package static let ownNames = ["id", "suite", "tag", "outcome"]
 
   /// The filter that selects exactly one case.
   package static func exactly(_ id: CaseID, of suite: SuiteName) -> String {
     "'suite=\(suite) id=\(id)'"
   }
 
-  /// The names of axes that the filter uses.
-  package var axisNames: [String] {
-    terms.compactMap { term in
-      guard case .field(let name, _) = term, !Self.ownNames.contains(name) else { return nil }
-      return name
-    }
-  }
-
   /// Whether a case is selected; an outcome that is not known yet admits every `outcome=`.
-  package func admits(
-    _ identity: CaseIdentity, outcome: Outcome? = nil
-  ) -> Bool {
+  package func admits(_ identity: CaseIdentity, outcome: Outcome? = nil) -> Bool {
     admits(
       suite: identity.suite.text, id: identity.id.text, cells: identity.cells,
       tags: identity.tags, outcome: outcome)
@@ -157,19 +150,57 @@ package struct CaseFilter: Hashable, Sendable, CustomStringConvertible {
   package func admits(
     suite: String, id: String, cells: [CaseCell], tags: [String], outcome: Outcome? = nil
   ) -> Bool {
-    terms.allSatisfy { term in
-      switch term {
-      case .word(let word): id.contains(word)
-      case .field("id", let values): values.contains { $0.admits(id) }
-      case .field("suite", let values): values.contains { $0.admits(suite) }
-      case .field("tag", let values): tags.contains { tag in values.contains { $0.admits(tag) } }
-      case .field("outcome", let values):
-        outcome.map { known in values.contains { $0.admits(known.rawValue) } } ?? true
-      case .field(let name, let values):
-        cells.contains { cell in
-          cell.axis == name && values.contains { $0.admits(cell.entry) || $0.admits(cell.value) }
-        }
-      }
+    terms.allSatisfy {
+      $0.admits(suite: suite, id: id, cells: cells, tags: tags, outcome: outcome)
     }
+  }
+}
+
+extension CaseFilter.Term {
+  /// Whether a case fulfils this condition.
+  func admits(
+    suite: String, id: String, cells: [CaseCell], tags: [String], outcome: Outcome?
+  ) -> Bool {
+    let isNamed: Bool
+    switch subject {
+    case .word: isNamed = isHeld(by: id)
+    case .id: isNamed = names(id)
+    case .suite: isNamed = names(suite)
+    case .tag: isNamed = tags.contains(where: names)
+    case .outcome:
+      guard let outcome else { return true }
+      isNamed = names(outcome.rawValue)
+    case .axis(let name):
+      isNamed = cells.contains { $0.axis == name && (names($0.entry) || names($0.value)) }
+    }
+    return isNamed != isNegated
+  }
+}
+
+/// A filter that cannot be read, or that names what no case has.
+package struct FilterProblem: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What is wrong, in one line.
+  package let message: String
+  /// What was expected, or what helps.
+  package let hint: String?
+  private let line: MarkedLine
+
+  /// Points at a place.
+  ///
+  /// - Parameters:
+  ///   - message: what is wrong.
+  ///   - text: the filter.
+  ///   - place: the scalars of the filter that it is about.
+  ///   - hint: what was expected, or what helps.
+  init(_ message: String, in text: String, at place: Range<Int>, hint: String? = nil) {
+    self.message = message
+    self.hint = hint
+    line = MarkedLine(text, from: place.lowerBound, length: place.count)
+  }
+
+  /// The message, the filter with a caret under the place, and the hint.
+  package var description: String {
+    "--filter: \(message)\n  \(line.shown)\n  \(line.carets)"
+      + (hint.map { "\nhint: \($0)" } ?? "")
   }
 }

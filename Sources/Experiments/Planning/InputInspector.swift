@@ -15,8 +15,24 @@ package enum InputInspector {
   }
 
   /// Reads the header of each picture; nothing is decoded.
-  package static func inspect(_ inputs: [InputFile]) -> Findings {
+  ///
+  /// - Parameters:
+  ///   - inputs: pictures to be sent.
+  ///   - references: pictures to be compared with, which need to be pictures and no more.
+  package static func inspect(
+    _ inputs: [InputFile], references: [InputFile] = []
+  ) -> Findings {
     var findings = Findings()
+    for reference in references {
+      do {
+        let bytes = try DurableFile.read(reference.path, byteCountMax: InputFacts.byteCountMax)
+        _ = try PictureHeader(reading: bytes)
+      } catch {
+        findings.diagnostics.append(
+          diagnostic("\(error)", reference, .error, hint: "a PNG, JPEG or WebP picture is expected")
+        )
+      }
+    }
     for input in inputs {
       do {
         let bytes = try DurableFile.read(input.path, byteCountMax: InputFacts.byteCountMax)
@@ -36,14 +52,16 @@ package enum InputInspector {
   }
 
   private static func diagnostic(
-    _ message: String, _ input: InputFile, _ severity: Diagnostic.Severity
+    _ message: String, _ input: InputFile, _ severity: Diagnostic.Severity, hint: String = sendable
   ) -> Diagnostic {
     Diagnostic(
       severity, "'\(VisibleText.escape(input.written))': \(message)", at: input.location,
-      length: input.written.unicodeScalars.count,
-      hint: "a PNG, JPEG or WebP picture of at most \(InputFacts.byteCountMax / 1_000_000) MB "
-        + "and a ratio between 1:3 and 3:1 is expected")
+      length: input.written.unicodeScalars.count, hint: hint)
   }
+
+  private static let sendable =
+    "a PNG, JPEG or WebP picture of at most \(InputFacts.byteCountMax / 1_000_000) MB "
+    + "and a ratio between 1:3 and 3:1 is expected"
 }
 
 /// The input pictures of a suite as blobs, read from where they lie when they are sent.

@@ -63,27 +63,56 @@ package struct Plan: Sequence, Sendable {
       filter: filter, prices: prices, refreshed: refreshed)
   }
 
-  /// Makes the selected cases one at a time, in plan order.
-  package func makeIterator() -> Iterator {
-    Iterator(plan: self, cases: suite.cases.makeIterator())
+  /// The same plan at other prices; `nil` where pictures cost nothing.
+  package func priced(by prices: PriceTable?) -> Plan {
+    Plan(
+      suite: suite, mode: mode, fixtures: fixtures, baseline: baseline, inputs: inputs,
+      filter: filter, prices: prices, refreshed: refreshed)
   }
+
+  /// Makes the selected cases one at a time, in plan order.
+  package func makeIterator() -> Iterator { Iterator(plan: self, cases: selected.makeIterator()) }
 
   /// Walks the selected cases of a plan.
   package struct Iterator: IteratorProtocol, Sendable {
     fileprivate let plan: Plan
-    fileprivate var cases: CaseIterator
+    fileprivate var cases: SelectedCases.Iterator
 
     /// The next selected case.
-    package mutating func next() -> PlannedCase? {
-      while let suiteCase = cases.next() {
-        guard
-          plan.filter.admits(
-            suite: plan.suite.name.text, id: suiteCase.id.text, cells: suiteCase.cells,
-            tags: suiteCase.tags)
-        else { continue }
-        return plan.planned(suiteCase)
+    package mutating func next() -> PlannedCase? { cases.next().map { plan.planned($0) } }
+  }
+
+  /// The selected cases as the suite declares them: no request is digested.
+  package var selected: SelectedCases {
+    SelectedCases(cases: suite.cases, suite: suite.name.text, filter: filter)
+  }
+
+  /// The cases of a suite that a filter selects.
+  package struct SelectedCases: Sequence, Sendable {
+    fileprivate let cases: CaseSequence
+    fileprivate let suite: String
+    fileprivate let filter: CaseFilter
+
+    /// How many there are; of a filter's every case is looked at.
+    package var count: Int { filter.isAll ? cases.count : reduce(0) { count, _ in count + 1 } }
+
+    /// Starts with the first case.
+    package func makeIterator() -> Iterator { Iterator(of: self, cases: cases.makeIterator()) }
+
+    /// Walks the cases.
+    package struct Iterator: IteratorProtocol, Sendable {
+      fileprivate let of: SelectedCases
+      fileprivate var cases: CaseIterator
+
+      /// The next selected case.
+      package mutating func next() -> SuiteCase? {
+        while let suiteCase = cases.next() {
+          let isSelected = of.filter.admits(
+            suite: of.suite, id: suiteCase.id.text, cells: suiteCase.cells, tags: suiteCase.tags)
+          if isSelected { return suiteCase }
+        }
+        return nil
       }
-      return nil
     }
   }
 
@@ -126,7 +155,7 @@ package struct Plan: Sequence, Sendable {
     case .exhausted(let recorded):
       return .stop(
         .fixtureMissing,
-        reason: "exhausted: the request is recorded \(recorded) time(s), this is repeat "
+        reason: "exhausted: the request is recorded \(Count.of(recorded, "time")), this is repeat "
           + "\(identity.caseKey.repeatIndex + 1)", hint: hint, details: [])
     case .stale(let fileID, let changes):
       let fields = changes.map { String($0.pointer.dropFirst()) }.joined(separator: ", ")
@@ -161,57 +190,5 @@ package struct Plan: Sequence, Sendable {
     }
     return .buy(
       RecordingTransport.Pricing(reservation: price * request.n, pricePerPicture: price))
-  }
-}
-
-/// What a plan comes to.
-package struct PlanTotals: Hashable, Sendable {
-  /// How many cases are selected.
-  package var cases = 0
-  /// How many are replayed.
-  package var replayed = 0
-  /// How many would be bought.
-  package var toBuy = 0
-  /// Whether recorded cases are bought again.
-  package var buysAnew = false
-  /// Pictures that would be bought, by model.
-  package var picturesByModel: [ModelName: Int] = [:]
-  /// What they would cost, by model.
-  package var costByModel: [ModelName: Money] = [:]
-  /// How many cannot run, by outcome.
-  package var stopped: [Outcome: Int] = [:]
-
-  /// Starts at nothing.
-  package init() {}
-
-  /// What everything would cost.
-  package var cost: Money { costByModel.values.reduce(.zero, +) }
-
-  /// Adds up a plan, reading each recording once.
-  package init(_ plan: Plan) {
-    buysAnew = plan.mode == .live || plan.mode == .refresh
-    for planned in plan {
-      cases += 1
-      switch plan.action(for: planned) {
-      case .replay: replayed += 1
-      case .stop(let outcome, _, _, _): stopped[outcome, default: 0] += 1
-      case .buy(let pricing):
-        toBuy += 1
-        let model = planned.suiteCase.request.model
-        picturesByModel[model, default: 0] += planned.suiteCase.request.n
-        costByModel[model, default: .zero] += pricing.reservation
-      }
-    }
-  }
-
-  /// Adds another plan's totals.
-  package static func += (left: inout PlanTotals, right: PlanTotals) {
-    left.cases += right.cases
-    left.replayed += right.replayed
-    left.toBuy += right.toBuy
-    left.buysAnew = left.buysAnew || right.buysAnew
-    left.picturesByModel.merge(right.picturesByModel, uniquingKeysWith: +)
-    left.costByModel.merge(right.costByModel, uniquingKeysWith: +)
-    left.stopped.merge(right.stopped, uniquingKeysWith: +)
   }
 }

@@ -34,6 +34,11 @@ package struct SuiteHeader: Hashable, Sendable {
     self.digest = digest
     self.caseCount = caseCount
   }
+
+  /// The same with another number of cases.
+  func with(caseCount: Int) -> SuiteHeader {
+    SuiteHeader(name: name, path: path, digest: digest, caseCount: caseCount)
+  }
 }
 
 /// What a report says of a run before its first case.
@@ -65,6 +70,13 @@ package struct RunHeader: Hashable, Sendable {
     self.workingFolder = workingFolder
     self.endpoint = endpoint
     self.suites = suites
+  }
+
+  /// The same with other suites.
+  func with(suites: [SuiteHeader]) -> RunHeader {
+    RunHeader(
+      id: id, startedAt: startedAt, mode: mode, toolVersion: toolVersion,
+      workingFolder: workingFolder, endpoint: endpoint, suites: suites)
   }
 
   /// How many cases the run has.

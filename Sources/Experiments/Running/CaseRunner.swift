@@ -184,7 +184,7 @@ package struct CaseRunner: Sendable {
       return judged(planned, course, result)
     } catch {
       course.meter?.close()
-      return failed(planned, course, error)
+      return refused(planned, course, error) ?? failed(planned, course, error)
     }
   }
 
@@ -205,7 +205,9 @@ package struct CaseRunner: Sendable {
       CheckJudge.Evidence(
         request: request, caseKey: planned.identity.caseKey, lastInput: lastInput,
         outputs: outputs, missing: result.missing.map { clean($0.failure.description) },
-        latencyMilliseconds: result.latencyMilliseconds))
+        latencyMilliseconds: result.latencyMilliseconds,
+        cost: cost(of: request, pictures: result.billedCount, course),
+        refusal: result.refusal.map { clean($0.description) }))
     var (outcome, reason) = verdict(of: checks)
     var hint = hint(for: outcome, planned.identity)
     if let lost = result.missing.first(where: { $0.isTransportFailure }),
@@ -231,6 +233,39 @@ package struct CaseRunner: Sendable {
       startedAt: course.startedAt, latencyMilliseconds: result.latencyMilliseconds,
       cost: course.meter?.spent ?? .zero, possiblyBilled: course.meter?.possiblyBilled ?? .zero,
       failedAttempts: result.failedAttempts.map { clean($0.description) })
+  }
+
+  /// What a case costs: what was paid in this run or, where that is less because an answer was paid
+  /// for earlier, the price of its pictures.
+  private func cost(of request: EditRequest, pictures: Int, _ course: Course) -> Money? {
+    let paid = (course.meter?.spent ?? .zero) + (course.meter?.possiblyBilled ?? .zero)
+    guard pictures > 0 else { return paid }
+    guard let price = (plan.prices ?? .listed).price(of: request.model) else { return nil }
+    return max(paid, price * pictures)
+  }
+
+  /// The result of a case that the service refused, where that is what its checks expect.
+  private func refused(
+    _ planned: PlannedCase, _ course: Course, _ failure: EditFailure
+  ) -> CaseResult? {
+    guard case .api(let error) = failure.last, error.category == .blocked,
+      planned.suiteCase.checks.contains(where: { $0.kind == .blocked })
+    else { return nil }
+    let request = planned.suiteCase.request
+    let checks = judge.judge(
+      planned.suiteCase.checks,
+      CheckJudge.Evidence(
+        request: request, caseKey: planned.identity.caseKey, lastInput: nil, outputs: [],
+        missing: [], latencyMilliseconds: failure.latencyMilliseconds,
+        cost: cost(of: request, pictures: 0, course), refusal: clean(error.description)))
+    let (outcome, reason) = verdict(of: checks)
+    return CaseResult(
+      identity: planned.identity, outcome: outcome, reason: reason,
+      notices: course.notices + checks.compactMap(\.warning), checks: checks,
+      source: course.source, origin: course.origin, startedAt: course.startedAt,
+      latencyMilliseconds: failure.latencyMilliseconds, cost: course.meter?.spent ?? .zero,
+      possiblyBilled: course.meter?.possiblyBilled ?? .zero,
+      failedAttempts: failure.earlier.map { clean($0.description) })
   }
 
   private func verdict(of checks: [CheckResult]) -> (Outcome, String) {
@@ -402,6 +437,20 @@ extension MissingPicture {
   /// Whether there was no answer, rather than one that says why there is no picture.
   fileprivate var isTransportFailure: Bool {
     if case .transport = failure { true } else { false }
+  }
+}
+
+extension EditResult {
+  /// Pictures that were made, whether they could be fetched or not.
+  fileprivate var billedCount: Int { pictures.count + missing.count(where: \.isTransportFailure) }
+
+  /// What the service said where it refused every picture for safety; `nil` in any other case.
+  fileprivate var refusal: APIError? {
+    let refusals = missing.compactMap { picture -> APIError? in
+      guard case .api(let error) = picture.failure, error.category == .blocked else { return nil }
+      return error
+    }
+    return pictures.isEmpty && refusals.count == missing.count ? refusals.first : nil
   }
 }
 

@@ -55,7 +55,8 @@ package final class SpendGuard: Sendable {
       if let requestsMax, state.spending.requests >= requestsMax {
         return TransportFailure(
           .overBudget, .beforeSending,
-          "\(requestsMax) request(s) were sent, as many as the limit max_requests allows")
+          "\(Count.of(requestsMax, "request")) \(requestsMax == 1 ? "was" : "were") sent, as many "
+            + "as the limit max_requests allows")
       }
       // What may have been billed counts as spent: the cap is what the owner of the money agreed to.
       let committed = state.spending.spent + state.spending.possiblyBilled + state.reserved

@@ -57,23 +57,3 @@ struct SpendingOptions: ParsableArguments {
     return answer.map { ["y", "yes"].contains($0.lowercased()) }
   }
 }
-
-extension PlanTotals {
-  /// What is recorded and what would be bought, in lines for a person.
-  var lines: [String] {
-    var lines = [
-      buysAnew
-        ? "\(cases) case(s): \(toBuy) to buy anew"
-          + (replayed > 0 ? ", \(replayed) bought already" : "")
-        : "\(cases) case(s): \(replayed) recorded, \(toBuy) to buy"
-    ]
-    for (outcome, count) in stopped.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
-      lines.append("  \(count) \(outcome.rawValue)")
-    }
-    for (model, cost) in costByModel.sorted(by: { $0.key.text < $1.key.text }) {
-      let pictures = picturesByModel[model] ?? 0
-      lines.append("  \(pictures) picture(s) of \(model): \(cost)")
-    }
-    return lines
-  }
-}

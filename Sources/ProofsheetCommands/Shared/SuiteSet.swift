@@ -34,7 +34,8 @@ struct SuiteSet {
       }
     }
     guard failed == 0 else {
-      throw CommandExit(.usage, "error: \(failed) suite(s) cannot be used; nothing was run")
+      throw CommandExit(
+        .usage, "error: \(Count.of(failed, "suite")) cannot be used; nothing was run")
     }
     for (index, member) in members.enumerated() {
       if let other = members[..<index].first(where: { $0.suite.name == member.suite.name }) {
@@ -47,18 +48,23 @@ struct SuiteSet {
       }
     }
     self.members = members
-    filter = try Self.filter(text, for: members.map(\.suite))
+    filter = try FilterReading.read(text, for: members.map(\.suite))
   }
 
   private static func load(_ path: FilePath, _ context: CommandContext) throws -> Member {
     try refuseKey(in: path, context)
-    let suite = try SuiteLoader.load(path)
-    let inspected = InputInspector.inspect(suite.inputs)
-    let errors = inspected.diagnostics.filter { $0.severity == .error }
-    guard errors.isEmpty else {
-      throw SuiteFailure(path: path, diagnostics: inspected.diagnostics)
+    let suite: LoadedSuite
+    do throws(SuiteFailure) {
+      suite = try SuiteLoader.load(path)
+    } catch {
+      throw error.withPictures()
     }
-    tell(suite.warnings + inspected.diagnostics, of: path, context)
+    let inspected = InputInspector.inspect(suite.inputs, references: suite.references)
+    let diagnostics = (suite.warnings + inspected.diagnostics).inOrder
+    guard !diagnostics.contains(where: { $0.severity == .error }) else {
+      throw SuiteFailure(path: path, diagnostics: diagnostics)
+    }
+    tell(diagnostics, of: path, context)
     return Member(
       suite: suite,
       folders: ProjectFolders(suite: path, workingFolder: context.workingFolder),
@@ -80,7 +86,7 @@ struct SuiteSet {
       hint: "take it out, and replace the key at the gateway: it stood in a file")
   }
 
-  private static func tell(
+  static func tell(
     _ diagnostics: [Diagnostic], of path: FilePath, _ context: CommandContext
   ) {
     guard !diagnostics.isEmpty else { return }
@@ -126,29 +132,6 @@ struct SuiteSet {
       && [".yaml", ".yml", ".json"].contains { name.hasSuffix($0) }
   }
 
-  private static func filter(_ text: String?, for suites: [LoadedSuite]) throws -> CaseFilter {
-    guard let text else { return .all }
-    let filter: CaseFilter
-    do {
-      filter = try CaseFilter(text)
-    } catch {
-      throw CommandExit(.usage, "error: \(error)")
-    }
-    guard !filter.usesOutcome else {
-      throw CommandExit.usage(
-        "--filter: outcome= selects cases of a run that has ended",
-        hint: "it works with 'approve', 'reject' and 'report'")
-    }
-    let known = Set(
-      suites.flatMap { suite in suite.cases.prefix(1).flatMap { $0.cells.map(\.axis) } })
-    for name in filter.axisNames where !known.contains(name) {
-      throw CommandExit.usage(
-        "--filter: no suite has the axis '\(VisibleText.escape(name))'",
-        hint: "there are \(known.sorted().joined(separator: ", ")), tag")
-    }
-    return filter
-  }
-
   /// One plan a suite.
   ///
   /// - Throws: ``CommandExit`` when a baseline cannot be read, or the filter selects nothing.
@@ -166,10 +149,7 @@ struct SuiteSet {
         suite: member.suite, mode: mode, fixtures: FixtureFolder(folder: folder),
         baseline: baseline, inputs: member.inputs, filter: filter, prices: prices)
     }
-    if filter != .all, plans.allSatisfy({ $0.first { _ in true } == nil }) {
-      throw CommandExit.usage(
-        "--filter '\(VisibleText.escape(filter.description))' selects no case")
-    }
+    try FilterReading.requireCases(plans, filter)
     return plans
   }
 }

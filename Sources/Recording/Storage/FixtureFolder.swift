@@ -146,7 +146,7 @@ package final class FixtureFolder: Sendable {
   package func refresh() { index.withLock { $0 = nil } }
 
   /// Takes note of a recording that was written, without reading all others anew.
-  func note(_ caseKey: CaseKey, in id: CaseID) { index.withLock { $0?.insert(caseKey, id) } }
+  func note(_ fixture: Fixture, in id: CaseID) { index.withLock { $0?.insert(fixture, id) } }
 
   /// Reads the recording in a case's file, if there is one.
   package func fixture(of id: CaseID) throws(FixtureFailure) -> Fixture? {
@@ -186,38 +186,38 @@ package final class FixtureFolder: Sendable {
     }
   }
 
-  /// Every blob of a recording must be there and right before any of it is served.
   private func checked(_ fixture: Fixture, fileID: CaseID) -> FixtureLookup {
-    for blob in fixture.blobs {
-      do throws(BlobFailure) {
-        try verifier.verify(blob)
-      } catch {
-        return .corrupt("\(path(of: fileID)) names a picture that is not as recorded: \(error)")
-      }
-    }
+    if let problem = problem(of: fixture.blobs, in: fileID) { return .corrupt(problem) }
     return .found(fixture, fileID: fileID)
   }
 
-  private func currentIndex() throws(FileFailure) -> FixtureIndex {
+  /// What is wrong with the blobs of a recording, each of which must be there and right before any
+  /// of it is served.
+  func problem(of blobs: [BlobID], in fileID: CaseID) -> String? {
+    for blob in blobs {
+      do throws(BlobFailure) {
+        try verifier.verify(blob)
+      } catch {
+        return "\(path(of: fileID)) names a picture that is not as recorded: \(error)"
+      }
+    }
+    return nil
+  }
+
+  /// What lies in the folder, read once.
+  func currentIndex() throws(FileFailure) -> FixtureIndex {
     if let known = index.withLock({ $0 }) { return known }
     var built = FixtureIndex()
     for id in try caseIDs() {
-      // A damaged file is reported by the case whose file it is; here it is no recording of another.
-      if case .fixture(let fixture) = read(id) { built.insert(fixture.caseKey, id) }
+      switch read(id) {
+      case .absent: break
+      // It is reported by the case whose file it is, and is no recording of another.
+      case .damaged(let description): built.damaged[id] = description
+      case .fixture(let fixture): built.insert(fixture, id)
+      }
     }
     let complete = built
     index.withLock { $0 = complete }
     return complete
-  }
-}
-
-/// Which file holds the recording of which key.
-private struct FixtureIndex {
-  var files: [CaseKey: CaseID] = [:]
-  var repeats: [RequestKey: Int] = [:]
-
-  mutating func insert(_ key: CaseKey, _ id: CaseID) {
-    // A copy of a recording is not one more repeat.
-    if files.updateValue(id, forKey: key) == nil { repeats[key.request, default: 0] += 1 }
   }
 }

@@ -38,7 +38,7 @@ package struct Promotion: Sendable {
     }
     try DurableFile.createFolder(folder.folder)
     try DurableFile.write(bytes, to: path)
-    folder.note(fixture.caseKey, in: id)
+    folder.note(fixture, in: id)
     return .written(path)
   }
 

@@ -200,8 +200,7 @@ package final class RecordingTransport: HTTPTransport {
     if role == .download {
       return Account(isUsable: response.status == 200 && !response.body.isEmpty)
     }
-    let answer = EditAnswer(
-      status: response.status, headers: response.headers, body: response.body)
+    let answer = EditAnswer(response)
     switch answer {
     case .refused(let error):
       if role == .poll {

@@ -168,8 +168,7 @@ public struct SeedreamClient: Sendable {
       do throws(TransportFailure) {
         let response = try await transport.send(request, as: id)
         milliseconds = response.timing.totalMilliseconds
-        let answer = EditAnswer(
-          status: response.status, headers: response.headers, body: response.body)
+        let answer = EditAnswer(response)
         guard case .refused(let error) = answer else {
           return Step(answer: answer, milliseconds: milliseconds)
         }

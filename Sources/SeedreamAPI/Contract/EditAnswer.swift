@@ -33,7 +33,18 @@ public enum EditAnswer: Hashable, Sendable {
   public static let taskIDByteCountMax = 200
 
   /// Reads an answer, looking for an error first: a 200 may hold one.
-  public init(status: Int, headers: [HTTPHeader], body: [UInt8]) {
+  public init(_ response: HTTPResponse) {
+    self.init(
+      status: response.status, headers: response.headers, body: response.body,
+      embedded: response.embedded)
+  }
+
+  /// Reads the parts of an answer, looking for an error first: a 200 may hold one.
+  ///
+  /// - Parameter embedded: bytes by the name that stands in place of their base64.
+  public init(
+    status: Int, headers: [HTTPHeader], body: [UInt8], embedded: [String: [UInt8]] = [:]
+  ) {
     let json: JSONValue
     do {
       json = try JSONParser.parse(body)
@@ -49,10 +60,11 @@ public enum EditAnswer: Hashable, Sendable {
       self = .refused(error)
       return
     }
-    self.init(json: json, status: status)
+    self.init(json: json, reader: ItemReader(status: status, embedded: embedded))
   }
 
-  private init(json: JSONValue, status: Int) {
+  private init(json: JSONValue, reader: ItemReader) {
+    let status = reader.status
     func malformed(_ message: String) -> EditAnswer {
       .refused(APIError(.malformed, status: status, message: message))
     }
@@ -67,16 +79,17 @@ public enum EditAnswer: Hashable, Sendable {
         return
       }
       self = .pictures(
-        elements.map { Self.item($0, status: status) }, created: json["created"]?.integer)
+        elements.map(reader.item), created: json["created"]?.integer)
     case .object(let task):
-      self = Self.taskAnswer(.object(task), status: status)
+      self = Self.taskAnswer(.object(task), reader: reader)
     case nil: self = malformed("the answer has no data")
     case let other?: self = malformed("the answer's data is \(other.kind); a list was expected")
     }
   }
 
   /// Reads the state of a task; its results stand in `data.outputs` (`api-contract.md` section 1.2).
-  private static func taskAnswer(_ task: JSONValue, status: Int) -> EditAnswer {
+  private static func taskAnswer(_ task: JSONValue, reader: ItemReader) -> EditAnswer {
+    let status = reader.status
     let state = task["status"]?.string?.lowercased() ?? ""
     switch state {
     case "completed", "succeeded":
@@ -86,7 +99,7 @@ public enum EditAnswer: Hashable, Sendable {
           APIError(.malformed, status: status, message: "the finished task has no outputs"))
       }
       let items = outputs.map { output in
-        item(output.object == nil ? .members(["url": output]) : output, status: status)
+        reader.item(output.object == nil ? .members(["url": output]) : output)
       }
       return .pictures(items, created: nil)
     case "failed", "error":
@@ -106,8 +119,14 @@ public enum EditAnswer: Hashable, Sendable {
     (1...taskIDByteCountMax).contains(text.utf8.count)
       && text.utf8.allSatisfy(IdentifierRule.isAllowed) && text != "." && text != ".."
   }
+}
 
-  private static func item(_ json: JSONValue, status: Int) -> AnswerItem {
+/// Reads the pictures of one answer.
+private struct ItemReader {
+  let status: Int
+  let embedded: [String: [UInt8]]
+
+  func item(_ json: JSONValue) -> AnswerItem {
     // The members that are not used are empty strings, also where another name is.
     func text(_ names: String...) -> String? {
       names.compactMap { json[$0]?.string }.first { !$0.isEmpty }
@@ -147,7 +166,8 @@ public enum EditAnswer: Hashable, Sendable {
   }
 
   /// Decodes base64, without the `data:…;base64,` that some gateways put in front.
-  private static func decode(base64 text: String) -> [UInt8]? {
+  private func decode(base64 text: String) -> [UInt8]? {
+    if let bytes = embedded[text] { return bytes }
     var bytes = Array(text.utf8)
     if text.hasPrefix("data:") {
       guard let comma = bytes.prefix(200).firstIndex(of: UInt8(ascii: ",")),

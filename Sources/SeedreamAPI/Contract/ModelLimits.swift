@@ -29,8 +29,9 @@ public struct ModelLimits: Hashable, Sendable {
   /// The limits of a model, told by its name; an unknown one gets those of Seedream 4.0.
   public init(model: ModelName) {
     let name = model.text.lowercased()
-    func names(_ versions: [String]) -> Bool {
-      versions.contains { name.contains("seedream-\($0)") || name.contains("seedream-v\($0)") }
+    let versions = Self.versions(in: Array(name.utf8))
+    func names(_ beginnings: [String]) -> Bool {
+      versions.contains { version in beginnings.contains { version.starts(with: $0.utf8) } }
     }
     if names(["4.5", "4-5", "45"]) {
       (family, areaMin, areaMax, hasFastMode) = ("Seedream 4.5", 3_686_400, 16_777_216, false)
@@ -43,6 +44,18 @@ public struct ModelLimits: Hashable, Sendable {
       (family, areaMin, areaMax, hasFastMode) =
         ("Seedream 4.0", Self.seedream4AreaMin, 16_777_216, true)
     }
+  }
+
+  /// What follows each "seedream-" or "seedream-v"; by bytes, for suites judge many models.
+  private static func versions(in name: [UInt8]) -> [ArraySlice<UInt8>] {
+    let mark = Array("seedream-".utf8)
+    var versions: [ArraySlice<UInt8>] = []
+    for (start, byte) in name.enumerated() where byte == mark[0] {
+      guard name[start...].starts(with: mark) else { continue }
+      let rest = name[(start + mark.count)...]
+      versions.append(rest.first == UInt8(ascii: "v") ? rest.dropFirst() : rest)
+    }
+    return versions
   }
 
   /// Whether "pro" is a word after the family's name; "production" or a host "….pro" is not meant.

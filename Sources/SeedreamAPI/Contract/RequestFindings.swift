@@ -116,7 +116,8 @@ extension EditRequest {
     return []
   }
 
-  private var promptFindings: [RequestFinding] {
+  /// What would be refused of the prompt, or the user should know of it; no other field is looked at.
+  package var promptFindings: [RequestFinding] {
     if prompt.allSatisfy(\.isWhitespace) {
       return [RequestFinding(.error, "prompt", "the prompt is empty")]
     }
@@ -128,18 +129,21 @@ extension EditRequest {
       ]
     }
     var findings: [RequestFinding] = []
-    let words = prompt.split(whereSeparator: \.isWhitespace).count
+    // That many words take at least a byte each and one between two of them.
+    let words =
+      prompt.utf8.count > 2 * Self.promptWordsAdvised
+      ? prompt.split(whereSeparator: \.isWhitespace).count : 0
     if words > Self.promptWordsAdvised {
       findings.append(
         RequestFinding(
           .warning, "prompt",
           "the prompt has \(words) words; above \(Self.promptWordsAdvised) attention scatters"))
     }
-    let control = prompt.unicodeScalars.first {
-      ($0.value < 0x20 && $0.value != 0x0A && $0.value != 0x09) || $0.value == 0x7F
+    let control = prompt.utf8.first {
+      ($0 < 0x20 && $0 != 0x0A && $0 != 0x09) || $0 == 0x7F
     }
     if let control {
-      let digits = String(control.value, radix: 16, uppercase: true)
+      let digits = String(control, radix: 16, uppercase: true)
       findings.append(
         RequestFinding(
           .warning, "prompt",

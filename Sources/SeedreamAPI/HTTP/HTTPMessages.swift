@@ -180,12 +180,21 @@ public struct HTTPResponse: Sendable {
   public var body: [UInt8]
   /// When and how long.
   public var timing: HTTPTiming
+  /// Bytes by the name that stands in the body in place of their base64; empty for an answer off the wire.
+  ///
+  /// A replay has the pictures as files: making text of them, only to read it back, would cost more
+  /// than all else that a replay does.
+  public var embedded: [String: [UInt8]]
 
   /// Puts an answer together.
-  public init(status: Int, headers: [HTTPHeader], body: [UInt8], timing: HTTPTiming) {
+  public init(
+    status: Int, headers: [HTTPHeader], body: [UInt8], timing: HTTPTiming,
+    embedded: [String: [UInt8]] = [:]
+  ) {
     self.status = status
     self.headers = headers
     self.body = body
     self.timing = timing
+    self.embedded = embedded
   }
 }

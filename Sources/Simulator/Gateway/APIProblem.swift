@@ -2,7 +2,7 @@ internal import Canonical
 
 /// A refusal of the API, in the shape of the gateway or of the service behind it.
 struct APIProblem: Error, Sendable {
-  let answer: WireAnswer
+  var answer: WireAnswer
 
   /// A refusal in the gateway's shape: a number as code (`api-contract.md` section 3.1).
   static func gateway(

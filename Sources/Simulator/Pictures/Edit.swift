@@ -20,6 +20,18 @@ struct Edit: Sendable {
   /// Draws for what the prompt alone decides.
   var promptDice: Dice { Dice("prompt", .string(prompt)) }
 
+  /// What makes the picture differ from every other, as one text.
+  func identity(inputs: [StudioInput]) -> String {
+    JSONValue.members([
+      "index": .integer(index),
+      "inputs": .array(inputs.map { .string($0.digest.description) }),
+      "mode": .string(mode.rawValue),
+      "model": .string(model.text),
+      "prompt": .string(prompt),
+      "seed": seed.map { .integer($0.value) } ?? .null,
+    ]).canonicalText
+  }
+
   /// Draws for what one draw decides.
   func drawDice(inputs: [StudioInput]) -> Dice {
     Dice(

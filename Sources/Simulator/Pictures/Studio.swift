@@ -39,7 +39,16 @@ struct Studio: Sendable {
 
   private let painter: any Painting
   private let inputs = BoundedCache<SHA256Digest, StudioInput>(byteCountMax: inputByteCountMax)
-  private let pictures: BoundedCache<String, [UInt8]>
+  private let pictures: BoundedCache<String, Kept>
+  private let linkSeconds: Int?
+  /// The first picture of each size, where all others are copies of it; `nil` where each is drawn.
+  private let templates: BoundedCache<PixelSize, [UInt8]>?
+
+  /// A finished picture and when it was kept last.
+  private struct Kept: Sendable {
+    let bytes: [UInt8]
+    let at: Timestamp
+  }
 
   /// Opens a studio.
   ///
@@ -49,6 +58,8 @@ struct Studio: Sendable {
   init(painter: any Painting, settings: SimulatorSettings) {
     self.painter = painter
     pictures = BoundedCache(byteCountMax: settings.pictureByteCountMax)
+    linkSeconds = settings.linkSeconds
+    templates = settings.isCanned ? BoundedCache(byteCountMax: settings.pictureByteCountMax) : nil
   }
 
   /// Decodes an input picture, unless it was decoded lately.
@@ -90,8 +101,22 @@ struct Studio: Sendable {
     return "\(value / 100).\(value % 100 < 10 ? "0" : "")\(value % 100)"
   }
 
-  /// Draws and encodes a picture.
+  /// Draws and encodes a picture, or stamps one that was drawn before.
   func make(
+    _ edit: Edit, inputs: [StudioInput], codec: SimulatorSettings.Codec
+  ) throws(PictureError) -> [UInt8] {
+    guard let templates else { return try draw(edit, inputs: inputs, codec: codec) }
+    let template: [UInt8]
+    if let known = templates[edit.size] {
+      template = known
+    } else {
+      template = try draw(edit, inputs: inputs, codec: codec)
+      templates.insert(template, for: edit.size, byteCount: template.count)
+    }
+    return CannedPicture.stamped(template, with: edit.identity(inputs: inputs))
+  }
+
+  private func draw(
     _ edit: Edit, inputs: [StudioInput], codec: SimulatorSettings.Codec
   ) throws(PictureError) -> [UInt8] {
     let picture = painter.paint(edit, inputs: inputs)
@@ -104,15 +129,19 @@ struct Studio: Sendable {
   /// Keeps a finished picture for fetching.
   ///
   /// - Returns: its name: 32 hexadecimal digits of its digest, and an ending.
-  func keep(_ picture: [UInt8]) -> String {
+  func keep(_ picture: [UInt8], at now: Timestamp) -> String {
     let blob = BlobID(of: picture)
     let name = "\(blob.digest.hex.prefix(32)).\(blob.kind.rawValue)"
-    pictures.insert(picture, for: name, byteCount: picture.count)
+    pictures.insert(Kept(bytes: picture, at: now), for: name, byteCount: picture.count)
     return name
   }
 
   /// A finished picture; `nil` when there is none of that name, or no longer.
-  func picture(named name: String) -> [UInt8]? { pictures[name] }
+  func picture(named name: String, at now: Timestamp) -> [UInt8]? {
+    guard let kept = pictures[name] else { return nil }
+    guard let linkSeconds else { return kept.bytes }
+    return now.milliseconds - kept.at.milliseconds < linkSeconds * 1_000 ? kept.bytes : nil
+  }
 }
 
 extension Picture {

@@ -40,8 +40,23 @@ package struct SimulatorSettings: Sendable {
   package var enforcesModelAreaMin: Bool
   /// Whether a request with both `size` and `image_size` is refused instead of `image_size` winning.
   package var hasStrictSizes: Bool
-  /// The clock that `created` and the ledger read.
+  /// Whether only the first picture of a size is drawn and the others are copies of it with another
+  /// comment, so that a client can be measured; needs JPEG.
+  package var isCanned: Bool
+  /// What goes wrong, and with which orders.
+  package var faults: [FaultRule]
+  /// Chooses the orders that meet faults of a share.
+  package var faultSeed: Int
+  /// How long orders take, as a multiple of ``Latency``'s; 0 answers as soon as the picture is drawn.
+  package var timeFactor: Double
+  /// Orders a minute, one more being answered with 429; `nil` for no such limit.
+  package var ordersPerMinute: Int?
+  /// Seconds after which a result link is gone; `nil` for as long as there is room.
+  package var linkSeconds: Int?
+  /// The clock that `created`, the ledger and limits by time read.
   package var now: @Sendable () -> Timestamp
+  /// What waits; tests wait for nothing.
+  package var pause: @Sendable (Duration) async throws -> Void
 
   /// Puts settings together; those not given are the gateway's.
   ///
@@ -55,16 +70,30 @@ package struct SimulatorSettings: Sendable {
   ///   - pictureByteCountMax: bytes of pictures kept for fetching.
   ///   - enforcesModelAreaMin: whether too small a size is refused.
   ///   - hasStrictSizes: whether two sizes in one request are refused.
+  ///   - isCanned: whether pictures of a size are copies of the first.
+  ///   - faults: what goes wrong.
+  ///   - faultSeed: chooses the orders that meet faults of a share.
+  ///   - timeFactor: how long orders take, 0 for no pause.
+  ///   - ordersPerMinute: orders a minute; `nil` for no limit.
+  ///   - linkSeconds: seconds that a result link lives; `nil` for no end.
   ///   - now: the clock.
+  ///   - pause: what waits.
   package init(
     port: UInt16 = 0, apiKeys: [Secret] = [], codec: Codec = .png, ordersInFlightMax: Int = 512,
     connectionsMax: Int = 1_024, bodyByteCountMax: Int = 192 << 20,
     pictureByteCountMax: Int = 512 << 20, enforcesModelAreaMin: Bool = false,
-    hasStrictSizes: Bool = false, now: @escaping @Sendable () -> Timestamp = { Timestamp.now() }
+    hasStrictSizes: Bool = false, isCanned: Bool = false, faults: [FaultRule] = [],
+    faultSeed: Int = 0,
+    timeFactor: Double = 0, ordersPerMinute: Int? = nil, linkSeconds: Int? = nil,
+    now: @escaping @Sendable () -> Timestamp = { Timestamp.now() },
+    pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
   ) {
     precondition(ordersInFlightMax > 0, "orders in flight (was \(ordersInFlightMax))")
     precondition(connectionsMax > 0, "connections (was \(connectionsMax))")
     precondition(bodyByteCountMax >= 0, "bytes of a body (was \(bodyByteCountMax))")
+    precondition(!isCanned || codec != .png, "canned pictures are JPEG")
+    precondition(timeFactor >= 0 && timeFactor.isFinite, "a time factor (was \(timeFactor))")
+    precondition(ordersPerMinute ?? 1 > 0, "orders a minute (was \(ordersPerMinute ?? 0))")
     if case .jpeg(let quality) = codec {
       precondition((1...100).contains(quality), "a quality is 1 to 100 (was \(quality))")
     }
@@ -77,6 +106,13 @@ package struct SimulatorSettings: Sendable {
     self.pictureByteCountMax = pictureByteCountMax
     self.enforcesModelAreaMin = enforcesModelAreaMin
     self.hasStrictSizes = hasStrictSizes
+    self.isCanned = isCanned
+    self.faults = faults
+    self.faultSeed = faultSeed
+    self.timeFactor = timeFactor
+    self.ordersPerMinute = ordersPerMinute
+    self.linkSeconds = linkSeconds
     self.now = now
+    self.pause = pause
   }
 }

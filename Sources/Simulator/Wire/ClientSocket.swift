@@ -77,6 +77,13 @@ struct ClientSocket: Sendable {
     _ = Glibc.shutdown(socket.file.rawValue, Int32(SHUT_WR))
   }
 
+  /// Makes closing reset the connection, so that the client sees it break (man 7 socket, SO_LINGER).
+  func resetOnClose() {
+    var lingering = linger(l_onoff: 1, l_linger: 0)
+    let length = socklen_t(MemoryLayout<linger>.size)
+    _ = unsafe setsockopt(socket.file.rawValue, SOL_SOCKET, SO_LINGER, &lingering, length)
+  }
+
   /// Closes the socket where the pool does its work.
   ///
   /// The pool resumes a waiter before it forgets the descriptor; closing it elsewhere meanwhile would

@@ -48,10 +48,26 @@ struct Connection: Sendable {
     }
     let request = WireRequest(head: head, body: try await inbound.body(framing))
     let answer = await gateway.answer(request, baseURL: baseURL)
+    guard answer.ending == .whole else {
+      try await breakOff(answer)
+      return false
+    }
     let isLast = head.closesConnection || Task.isCancelled
     try await write(Data(answer.encoded(closing: isLast)), receipt: answer.receipt)
     receipt = answer.receipt
     return !isLast
+  }
+
+  /// Sends as much of an answer as its ending says.
+  private mutating func breakOff(_ answer: WireAnswer) async throws {
+    guard answer.ending != .reset else {
+      socket.resetOnClose()
+      return
+    }
+    let bytes = answer.encoded(closing: answer.ending == .cut)
+    try await write(Data(bytes.prefix(bytes.count / 2)), receipt: nil)
+    guard answer.ending == .stall else { return }
+    await inbound.drain()
   }
 
   private mutating func refuse(_ refusal: WireRefusal) async {

@@ -12,6 +12,20 @@ struct WireAnswer: Sendable {
   var body: [UInt8]
   /// What it bills.
   var receipt: BillingLedger.Receipt?
+  /// How much of it is sent.
+  var ending = Ending.whole
+
+  /// How much of an answer is sent.
+  enum Ending: Hashable, Sendable {
+    /// All.
+    case whole
+    /// The first half; then the connection ends.
+    case cut
+    /// The first half; then nothing, until the client goes.
+    case stall
+    /// Nothing: the connection is reset.
+    case reset
+  }
 
   init(
     status: Int, contentType: String = "application/json",
@@ -48,6 +62,8 @@ struct WireAnswer: Sendable {
     case 401: "Unauthorized"
     case 403: "Forbidden"
     case 404: "Not Found"
+    case 402: "Payment Required"
+    case 408: "Request Timeout"
     case 413: "Content Too Large"
     case 415: "Unsupported Media Type"
     case 422: "Unprocessable Content"
@@ -55,7 +71,9 @@ struct WireAnswer: Sendable {
     case 431: "Request Header Fields Too Large"
     case 500: "Internal Server Error"
     case 501: "Not Implemented"
+    case 502: "Bad Gateway"
     case 503: "Service Unavailable"
+    case 504: "Gateway Timeout"
     case 505: "HTTP Version Not Supported"
     default: "Status \(status)"
     }

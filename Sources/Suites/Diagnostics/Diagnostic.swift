@@ -66,9 +66,6 @@ package struct Diagnostic: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Diagnostic {
-  /// Scalars of a source line that are shown; a longer line is cut around the place.
-  static let shownCountMax = 160
-
   /// The diagnostic for a terminal: the line of the file with a caret under the place, then `hint:`
   /// and `note:` lines.
   ///
@@ -78,8 +75,10 @@ extension Diagnostic {
   /// - Returns: lines without a line feed at the end.
   package func rendered(source: [UInt8]?) -> String {
     var lines = [description]
-    if !hidesLine, let source, let text = SourceText.line(location.line, of: source) {
-      lines += snippet(of: text)
+    if !hidesLine, let source,
+      let excerpt = SourceText.excerpt(line: location.line, column: location.column, of: source)
+    {
+      lines += snippet(of: excerpt)
     }
     if let hint { lines.append("hint: \(hint)") }
     for note in notes {
@@ -88,33 +87,12 @@ extension Diagnostic {
     return lines.joined(separator: "\n")
   }
 
-  private func snippet(of line: String) -> [String] {
-    let scalars = Array(line.unicodeScalars)
-    let start = min(location.column - 1, scalars.count)
-    let end = min(max(start + length, start + 1), max(scalars.count, start + 1))
-    let from = start > Self.shownCountMax / 2 ? start - Self.shownCountMax / 2 : 0
-    let to = min(scalars.count, from + Self.shownCountMax)
-    var shown = from > 0 ? "…" : ""
-    var carets = from > 0 ? " " : ""
-    for index in from..<max(to, start + 1) {
-      let scalar: Unicode.Scalar = index < scalars.count ? scalars[index] : " "
-      // A tab's width depends on the terminal; one blank keeps the caret under its place.
-      let isTab = scalar == "\t"
-      if index < to { shown += isTab ? " " : VisibleText.escape(scalar) }
-      let width = isTab ? 1 : VisibleText.width(scalar)
-      let mark = index == start ? "^" : (start..<end).contains(index) ? "~" : " "
-      carets += String(repeating: index == start ? "~" : mark, count: max(0, width))
-      if index == start { carets = carets.dropLast(max(0, width)) + caret(width: width) }
-    }
-    if to < scalars.count { shown += "…" }
-    while carets.last == " " { carets.removeLast() }
+  private func snippet(of excerpt: SourceText.Excerpt) -> [String] {
+    let marked = MarkedLine(
+      excerpt.text, from: location.column - 1 - excerpt.cutCount, length: length)
     let number = String(location.line)
     let margin = String(repeating: " ", count: number.count)
-    return ["  \(number) | \(shown)", "  \(margin) | \(carets)"]
-  }
-
-  private func caret(width: Int) -> String {
-    "^" + String(repeating: "~", count: max(0, width - 1))
+    return ["  \(number) | \(marked.shown)", "  \(margin) | \(marked.carets)"]
   }
 }
 
@@ -124,12 +102,21 @@ package struct SuiteFailure: Error, Hashable, Sendable, CustomStringConvertible 
   package let path: FilePath
   /// At least one error, and what else was found.
   package let diagnostics: [Diagnostic]
+  /// The pictures that would be sent and could be read, so that they can be looked at as well.
+  package let inputs: [InputFile]
+  /// The files that checks compare with and that could be read.
+  package let references: [InputFile]
 
   /// Puts a failure together.
-  package init(path: FilePath, diagnostics: [Diagnostic]) {
+  package init(
+    path: FilePath, diagnostics: [Diagnostic], inputs: [InputFile] = [],
+    references: [InputFile] = []
+  ) {
     precondition(!diagnostics.isEmpty, "a failure says why")
     self.path = path
     self.diagnostics = diagnostics
+    self.inputs = inputs
+    self.references = references
   }
 
   /// One line a diagnostic.

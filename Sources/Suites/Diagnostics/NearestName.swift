@@ -1,14 +1,14 @@
 /// Finds the name that was probably meant.
-enum NearestName {
+package enum NearestName {
   /// Names longer than this are not compared, so that the work stays small.
-  static let scalarCountMax = 64
+  package static let scalarCountMax = 64
   /// Candidates beyond this number are not looked at.
-  static let candidateCountMax = 1_000
+  package static let candidateCountMax = 1_000
 
   /// The candidate with the least edit distance; `nil` when none is near enough to be meant.
   ///
   /// A difference in case, or of `-` and `_`, costs nothing; of equally near ones the first wins.
-  static func nearest(to name: String, among candidates: some Sequence<String>) -> String? {
+  package static func nearest(to name: String, among candidates: some Sequence<String>) -> String? {
     guard name.utf8.count <= 4 * scalarCountMax else { return nil }
     let wanted = fold(name)
     guard !wanted.isEmpty, wanted.count <= scalarCountMax else { return nil }

@@ -6,7 +6,7 @@ package enum VisibleText {
   static let quotedCountMax = 60
 
   /// A value in quotes, shortened, with invisible characters spelled out.
-  static func quote(_ text: String) -> String {
+  package static func quote(_ text: String) -> String {
     "'\(TerminalText.shortened(text, countMax: quotedCountMax))'"
   }
 

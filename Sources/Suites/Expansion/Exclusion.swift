@@ -14,7 +14,7 @@ struct Exclusion: Sendable {
   typealias RuleSet = [UInt64]
 
   /// The entries of one axis, grouped by signature.
-  private struct Signatures: Sendable {
+  struct Signatures: Sendable {
     /// Where stretches of one signature start, and which it is.
     var stretches: [(start: Int, kind: Int)] = []
     var kinds: [RuleSet] = []
@@ -37,7 +37,7 @@ struct Exclusion: Sendable {
       return found.sorted()
     }
 
-    private func stretch(of entry: Int) -> Int {
+    func stretch(of entry: Int) -> Int {
       var low = 0
       var high = stretches.count
       while high - low > 1 {
@@ -48,10 +48,10 @@ struct Exclusion: Sendable {
     }
   }
 
-  private let axisCounts: [Int]
-  private let signatures: [Signatures]
+  let axisCounts: [Int]
+  let signatures: [Signatures]
   /// Rules that name no axis after this one.
-  private let complete: [RuleSet]
+  let complete: [RuleSet]
   /// All rules.
   let all: RuleSet
 
@@ -145,7 +145,9 @@ struct Exclusion: Sendable {
   ) -> Int {
     if axis == axisCounts.count { return 1 }
     if rules.allSatisfy({ $0 == 0 }) {
-      return (axis..<axisCounts.count).reduce(1) { $0 * (fixed[$1] == nil ? axisCounts[$1] : 1) }
+      return (axis..<axisCounts.count).reduce(1) { product, axis in
+        product.clampedTimes(fixed[axis] == nil ? axisCounts[axis] : 1)
+      }
     }
     if let count = known[axis]?[rules] { return count }
     let group = signatures[axis]
@@ -155,7 +157,8 @@ struct Exclusion: Sendable {
       var rest = rules
       guard narrow(&rest, group.kinds[kind], complete: complete[axis]) else { continue }
       let weight = fixed[axis] == nil ? group.counts[kind] : 1
-      total += weight * count(from: axis + 1, rest, fixed: fixed, known: &known)
+      let inner = count(from: axis + 1, rest, fixed: fixed, known: &known)
+      total = total.clampedPlus(weight.clampedTimes(inner))
     }
     known[axis, default: [:]][rules] = total
     return total
@@ -241,6 +244,20 @@ struct Exclusion: Sendable {
       guard narrow(&rules, axis: axis, entry: entry) else { return true }
     }
     return false
+  }
+}
+
+extension Int {
+  /// The product of two counts; past the range of `Int` its end.
+  func clampedTimes(_ other: Int) -> Int {
+    let (product, overflow) = multipliedReportingOverflow(by: other)
+    return overflow ? .max : product
+  }
+
+  /// The sum of two counts, with the same rule.
+  func clampedPlus(_ other: Int) -> Int {
+    let (sum, overflow) = addingReportingOverflow(other)
+    return overflow ? .max : sum
   }
 }
 

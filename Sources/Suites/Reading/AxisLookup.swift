@@ -14,6 +14,8 @@ struct AxisLookup {
   private(set) var identities: [JSONValue: Int] = [:]
   /// Seeds that stand alone, and entries that set nothing but one.
   private(set) var seeds: [Int: Int] = [:]
+  /// Entries that ask for the same as an earlier one, which is told.
+  var copies: Set<Int> = []
   private(set) var ranges: [(range: SeedRange, start: Int)] = []
 
   /// What a request is that nothing has set yet.

@@ -1,3 +1,5 @@
+internal import Canonical
+
 extension NodeReader {
   /// Keeps an error; past the limit it is only counted.
   mutating func error(
@@ -38,26 +40,9 @@ extension NodeReader {
     error("unknown \(kind) \(VisibleText.quote(name))", at: place, hint: hint, notes: notes)
   }
 
-  /// Says that a part of the language is known by name and not built yet.
-  mutating func refuseForNow(_ what: String, at place: Place) {
-    error(
-      "\(what): this version does not judge it yet", at: place,
-      hint: "remove it; it is refused rather than ignored, so that nothing passes unjudged")
-  }
-
-  /// Everything that is wrong, to be thrown.
-  func failure() -> SuiteFailure { SuiteFailure(path: path, diagnostics: log.sorted) }
 }
 
 extension Int {
   /// The number in groups of three digits.
-  var grouped: String {
-    let digits = String(magnitude)
-    var text = ""
-    for (index, digit) in digits.enumerated() {
-      if index > 0, (digits.count - index) % 3 == 0 { text += "," }
-      text.append(digit)
-    }
-    return (self < 0 ? "-" : "") + text
-  }
+  var grouped: String { Count.grouped(self) }
 }

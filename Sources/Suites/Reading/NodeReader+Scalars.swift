@@ -102,13 +102,16 @@ extension NodeReader {
       return []
     }
     var tags: [String] = []
+    var places: [String: Place] = [:]
     for element in elements {
       guard let tag = text(element, of: "a tag") else { continue }
       if let problem = IdentifierProblem.find(in: tag) {
         let rule = problem.replacing("an id", with: "a tag")
         error("\(VisibleText.quote(tag)) is no tag: \(rule)", at: element.place)
-      } else if tags.contains(tag) {
-        error("the tag \(VisibleText.quote(tag)) stands twice", at: element.place)
+      } else if let earlier = places.updateValue(element.place, forKey: tag) {
+        error(
+          "the tag \(VisibleText.quote(tag)) stands twice", at: element.place,
+          notes: [("first here", earlier)])
       } else {
         tags.append(tag)
       }

@@ -78,15 +78,17 @@ struct DiagnosticLog {
   private(set) var counts: [Diagnostic.Severity: Int] = [:]
   /// How many were found and not kept.
   var overflow = 0
+  /// How many errors there were, kept or not.
+  private(set) var errorCount = 0
   /// Whether there was an error, kept or not.
-  private(set) var hasErrors = false
+  var hasErrors: Bool { errorCount > 0 }
   private var kept: Set<Diagnostic> = []
 
   /// Keeps a diagnostic, unless an equal one or too many are there.
   ///
   /// Warnings must not crowd out errors, nor a file of mistakes fill the memory.
   mutating func keep(_ diagnostic: Diagnostic, countMax: Int) {
-    if diagnostic.severity == .error { hasErrors = true }
+    if diagnostic.severity == .error { errorCount += 1 }
     guard counts[diagnostic.severity, default: 0] < countMax else {
       overflow += 1
       return

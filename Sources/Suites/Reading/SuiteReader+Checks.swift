@@ -2,15 +2,8 @@ internal import Canonical
 internal import SeedreamAPI
 
 extension SuiteReader {
-  /// Checks that the design names and that nothing judges yet.
-  private static let laterChecks = ["preserve", "change", "similar-to", "not-blank", "command"]
   /// Options of every check.
-  private static let optionNames = ["severity", "where"]
-  /// Levels of `baseline` that need a metric.
-  private static let laterLevels = ["near", "similar", "auto"]
-  /// The times that `latency` may allow.
-  private static let latencyRange: ClosedRange<Duration> =
-    Duration.milliseconds(1)...Duration.seconds(86_400)
+  static let optionNames = ["severity", "where"]
 
   /// A list of checks, no name twice but where it holds for some cases only.
   mutating func checks(_ node: YAMLNode) -> [Check] {
@@ -34,8 +27,8 @@ extension SuiteReader {
     return checks
   }
 
-  /// What every check takes beside what it expects.
-  private struct CheckOptions {
+  /// What every check and group takes beside what it expects.
+  struct CheckOptions {
     var severity = CheckSeverity.fail
     var scope: Int?
     /// Where each option that was read stands.
@@ -46,13 +39,13 @@ extension SuiteReader {
   private mutating func check(_ node: YAMLNode) -> (Check, Place)? {
     if let word = node.scalar {
       guard let name = checkName(word, at: node.place) else { return nil }
-      guard name == .decodable else {
+      guard name.takesTrue, let kind = kind(name, true) else {
         error(
           "the check '\(name.rawValue)' needs a value", at: node.place,
           hint: "write {\(name.rawValue): …}")
         return nil
       }
-      return (Check(.decodable, at: node.place.location(in: path)), node.place)
+      return (made(kind, CheckOptions(), at: node.place, valueAt: node.place), node.place)
     }
     guard let members = mapping(node, of: "a check") else { return nil }
     var options = CheckOptions()
@@ -64,17 +57,42 @@ extension SuiteReader {
         at: named.last?.keyPlace ?? node.place, hint: "write each check as its own element")
       return nil
     }
-    guard let name = checkName(member.key, at: member.keyPlace),
-      let kind = kind(name, member.value, &options), options.isSound
-    else { return nil }
-    let check = Check(
-      kind, severity: options.severity, scope: options.scope, at: member.keyPlace.location(in: path)
+    guard let name = checkName(member.key, at: member.keyPlace) else { return nil }
+    let value = withoutOptions(member.value, &options)
+    guard let kind = kind(name, value), options.isSound else { return nil }
+    return (
+      made(kind, options, at: member.keyPlace, valueAt: member.value.place), member.keyPlace
     )
-    return (check, member.keyPlace)
+  }
+
+  /// A check, noted where it is not judged.
+  private mutating func made(
+    _ kind: CheckKind, _ options: CheckOptions, at place: Place, valueAt valuePlace: Place
+  ) -> Check {
+    if let part = kind.unjudgedPart {
+      // What is not judged of a baseline is its value.
+      let isValue = kind.name == .baseline
+      unjudged.append((part, isValue ? valuePlace : place))
+    }
+    let location = place.location(in: path)
+    if case .similarTo(let expectation) = kind, case .outputs = expectation.reference {
+      caseUses[caseUses.count - 1].check = location
+    }
+    return Check(kind, severity: options.severity, scope: options.scope, at: location)
+  }
+
+  /// What a check expects, without the options that stand among it.
+  private mutating func withoutOptions(
+    _ node: YAMLNode, _ options: inout CheckOptions
+  ) -> YAMLNode {
+    guard let members = node.members else { return node }
+    for member in members where Self.optionNames.contains(member.key) { read(member, &options) }
+    return YAMLNode(
+      content: .mapping(members.filter { !Self.optionNames.contains($0.key) }), place: node.place)
   }
 
   /// An option, which stands beside the check's name or among what it expects.
-  private mutating func read(_ member: YAMLNode.Member, _ options: inout CheckOptions) {
+  mutating func read(_ member: YAMLNode.Member, _ options: inout CheckOptions) {
     if let earlier = options.places.updateValue(member.keyPlace, forKey: member.key) {
       error(
         "'\(member.key)' of a check stands twice", at: member.keyPlace,
@@ -94,67 +112,43 @@ extension SuiteReader {
 
   private mutating func checkName(_ text: String, at place: Place) -> CheckName? {
     if let name = CheckName(rawValue: text) { return name }
-    if Self.laterChecks.contains(text) {
-      refuseForNow("the check '\(text)'", at: place)
-    } else {
-      unknown(
-        "check", text, at: place, among: CheckName.allCases.map(\.rawValue) + Self.laterChecks)
-    }
+    unknown("check", text, at: place, among: CheckName.allCases.map(\.rawValue))
     return nil
   }
 
-  private mutating func kind(
-    _ name: CheckName, _ node: YAMLNode, _ options: inout CheckOptions
-  ) -> CheckKind? {
+  private mutating func kind(_ name: CheckName, _ node: YAMLNode) -> CheckKind? {
     switch name {
-    case .count:
-      if node.scalar == "as-requested" { return .count(.asRequested) }
-      return wholeNumber(node, of: "'count'", in: 1...ModelLimits.picturesMax)
-        .map { .count(.exactly($0)) }
-    case .size:
-      if node.members != nil { return pixels(node, of: "'size'").map { .size(.exactly($0)) } }
-      guard word(node, of: "'size'", among: ["as-requested"]) != nil else { return nil }
-      return .size(.asRequested)
-    case .decodable:
-      guard let isOn = boolean(node, of: "'decodable'") else { return nil }
-      if !isOn { error("the check 'decodable' cannot be turned off", at: node.place) }
-      return .decodable
-    case .latency: return latency(node, &options)
-    case .baseline: return baseline(node)
-    }
-  }
-
-  private mutating func baseline(_ node: YAMLNode) -> CheckKind? {
-    if let text = node.scalar, Self.laterLevels.contains(text) {
-      refuseForNow("the baseline level '\(text)'", at: node.place)
-      return nil
-    }
-    let levels = BaselineLevel.allCases.map(\.rawValue)
-    return word(node, of: "'baseline'", among: levels)
-      .flatMap { BaselineLevel(rawValue: $0) }.map { .baseline($0) }
-  }
-
-  private mutating func latency(
-    _ node: YAMLNode, _ options: inout CheckOptions
-  ) -> CheckKind? {
-    var duration: Duration?
-    var isSound = true
-    for member in mapping(node, of: "'latency'") ?? [] {
-      switch member.key {
-      case "max":
-        duration = time(member.value, of: "'max'", in: Self.latencyRange)
-        isSound = isSound && duration != nil
-      case let key where Self.optionNames.contains(key): read(member, &options)
-      default:
-        unknown("key", member.key, at: member.keyPlace, among: ["max"] + Self.optionNames)
-        isSound = false
+    case .decodable, .notBlank, .blocked:
+      guard let isOn = boolean(node, of: "'\(name.rawValue)'") else { return nil }
+      guard isOn else {
+        error(
+          "the check '\(name.rawValue)' cannot be turned off", at: node.place,
+          hint: name == .decodable ? nil : "leave it out, or say with 'where' which cases it is for"
+        )
+        return nil
       }
+      return kind(name, true)
+    case .count: return count(node)
+    case .size: return size(node)
+    case .format: return format(node)
+    case .latency: return latency(node)
+    case .cost: return cost(node)
+    case .revisedPrompt: return revisedPrompt(node)
+    case .baseline: return baseline(node)
+    case .preserve: return preserve(node)
+    case .change: return change(node)
+    case .similarTo: return similarTo(node)
+    case .command: return command(node)
     }
-    guard isSound, node.members != nil else { return nil }
-    guard let duration else {
-      error("the check 'latency' has no 'max'", at: node.place, hint: "write {max: 60s}")
-      return nil
+  }
+
+  /// The check that a name alone declares.
+  private func kind(_ name: CheckName, _ isOn: Bool) -> CheckKind? {
+    switch name {
+    case .decodable: .decodable
+    case .notBlank: .notBlank
+    case .blocked: .blocked
+    default: nil
     }
-    return .latency(max: duration)
   }
 }

@@ -2,7 +2,7 @@ internal import SeedreamAPI
 
 extension SuiteReader {
   /// Keys of an entry beside fields of the request.
-  private static let entryKeys = ["id", "value", "vars", "tags", "checks"]
+  static let entryNames = ["id", "vars", "tags", "checks"]
 
   /// One element of an axis.
   mutating func block(_ node: YAMLNode, of axis: String, kind: AxisKind) -> Axis.Block? {
@@ -130,7 +130,7 @@ extension SuiteReader {
       guard let field = RequestField(rawValue: member.key) else {
         unknown(
           "key", member.key, at: member.keyPlace,
-          among: Self.entryKeys + RequestField.allCases.map(\.rawValue))
+          among: ["value"] + Self.entryNames + RequestField.allCases.map(\.rawValue))
         draft.isSound = false
         return
       }

@@ -6,6 +6,8 @@ extension SuiteReader {
 
   /// The rules of `exclude`.
   mutating func exclude(_ node: YAMLNode) -> [Exclusion.Rule] {
+    let before = log.errorCount
+    defer { if log.errorCount > before { sound.areRulesSound = false } }
     guard let elements = list(node, of: "'exclude'") else { return [] }
     guard elements.count <= limits.excludesMax else {
       error(
@@ -18,7 +20,10 @@ extension SuiteReader {
     var places: [[Int: [Range<Int>]]: Place] = [:]
     var rules: [Exclusion.Rule] = []
     for element in elements {
-      guard let rule = rule(element, budget: &budget) else { continue }
+      guard let rule = rule(element, budget: &budget) else {
+        sound.areRulesSound = false
+        continue
+      }
       if let earlier = places[rule.entries] {
         error(
           "the rule excludes the same as an earlier one", at: rule.place,
@@ -72,11 +77,11 @@ extension SuiteReader {
   /// The axis that a key of `exclude` names; `nil` after an error, or where the axis has its own.
   private mutating func axisIndex(_ member: YAMLNode.Member, in section: String) -> Int? {
     if let index = lookups.firstIndex(where: { $0.axis.name == member.key }) { return index }
-    if brokenAxes.contains(member.key) { return nil }
+    if sound.isBroken(member.key) { return nil }
     if member.key == "repeat" {
       error("repeats cannot be excluded", at: member.keyPlace, hint: "lower 'repeat' in the matrix")
     } else {
-      unknown("axis", member.key, at: member.keyPlace, among: lookups.map(\.axis.name))
+      unknown("axis", member.key, at: member.keyPlace, among: axisNames)
     }
     return nil
   }

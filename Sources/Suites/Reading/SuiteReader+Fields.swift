@@ -17,6 +17,8 @@ extension SuiteReader {
     case .images:
       let pictures = images(node, of: name)
       value = pictures.map { .images($0.images) }
+      if pictures == nil { sound.areImagesBroken = true }
+      imageCountMax = max(imageCountMax, pictures?.images.count ?? 0)
       shown = pictures?.shown
     case .size:
       let size = size(node, of: name)

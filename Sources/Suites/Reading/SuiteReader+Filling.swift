@@ -29,8 +29,8 @@ extension SuiteReader {
 
   /// Fills in every prompt of the matrix once, judges it, and says where two cases ask for the same.
   ///
-  /// Left out where the suite has other mistakes, most of which would be told again.
-  mutating func fillPrompts(exclusion: Exclusion) {
+  /// Left out are combinations with a mistake of their own, which is told already.
+  mutating func fillPrompts(exclusion: Exclusion, isCountable: Bool) {
     let isNeeded =
       baseTemplate != nil
       || lookups.contains { lookup in
@@ -38,14 +38,17 @@ extension SuiteReader {
           if case .listed(let entry) = block { entry.template != nil } else { false }
         }
       }
-    guard isNeeded, !hasErrors else { return }
+    guard isNeeded, owners[.prompt] != nil else { return }
     let axes = lookups.indices.filter {
       lookups[$0].axis.fields.contains(.prompt) || !lookups[$0].axis.variables.isEmpty
     }
     var count = 1
     for axis in axes {
       let (product, overflow) = count.multipliedReportingOverflow(by: lookups[axis].axis.count)
-      guard !overflow, product <= limits.filledPromptsMax else { return refuseFilling("too many") }
+      guard !overflow, product <= limits.filledPromptsMax else {
+        // Where there are too many cases, that was told.
+        return isCountable ? refuseFilling("too many") : ()
+      }
       count = product
     }
     let fields = Set(axes.flatMap { lookups[$0].axis.fields }).union([.prompt])
@@ -57,7 +60,10 @@ extension SuiteReader {
     var told: Set<Place> = []
     var entries = axes.map { _ in 0 }
     for _ in 0..<count {
-      let request = level(of: filled.fixed(entries)).filledRequest
+      defer { advance(&entries, axes) }
+      let level = level(of: filled.fixed(entries))
+      guard isSound(level, entries, axes) else { continue }
+      let request = level.filledRequest
       byteCount += request.prompt.utf8.count
       guard byteCount <= limits.filledByteCountMax else { return refuseFilling("too long") }
       let place = promptPlace(of: entries, axes)
@@ -68,14 +74,31 @@ extension SuiteReader {
       for earlier in filled.combinations[digest] ?? [] where !told.contains(place) {
         pairs -= 1
         guard pairs > 0 else { return refuseFilling("too often the same") }
-        guard exclusion.admitsBoth(filled.fixed(earlier), filled.fixed(entries)) else { continue }
+        guard !isUseless(earlier, entries, axes),
+          exclusion.admitsBoth(filled.fixed(earlier), filled.fixed(entries))
+        else { continue }
         told.insert(place)
         tellSame(earlier, entries, axes)
       }
       filled.combinations[digest, default: []].append(entries)
-      advance(&entries, axes)
     }
     self.filled = filled
+  }
+
+  /// Whether combinations differ in an axis that is told to be of no use.
+  private func isUseless(_ one: [Int], _ other: [Int], _ axes: [Int]) -> Bool {
+    zip(axes, zip(one, other)).contains { axis, pair in
+      pair.0 != pair.1 && sound.uselessAxes.contains(lookups[axis].axis.name)
+    }
+  }
+
+  /// Whether a combination has a prompt whose variables are all set, and no entry that is told to be
+  /// a copy of another.
+  private func isSound(_ level: Level, _ entries: [Int], _ axes: [Int]) -> Bool {
+    let isCopy = zip(axes, entries).contains { lookups[$0].copies.contains($1) }
+    let hasPrompt = level.template != nil || !level.request.prompt.isEmpty
+    return !isCopy && hasPrompt
+      && level.template?.variables.allSatisfy { level.variables[$0] != nil } != false
   }
 
   private func advance(_ entries: inout [Int], _ axes: [Int]) {
@@ -101,7 +124,16 @@ extension SuiteReader {
     error(
       "the cases \(names[0]) and \(names[1]) would send the same request",
       at: promptPlace(of: later, axes),
-      hint: "use in the prompt what tells them apart, or exclude one of them")
+      hint: "use in the prompt what tells them apart, or exclude one of them",
+      notes: [("the first is made here", place(of: earlier, unlike: later, axes))])
+  }
+
+  /// The place of the first entry that a combination has and another has not.
+  private func place(of entries: [Int], unlike others: [Int], _ axes: [Int]) -> Place {
+    for (axis, pair) in zip(axes, zip(entries, others)) where pair.0 != pair.1 {
+      return place(ofEntry: pair.0, in: lookups[axis].axis)
+    }
+    return promptPlace(of: entries, axes)
   }
 
   /// What some entries make of the request, by axis.
@@ -111,13 +143,7 @@ extension SuiteReader {
       place: owners[.prompt]?.place ?? suitePlace)
     for (index, lookup) in lookups.enumerated() {
       guard let entry = entries[index] else { continue }
-      let block = lookup.axis.block(ofEntry: entry)
-      switch lookup.axis.blocks[block] {
-      case .listed(let listed): level.add(listed, of: lookup.axis.name)
-      case .seeds(let range, let place):
-        let seed = range.first + (entry - lookup.axis.starts[block]) * range.step
-        level.add(seed: seed, of: lookup.axis.name, at: place)
-      }
+      level.add(entry, of: lookup.axis)
     }
     return level
   }
@@ -136,15 +162,10 @@ extension SuiteReader {
     _ request: EditRequest, at place: Place, told: inout Set<Place>, ifPlanned: () -> Bool
   ) {
     guard !told.contains(place) else { return }
-    let findings = Self.promptFindings(request)
+    let findings = request.promptFindings
     guard !findings.isEmpty, ifPlanned() else { return }
     told.insert(place)
     for finding in findings { report(finding, at: place) }
-  }
-
-  private static func promptFindings(_ request: EditRequest) -> [RequestFinding] {
-    EditRequest(prompt: request.prompt, images: [.remote("https://x.example/")]).findings()
-      .filter { $0.field == "prompt" }
   }
 
   /// An included case with its prompt filled in; `nil` after an error.
@@ -175,7 +196,7 @@ extension SuiteReader {
     var filled = level
     filled.request = level.filledRequest
     filled.template = nil
-    for finding in Self.promptFindings(filled.request) {
+    for finding in filled.request.promptFindings {
       report(finding, at: place ?? draft.place)
     }
     return filled

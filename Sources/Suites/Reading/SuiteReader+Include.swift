@@ -21,6 +21,8 @@ struct IncludeDraft {
 extension SuiteReader {
   /// The cases of `include`, as far as they are sound.
   mutating func include(_ node: YAMLNode, base: Level, exclusion: Exclusion?) -> [IncludedCase] {
+    let before = log.errorCount
+    defer { if log.errorCount > before { sound.areIncludesSound = false } }
     guard let elements = list(node, of: "'include'") else { return [] }
     guard elements.count <= limits.includesMax else {
       error(
@@ -37,7 +39,10 @@ extension SuiteReader {
       complete(&draft)
       guard draft.isSound, let drafted = level(of: draft, base: base),
         let level = filled(drafted, draft)
-      else { continue }
+      else {
+        sound.areIncludesSound = false
+        continue
+      }
       judgePairs(of: draft, request: level.request)
       guard isNew(level, draft, exclusion: exclusion, known: &known) else { continue }
       cases.append(IncludedCase(level: level))
@@ -58,7 +63,7 @@ extension SuiteReader {
     case "vars": readVariables(member.value, into: &draft)
     case "tags": draft.tags = tags(member.value)
     case "checks": draft.checks = checks(member.value)
-    case let key where brokenAxes.contains(key): draft.isSound = false
+    case let key where sound.brokenAxes.contains(key): draft.isSound = false
     case "repeat":
       error(
         "'repeat' is no part of an included case", at: member.keyPlace,
@@ -88,11 +93,12 @@ extension SuiteReader {
 
   private mutating func readExtra(_ member: YAMLNode.Member, into draft: inout IncludeDraft) {
     guard let field = RequestField(rawValue: member.key) else {
+      draft.isSound = false
+      guard !sound.isMatrixBroken else { return }
       unknown(
         "key", member.key, at: member.keyPlace,
-        among: lookups.map(\.axis.name) + ["id", "vars", "tags", "checks"]
+        among: lookups.map(\.axis.name) + Self.entryNames
           + RequestField.allCases.map(\.rawValue))
-      draft.isSound = false
       return
     }
     if let owner = owners[field] {
@@ -201,9 +207,9 @@ extension SuiteReader {
       draft.isSound = false
     }
     for field in [RequestField.prompt, .images] where owners[field]?.name != "request" {
-      guard draft.isSound, !draft.assignments.contains(where: { $0.field == field }) else {
-        continue
-      }
+      guard draft.isSound, !draft.assignments.contains(where: { $0.field == field }),
+        owners[field] != nil || !mayBeSet
+      else { continue }
       error("the included case sets no '\(field.rawValue)'", at: draft.place)
       draft.isSound = false
     }

@@ -16,11 +16,7 @@ extension SuiteReader {
         hint: "name a file relative to the suite, or a URL that starts with https://")
       return nil
     }
-    if written.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
-      error("the path \(VisibleText.quote(written)) holds control characters", at: place)
-      return nil
-    }
-    let file = written.hasPrefix("/") ? FilePath(written) : path.parent.appending(written)
+    guard let file = file(written, at: place) else { return nil }
     if let known = inputBlobs[file] { return .local(known) }
     guard inputs.count < limits.inputsMax else {
       error("more than \(limits.inputsMax.grouped) different pictures", at: place)
@@ -34,6 +30,52 @@ extension SuiteReader {
         blob: blob, path: file, written: written, byteCount: bytes.count,
         location: place.location(in: path)))
     return .local(blob)
+  }
+
+  /// A file that a check compares with, by its path.
+  mutating func referenceFile(_ node: YAMLNode, of name: String) -> BlobID? {
+    guard let written = text(node, of: name) else { return nil }
+    guard !written.contains("://"), !written.hasPrefix("data:") else {
+      error(
+        "\(VisibleText.quote(written)) is no path", at: node.place,
+        hint: "a check compares with a file, named relative to the suite")
+      return nil
+    }
+    guard let file = file(written, at: node.place) else { return nil }
+    if let known = referenceBlobs[file] { return known }
+    guard references.count < limits.referencesMax else {
+      error(
+        "checks compare with more than \(limits.referencesMax.grouped) different files",
+        at: node.place)
+      return nil
+    }
+    guard let bytes = read(file, written: written, at: node.place) else { return nil }
+    let blob = BlobID(of: bytes)
+    referenceBlobs[file] = blob
+    references.append(
+      InputFile(
+        blob: blob, path: file, written: written, byteCount: bytes.count,
+        location: node.place.location(in: path)))
+    return blob
+  }
+
+  /// A path, resolved against the suite's folder.
+  private mutating func file(_ written: String, at place: Place) -> FilePath? {
+    if written.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
+      error("the path \(VisibleText.quote(written)) holds control characters", at: place)
+      return nil
+    }
+    return written.hasPrefix("/") ? FilePath(written) : path.parent.appending(written)
+  }
+
+  /// Says which checks name an input that no case has.
+  mutating func judgeInputUses() {
+    guard !sound.areImagesBroken, !sound.isRequestBroken, imageCountMax > 0 else { return }
+    for use in inputUses where use.input > imageCountMax {
+      error(
+        "no case has \(use.input) input pictures", at: use.place,
+        hint: "inputs are counted from 1; the most that a case has is \(imageCountMax)")
+    }
   }
 
   private mutating func read(_ file: FilePath, written: String, at place: Place) -> [UInt8]? {

@@ -2,6 +2,8 @@ internal import Canonical
 internal import SeedreamAPI
 
 extension SuiteReader {
+  static let knownNames = ["where", "reason", "until"]
+
   /// Milliseconds of a day in UTC, which knows no summer time.
   private static let dayMilliseconds: Int64 = 86_400_000
 
@@ -29,7 +31,7 @@ extension SuiteReader {
       let isMet =
         exclusion?.admitsAny(of: resolved.entries, among: resolved.scope.terms.count) == true
         || included.contains { resolved.scope.admits($0.level.cells) }
-      guard isMet else {
+      guard isMet || !isMatrixSound || !sound.areIncludesSound else {
         error(
           "no case matches this 'where'", at: scope.place,
           hint: "its cases are excluded, or there is no such combination: remove it")
@@ -61,7 +63,7 @@ extension SuiteReader {
         until = lastDay(member.value)
         isSound = isSound && until != nil
       default:
-        unknown("key", member.key, at: member.keyPlace, among: ["where", "reason", "until"])
+        unknown("key", member.key, at: member.keyPlace, among: Self.knownNames)
         isSound = false
       }
     }

@@ -3,18 +3,22 @@ internal import SeedreamAPI
 
 extension SuiteReader {
   /// Names that mean something else in filters and entries.
-  private static let reservedAxes = [
+  static let reservedAxes = [
     "id", "value", "vars", "tags", "tag", "checks", "outcome", "case",
   ]
 
   /// The axes of `matrix`, and `repeat`.
   mutating func matrix(_ node: YAMLNode) {
-    guard let members = mapping(node, of: "'matrix'") else { return }
+    guard let members = mapping(node, of: "'matrix'") else {
+      sound.isMatrixBroken = true
+      return
+    }
     let axisMembers = members.filter { $0.key != "repeat" }
     guard axisMembers.count <= limits.axesMax else {
       error(
         "the matrix has \(axisMembers.count) axes", at: node.place,
         hint: "at most \(limits.axesMax) are allowed")
+      sound.isMatrixBroken = true
       return
     }
     for member in members {
@@ -29,7 +33,7 @@ extension SuiteReader {
 
   private mutating func axis(_ member: YAMLNode.Member) {
     let (name, place) = (member.key, member.keyPlace)
-    brokenAxes.insert(name)
+    sound.brokenAxes.insert(name)
     let nodes = member.value.elements ?? [member.value]
     guard isAxisName(name, at: place) else { return }
     let kind = Self.kind(of: nodes, name: name)
@@ -39,6 +43,8 @@ extension SuiteReader {
         hint: "remove it, or list what it should try")
       return
     }
+    // Each is an entry at least, and reading one takes time.
+    guard isAllowed(entryCount: nodes.count, of: name, at: place) else { return }
     var blocks: [Axis.Block] = []
     var count = 0
     for node in nodes {
@@ -46,12 +52,7 @@ extension SuiteReader {
       count += block.count
       blocks.append(block)
     }
-    guard count <= limits.entriesPerAxisMax else {
-      error(
-        "the axis \(VisibleText.quote(name)) has \(count.grouped) entries", at: place,
-        hint: "an axis has at most \(limits.entriesPerAxisMax.grouped) entries")
-      return
-    }
+    guard isAllowed(entryCount: count, of: name, at: place) else { return }
     guard !blocks.isEmpty else { return }
     let fields = claim(blocks, axis: name)
     let variables = claimVariables(blocks, axis: name)
@@ -61,7 +62,15 @@ extension SuiteReader {
       blocks: blocks)
     let lookup = lookup(of: axis, isPartial: blocks.count < nodes.count)
     lookups.append(lookup)
-    brokenAxes.remove(name)
+    sound.brokenAxes.remove(name)
+  }
+
+  private mutating func isAllowed(entryCount count: Int, of axis: String, at place: Place) -> Bool {
+    guard count > limits.entriesPerAxisMax else { return true }
+    error(
+      "the axis \(VisibleText.quote(axis)) has \(count.grouped) entries", at: place,
+      hint: "an axis has at most \(limits.entriesPerAxisMax.grouped) entries")
+    return false
   }
 
   private mutating func isAxisName(_ name: String, at place: Place) -> Bool {
@@ -119,6 +128,7 @@ extension SuiteReader {
       error(
         "'\(field.rawValue)' is set by \(earlier.name) and by \(owner)", at: place,
         hint: "each field is set in one place", notes: [("first here", earlier.place)])
+      sound.hasConflicts = true
     } else {
       owners[field] = (owner, place)
     }
@@ -168,6 +178,7 @@ extension SuiteReader {
             error(
               "the entry \(VisibleText.quote(entry.id)) asks for the same as an earlier one",
               at: entry.place, notes: [("first here", place(ofEntry: earlier, in: axis))])
+            lookup.copies.insert(start)
             continue
           }
           lookup.insert(identity: identity, start)

@@ -18,8 +18,9 @@ extension SuiteReader {
   ) -> Bool {
     if let same = matrixCase(askingFor: level.request, exclusion: exclusion) {
       error(
-        "the included case asks for the same as the case \(VisibleText.quote(same)) of the matrix",
-        at: draft.place, hint: "remove it, or exclude the other")
+        "the included case asks for the same as the case \(VisibleText.quote(same.id)) of the matrix",
+        at: draft.place, hint: "remove it, or exclude the other",
+        notes: [("the other is made here", same.place)])
       return false
     }
     if let earlier = known.requests.updateValue(draft.place, forKey: level.request.key) {
@@ -40,17 +41,19 @@ extension SuiteReader {
         notes: [("first here", earlier)])
       return false
     }
-    if isMatrixCase(id: level.id, exclusion: exclusion) {
+    if let other = matrixCase(id: level.id, exclusion: exclusion) {
       error(
         "the included case has the id \(shown) of a case of the matrix", at: place,
-        hint: "give it an 'id' of its own")
+        hint: "give it an 'id' of its own", notes: [("the other is made here", other)])
       return false
     }
     return true
   }
 
-  /// The id of the matrix's case that asks for the same as a request.
-  private func matrixCase(askingFor request: EditRequest, exclusion: Exclusion?) -> String? {
+  /// The id of the matrix's case that asks for the same as a request, and where it is made.
+  private func matrixCase(
+    askingFor request: EditRequest, exclusion: Exclusion?
+  ) -> (id: String, place: Place)? {
     guard let exclusion, !lookups.isEmpty else { return nil }
     // Where prompts are filled in, what they ask for tells the entries of their axes.
     let candidates = filled.map { filled in
@@ -68,21 +71,27 @@ extension SuiteReader {
       let isSame = RequestField.allCases.allSatisfy {
         other.identity(of: $0) == request.identity(of: $0)
       }
-      if isSame, !exclusion.excludes(entries) { return ofMatrix.id }
+      if isSame, !exclusion.excludes(entries) { return (ofMatrix.id, ofMatrix.place) }
     }
     return nil
   }
 
-  /// Whether an id is that of a case of the matrix, case aside.
-  private func isMatrixCase(id: String, exclusion: Exclusion?) -> Bool {
-    guard let exclusion, !lookups.isEmpty else { return false }
+  /// Where the case of the matrix that has an id, case aside, is made.
+  private func matrixCase(id: String, exclusion: Exclusion?) -> Place? {
+    guard let exclusion, !lookups.isEmpty, let entries = matrixEntries(ofID: id) else { return nil }
+    guard !exclusion.excludes(entries) else { return nil }
+    return level(of: Dictionary(zip(entries.indices, entries)) { first, _ in first }).place
+  }
+
+  /// The entries that the parts of an id name, one an axis, case aside.
+  func matrixEntries(ofID id: String) -> [Int]? {
     let parts = id.lowercased().split(separator: "--", omittingEmptySubsequences: false)
-    guard parts.count == lookups.count else { return false }
+    guard parts.count == lookups.count else { return nil }
     var entries: [Int] = []
     for (part, lookup) in zip(parts, lookups) {
-      guard let entry = lookup.entry(id: String(part)) else { return false }
+      guard let entry = lookup.entry(id: String(part)) else { return nil }
       entries.append(entry)
     }
-    return !exclusion.excludes(entries)
+    return entries
   }
 }

@@ -95,6 +95,7 @@ extension SuiteReader {
             + "\(VisibleText.quote(earlier.axis)) and by the axis \(VisibleText.quote(axis))",
           at: place, hint: "each variable is set in one place",
           notes: [("first here", earlier.place)])
+        sound.hasConflicts = true
       } else {
         variableOwners[name] = (axis, place)
       }
@@ -155,7 +156,7 @@ extension SuiteReader {
   mutating func unknownVariable(_ name: String, at place: Place, own: [String] = []) {
     // What it was meant to be would be told as unused.
     hasBrokenTemplate = true
-    guard !brokenAxes.contains(name), !hasPartialVariables else { return }
+    guard !hasPartialVariables else { return }
     if RequestField(rawValue: name) != nil {
       error(
         "\(VisibleText.quote(name)) is a field of the request and no variable", at: place,
@@ -174,7 +175,7 @@ extension SuiteReader {
 
   /// Whether an entry that could not be read may have set a variable.
   private var hasPartialVariables: Bool {
-    !brokenAxes.isEmpty || lookups.contains { $0.isPartial }
+    sound.hasBrokenAxes || lookups.contains { $0.isPartial }
   }
 
   /// Says which variables no prompt of the matrix uses.
@@ -182,6 +183,7 @@ extension SuiteReader {
     guard !hasBrokenTemplate, !hasPartialVariables else { return }
     for (name, owner) in variableOwners.sorted(by: { $0.key < $1.key })
     where !usedVariables.contains(name) {
+      sound.uselessAxes.insert(owner.axis)
       guard owner.axis == name, let lookup = lookups.first(where: { $0.axis.name == name }) else {
         error(
           "no prompt uses the variable \(VisibleText.quote(name))", at: owner.place,

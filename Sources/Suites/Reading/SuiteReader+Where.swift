@@ -86,12 +86,13 @@ extension SuiteReader {
   ) -> Bool {
     let names = lookups.map(\.axis.name)
     if names.contains(member.key) || included.axes[member.key] != nil { return true }
-    if brokenAxes.contains(member.key) { return false }
+    if sound.isBroken(member.key) || mayBeIncluded(member.key) { return false }
     if member.key == "repeat" {
       error("'where' takes no repeats", at: member.keyPlace, hint: "it names axes and entries")
     } else {
       let others = included.axes.keys.filter { !names.contains($0) }.sorted()
-      unknown("axis", member.key, at: member.keyPlace, among: names + others)
+      unknown(
+        "axis", member.key, at: member.keyPlace, among: names + others + sound.brokenAxes.sorted())
     }
     return false
   }
@@ -136,7 +137,8 @@ extension SuiteReader {
         return true
       }
     }
-    if lookup?.isPartial == true { return false }
+    let isUnknown = lookup == nil && sound.isBroken(term.axis)
+    if isUnknown || lookup?.isPartial == true || mayBeIncluded(term.axis) { return false }
     let nearest = NearestName.nearest(to: text, among: (lookup?.names ?? []) + others.ids.values)
     error(
       "\(VisibleText.quote(text)) matches no entry of the axis \(VisibleText.quote(term.axis)), "

@@ -10,10 +10,21 @@ struct SuiteReader: NodeReader {
   let path: FilePath
   let limits: SuiteLimits
   var log = DiagnosticLog()
+  var sound = Soundness()
 
-  /// Local pictures in the order in which they are named, and by path.
+  /// Pictures to be sent, and those to be compared with, in the order in which they are named.
   var inputs: [InputFile] = []
+  var references: [InputFile] = []
   var inputBlobs: [FilePath: BlobID] = [:]
+  var referenceBlobs: [FilePath: BlobID] = [:]
+  /// The most pictures that one case sends.
+  var imageCountMax = 0
+  /// What is declared and not judged.
+  var unjudged: [(name: String, place: Place)] = []
+  /// Inputs beyond the first that checks name.
+  var inputUses: [(input: Int, place: Place)] = []
+  /// Cases that checks name.
+  var caseUses: [CaseUse] = []
   /// Who sets each field.
   var owners: [RequestField: (name: String, place: Place)] = [:]
   /// Which axis sets each variable.
@@ -34,9 +45,8 @@ struct SuiteReader: NodeReader {
   var scopeBudget = SuiteReader.comparisonsMax
   /// Where entries declare each check first.
   var checkOwners: [CheckName: Place] = [:]
-  /// The axes that could be read, and names of those that could not.
+  /// The axes that could be read.
   var lookups: [AxisLookup] = []
-  var brokenAxes: Set<String> = []
   var repeatCount = 1
   /// What `request` fixes.
   var baseRequest = AxisLookup.blank
@@ -48,12 +58,10 @@ struct SuiteReader: NodeReader {
     self.limits = limits
   }
 
-  private static let keys = [
-    "version", "name", "description", "request", "matrix", "exclude", "include", "checks", "known",
-    "limits",
+  static let keys = [
+    "version", "name", "description", "request", "matrix", "exclude", "include", "checks",
+    "groups", "known", "limits",
   ]
-  /// Parts of the language that nothing judges yet.
-  private static let laterKeys = ["groups"]
 
   /// Names of the contract, and of other tools, for what has another name here.
   static let synonyms = [
@@ -61,7 +69,8 @@ struct SuiteReader: NodeReader {
     "text": "prompt", "safety_checker": "enable_safety_checker", "num_images": "n",
     "response_format": "output_format", "enhance_prompt": "enhance_prompt_mode",
     "inputs": "images", "axes": "matrix", "excludes": "exclude", "includes": "include",
-    "identical": "identical-pixels", "bytes": "identical-bytes", "pixels": "identical-pixels",
+    "identical": "identical-pixels", "jpg": "jpeg", "bytes": "identical-bytes",
+    "pixels": "identical-pixels",
   ]
 
   mutating func read(_ bytes: [UInt8]) throws(SuiteFailure) -> LoadedSuite {
@@ -70,10 +79,9 @@ struct SuiteReader: NodeReader {
     guard let members = mapping(root, of: "a suite") else { throw failure() }
     var sections: [String: YAMLNode] = [:]
     for member in members {
-      if Self.laterKeys.contains(member.key) {
-        refuseForNow("'\(member.key)'", at: member.keyPlace)
-      } else if !Self.keys.contains(member.key) {
-        unknown("key", member.key, at: member.keyPlace, among: Self.keys + Self.laterKeys)
+      if !Self.keys.contains(member.key) {
+        unknown("key", member.key, at: member.keyPlace, among: Self.keys)
+        doubt(member.key)
       } else {
         sections[member.key] = member.value
       }
@@ -87,14 +95,32 @@ struct SuiteReader: NodeReader {
     let base = Level(
       request: baseRequest, template: baseTemplate,
       checks: Check.defaults.replaced(by: declared), place: suitePlace)
-    let expansion = expansion(base, sections)
+    let (expansion, groups) = expansion(base, sections)
+    judgeInputUses()
     let runLimits = sections["limits"].map { self.runLimits($0) } ?? RunLimits()
     guard !hasErrors, let name, let expansion else { throw failure() }
     return LoadedSuite(
       name: name, description: description, path: path,
       sourceDigest: SHA256Digest(hashing: bytes), axes: lookups.map(\.axis),
-      repeatCount: repeatCount, inputs: inputs, warnings: log.sorted, checks: base.checks,
-      limits: runLimits, cases: CaseSequence(expansion))
+      repeatCount: repeatCount, inputs: inputs, references: references, warnings: log.sorted,
+      checks: base.checks, groups: groups, unjudged: unjudgedParts, limits: runLimits,
+      cases: CaseSequence(expansion))
+  }
+
+  /// Takes a section whose name is misspelt for one that could not be read.
+  private mutating func doubt(_ key: String) {
+    switch Self.synonyms[key] ?? NearestName.nearest(to: key, among: Self.keys) {
+    case "request": sound.isRequestBroken = true
+    case "matrix": sound.isMatrixBroken = true
+    case "exclude": sound.areRulesSound = false
+    case "include": sound.areIncludesSound = false
+    default: break
+    }
+  }
+
+  /// Everything that is wrong, to be thrown.
+  private func failure() -> SuiteFailure {
+    SuiteFailure(path: path, diagnostics: log.sorted, inputs: inputs, references: references)
   }
 
   private mutating func name(_ node: YAMLNode?) -> SuiteName? {
@@ -107,8 +133,11 @@ struct SuiteReader: NodeReader {
 
   /// The fixed fields.
   private mutating func request(_ node: YAMLNode) {
-    for member in mapping(node, of: "'request'") ?? [] {
+    let members = mapping(node, of: "'request'")
+    if members == nil { sound.isRequestBroken = true }
+    for member in members ?? [] {
       guard let field = RequestField(rawValue: member.key) else {
+        sound.isRequestBroken = true
         unknown(
           "field", member.key, at: member.keyPlace, among: RequestField.allCases.map(\.rawValue))
         continue
@@ -122,15 +151,15 @@ struct SuiteReader: NodeReader {
     }
   }
 
-  /// The product, what is excluded from it and what is included; `nil` after an error that leaves
-  /// nothing to count.
+  /// The product, what is excluded from it and what is included, and the groups of its cases; `nil`
+  /// after an error that leaves nothing to count.
   private mutating func expansion(
     _ base: Level, _ sections: [String: YAMLNode]
-  ) -> Expansion? {
+  ) -> (Expansion?, [CaseGroup]) {
     let includeCount = sections["include"]?.elements?.count ?? 0
-    let hasMatrix = !lookups.isEmpty || !brokenAxes.isEmpty
+    let hasMatrix = !lookups.isEmpty || sound.hasBrokenAxes
     let hasProduct = hasMatrix || includeCount == 0
-    guard isCountable(includeCount: hasProduct ? includeCount : 0, sections) else { return nil }
+    let isCountable = isCountable(includeCount: hasProduct ? includeCount : 0, sections)
     if hasProduct {
       requireFields()
       judgeTemplates()
@@ -138,25 +167,35 @@ struct SuiteReader: NodeReader {
     }
     let rules = sections["exclude"].map { exclude($0) } ?? []
     let exclusion = Exclusion(rules: rules, axisCounts: lookups.map(\.axis.count))
-    if hasProduct {
+    // A rule that could not be read may exclude what would be told.
+    if hasProduct, sound.areRulesSound, !sound.hasConflicts {
       judgePairs(exclusion: exclusion)
-      fillPrompts(exclusion: exclusion)
+      fillPrompts(exclusion: exclusion, isCountable: isCountable)
     }
     let included =
       sections["include"].map {
-        include($0, base: base, exclusion: hasProduct ? exclusion : nil)
+        include($0, base: base, exclusion: hasProduct && isMatrixSound ? exclusion : nil)
       } ?? []
-    let scopes = resolveScopes(IncludedEntries(pendingScopes.isEmpty ? [] : included))
-    let quarantines =
-      sections["known"].map { known($0, included, exclusion: hasProduct ? exclusion : nil) } ?? []
+    let entries = IncludedEntries(included)
+    let scopes = resolveScopes(entries)
+    let product = hasProduct ? exclusion : nil
+    let quarantines = sections["known"].map { known($0, included, exclusion: product) } ?? []
+    let groups =
+      sections["groups"].map {
+        self.groups($0, included, entries, exclusion: product, isCountable: isCountable)
+      } ?? []
     let expansion = Expansion(
       path: path, base: base, axes: lookups.map(\.axis), hasProduct: hasProduct,
       exclusion: exclusion, included: included, scopes: scopes, known: quarantines,
       repeatCount: repeatCount)
-    if !hasErrors, expansion.productCount == 0, included.isEmpty, let node = sections["exclude"] {
+    judgeCaseUses(expansion, isCountable: isCountable)
+    guard isCountable else { return (nil, groups) }
+    if isMatrixSound, sound.areIncludesSound, expansion.productCount == 0, included.isEmpty,
+      hasProduct, let node = sections["exclude"]
+    {
       error("'exclude' leaves no case", at: node.place)
     }
-    return expansion
+    return (expansion, groups)
   }
 
   /// Whether there are not too many cases.
@@ -182,7 +221,7 @@ struct SuiteReader: NodeReader {
   private mutating func requireFields() {
     for field in [RequestField.prompt, .images] where owners[field]?.name != "request" {
       guard let lookup = lookups.first(where: { $0.axis.fields.contains(field) }) else {
-        if brokenAxes.isEmpty, !lookups.contains(where: \.isPartial) {
+        if !mayBeSet {
           error(
             "no '\(field.rawValue)' is set", at: suitePlace,
             hint: "set it in 'request' or in the matrix")

@@ -97,8 +97,8 @@ enum SourceText {
     return place
   }
 
-  /// One line of a text without its break and mark, numbered from 1; invalid UTF-8 is repaired.
-  static func line(_ number: Int, of bytes: [UInt8]) -> String? {
+  /// Where a line of a text lies without its break and mark, numbered from 1.
+  private static func range(ofLine number: Int, of bytes: [UInt8]) -> Range<Int>? {
     // Of UTF-16 only noise could be shown.
     guard !isUTF16(bytes) else { return nil }
     var line = 1
@@ -114,7 +114,44 @@ enum SourceText {
       }
       index += 1
     }
-    guard line == number else { return nil }
-    return String(decoding: bytes[start..<index], as: UTF8.self)
+    return line == number ? start..<index : nil
+  }
+
+  /// One line of a text without its break and mark, numbered from 1; invalid UTF-8 is repaired.
+  static func line(_ number: Int, of bytes: [UInt8]) -> String? {
+    range(ofLine: number, of: bytes).map { String(decoding: bytes[$0], as: UTF8.self) }
+  }
+
+  /// A stretch of a line.
+  struct Excerpt {
+    /// The text, which ends before or with the line.
+    let text: String
+    /// Scalars of the line that stand before it.
+    let cutCount: Int
+  }
+
+  /// As much of a line around a column as is ever shown, so that a line of megabytes costs no copy.
+  static func excerpt(line number: Int, column: Int, of bytes: [UInt8]) -> Excerpt? {
+    guard let line = range(ofLine: number, of: bytes) else { return nil }
+    func isInside(_ index: Int) -> Bool {
+      index > line.lowerBound && index < line.upperBound
+        && bytes[index] & 0b1100_0000 == 0b1000_0000
+    }
+    var middle = line.lowerBound
+    var count = 0
+    while count < column - 1, middle < line.upperBound {
+      repeat { middle += 1 } while isInside(middle)
+      count += 1
+    }
+    // One more than is shown tells that something was cut.
+    var (start, end) = (middle, middle)
+    for _ in 0...MarkedLine.shownCountMax where start > line.lowerBound {
+      repeat { start -= 1 } while isInside(start)
+      count -= 1
+    }
+    for _ in 0...MarkedLine.shownCountMax where end < line.upperBound {
+      repeat { end += 1 } while isInside(end)
+    }
+    return Excerpt(text: String(decoding: bytes[start..<end], as: UTF8.self), cutCount: count)
   }
 }

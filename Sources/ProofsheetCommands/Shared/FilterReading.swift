@@ -1,0 +1,96 @@
+internal import Canonical
+internal import Experiments
+internal import RunStore
+internal import Suites
+
+/// The one place where commands read and judge a filter.
+enum FilterReading {
+  /// What `--help` says of the language.
+  static let help =
+    "For example 'prompt=paper|linen seed=1..10 tag!=slow': spaces mean and, | means or; a word "
+    + "alone is part of a case id, and a value with spaces stands in double quotes."
+
+  /// Reads a filter; without one everything is selected.
+  ///
+  /// - Throws: ``CommandExit`` that points at what cannot be read.
+  static func read(_ text: String?) throws -> CaseFilter {
+    guard let text else { return .all }
+    return try told { () throws(FilterProblem) in try CaseFilter(text) }
+  }
+
+  /// Reads the filter of a command that plans suites, and judges it against what they declare.
+  ///
+  /// - Throws: ``CommandExit`` that points at a name or value that no case has.
+  static func read(_ text: String?, for suites: [LoadedSuite]) throws -> CaseFilter {
+    let filter = try read(text)
+    guard !filter.usesOutcome else {
+      throw CommandExit.usage(
+        "--filter: outcome= selects cases of a run that has ended",
+        hint: "it works with 'approve', 'reject' and 'report'")
+    }
+    guard !filter.isAll else { return filter }
+    var judge = FilterJudge(filter)
+    for suite in suites {
+      judge.see(suite: suite.name.text)
+      suite.forEachName { judge.see($0) }
+      if judge.needsIDs { for suiteCase in suite.cases { judge.see(id: suiteCase.id.text) } }
+    }
+    if let problem = judge.problem { throw CommandExit(.usage, "error: \(problem)") }
+    return filter
+  }
+
+  /// Reads the filter of a command about a run that has ended, and judges it against its cases.
+  ///
+  /// - Throws: ``CommandExit`` that points at a name or value that no case has.
+  static func read(_ text: String?, for run: some RunReader) throws -> CaseFilter {
+    let filter = try read(text)
+    guard !filter.isAll else { return filter }
+    var judge = FilterJudge(filter)
+    for suite in run.header.suites {
+      judge.see(suite: suite.name.text)
+      try run.forEachResult(of: suite.name) { judge.see($0.identity) }
+    }
+    if let problem = judge.problem { throw CommandExit(.usage, "error: \(problem)") }
+    return filter
+  }
+
+  /// Refuses plans of which a filter selects nothing.
+  ///
+  /// - Throws: ``CommandExit`` that says which condition no case fulfils.
+  static func requireCases(_ plans: [Plan], _ filter: CaseFilter) throws {
+    guard !filter.isAll, plans.allSatisfy({ $0.selected.first { _ in true } == nil }) else {
+      return
+    }
+    var empty = EmptySelection(filter)
+    for plan in plans {
+      for suiteCase in plan.suite.cases {
+        empty.see(
+          suite: plan.suite.name.text, id: suiteCase.id.text, cells: suiteCase.cells,
+          tags: suiteCase.tags)
+      }
+    }
+    throw CommandExit(.usage, "error: \(empty.problem)")
+  }
+
+  /// Why a filter selects no case of a run.
+  static func emptySelection(of run: some RunReader, _ filter: CaseFilter) throws -> FilterProblem {
+    var empty = EmptySelection(filter)
+    for suite in run.header.suites {
+      try run.forEachResult(of: suite.name) { result in
+        let identity = result.identity
+        empty.see(
+          suite: identity.suite.text, id: identity.id.text, cells: identity.cells,
+          tags: identity.tags, outcome: result.outcome)
+      }
+    }
+    return empty.problem
+  }
+
+  private static func told(_ body: () throws(FilterProblem) -> CaseFilter) throws -> CaseFilter {
+    do {
+      return try body()
+    } catch {
+      throw CommandExit(.usage, "error: \(error)")
+    }
+  }
+}

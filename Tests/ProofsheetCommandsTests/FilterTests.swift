@@ -1,0 +1,141 @@
+import Foundation
+import Testing
+
+/// One language of filters in every command that takes one.
+@Suite(.project) struct FilterTests {
+  private var project: Project { Project.current }
+
+  private func run(_ command: String, _ filter: String, _ more: String...) async -> Project.Outcome
+  {
+    switch command {
+    case "run", "plan":
+      await project.run(command, "@suites/quickstart.yaml", "--filter", filter)
+    case "report":
+      await project.run(
+        "report", "latest", "--reports", project.path("reports"), "--filter", filter)
+    default:
+      await project.run(
+        command, "latest", "--reports", project.path("reports"), "--filter", filter, "--dry-run")
+    }
+  }
+
+  private static let mistakes = [
+    (
+      "seed=9..1",
+      "error: --filter: the range 9..1 ends before it begins\n  seed=9..1\n       ^~~~\n"
+        + "hint: did you mean 1..9?\n"
+    ),
+    (
+      "promt=paper",
+      "error: --filter: no case has the axis 'promt'\n  promt=paper\n  ^~~~~\n"
+        + "hint: did you mean 'prompt'?\n"
+    ),
+    (
+      "prompt=\"Paper\"|duks",
+      "error: --filter: no case has the prompt 'Paper'\n  prompt=\"Paper\"|duks\n         ^~~~~~~\n"
+        + "hint: did you mean 'paper'?\n"
+    ),
+    (
+      "seed=1..6",
+      "error: --filter: no case has the seed 1..6\n  seed=1..6\n       ^~~~\nhint: there are 7, 42\n"
+    ),
+    (
+      "tag=slow",
+      "error: --filter: no case has the tag 'slow'\n  tag=slow\n      ^~~~\nhint: no case has any\n"
+    ),
+  ]
+
+  @Test(
+    "Each command tells a mistake in a filter in the same words",
+    arguments: ["run", "plan", "approve", "reject", "report"], mistakes)
+  func tellsMistakes(command: String, mistake: (filter: String, message: String)) async throws {
+    try project.copyQuickstart()
+    if !["run", "plan"].contains(command) {
+      _ = await project.run("run", "@suites/quickstart.yaml", "--quiet")
+    }
+    let outcome = await run(command, mistake.filter)
+    #expect(outcome.status == 2)
+    #expect(outcome.output == "")
+    #expect(outcome.messages == mistake.message)
+  }
+
+  @Test(
+    "Each command selects the same cases",
+    arguments: [
+      ("prompt=paper seed=1..10", 6), ("prompt!=dusk size!=square_hd|portrait_4_3", 4),
+      ("images=cat|cup s42", 12), ("id=paper--cup--square_hd--s7", 1),
+      (
+        "prompt=\"Put it on a sheet of warm, sunlit paper; leave the subject alone.\" seed=7", 6
+      ),
+    ])
+  func selectsTheSame(filter: String, count: Int) async throws {
+    try project.copyQuickstart()
+    let plan = await project.run(
+      "plan", "@suites/quickstart.yaml", "--filter", filter, "--list", "--quiet")
+    #expect(plan.output.split(separator: "\n").count == count, "\(plan.messages)")
+    _ = await project.run("run", "@suites/quickstart.yaml", "--quiet")
+    let report = await run("report", filter)
+    #expect(report.output.split(separator: "\n").count == count, "\(report.messages)")
+    let approve = await run("approve", filter)
+    let pictures = count == 1 ? "1 picture" : "\(count) pictures"
+    #expect(approve.messages.contains("\(pictures) would be approved"), "\(approve.messages)")
+    let part = await run("run", filter)
+    #expect(part.messages.contains("\(count) passed"), "\(part.messages)")
+  }
+
+  @Test("Outcomes are of runs that have ended", arguments: ["run", "plan"])
+  func keepsOutcomes(command: String) async throws {
+    try project.copyQuickstart()
+    let outcome = await run(command, "outcome=drifted")
+    #expect(outcome.status == 2)
+    #expect(
+      outcome.messages == """
+        error: --filter: outcome= selects cases of a run that has ended
+        hint: it works with 'approve', 'reject' and 'report'
+
+        """)
+  }
+
+  @Test("A report that selects nothing is empty and says why; a decision about nothing is an error")
+  func tellsNothing() async throws {
+    try project.copyQuickstart()
+    _ = await project.run("run", "@suites/quickstart.yaml", "--quiet")
+    let report = await run("report", "outcome=drifted")
+    #expect(report.status == 0)
+    #expect(report.output == "")
+    let reason =
+      "--filter: it selects no case: no case fulfils this condition\n  outcome=drifted\n  ^~~~~~~\n"
+    #expect(report.messages == "warning: \(reason)")
+    let approve = await run("approve", "outcome=drifted")
+    #expect(approve.status == 2)
+    #expect(approve.messages.contains(" is selected\n\(reason)hint: the cases are listed by:"))
+  }
+
+  @Test("A filtered report is of the selected cases, in every form", arguments: ["junit", "jsonl"])
+  func filtersReports(format: String) async throws {
+    try project.copyQuickstart()
+    _ = await project.run("run", "@suites/quickstart.yaml", "--quiet")
+    let report = await project.run(
+      "report", "latest", "--reports", project.path("reports"), "--format", format, "--output",
+      "@part", "--filter", "prompt=paper seed=7")
+    #expect(report.status == 0, "\(report.messages)")
+    #expect(
+      report.messages == "written: \(project.path("part")) (6 of 24 cases, by --filter)\n")
+    let text = try project.read("part")
+    if format == "junit" {
+      #expect(text.contains("tests=\"6\" failures=\"0\""))
+    } else {
+      #expect(text.split(separator: "\n").count == 8)
+      #expect(text.contains("\"passed\":6"))
+    }
+  }
+
+  @Test("Control characters of a filter are shown, not obeyed")
+  func showsControls() async throws {
+    try project.copyQuickstart()
+    let plan = await run("plan", "prompt=\"\u{1B}[31m\u{202E}\"")
+    #expect(plan.status == 2)
+    #expect(!plan.messages.contains("\u{1B}") && !plan.messages.contains("\u{202E}"))
+    #expect(plan.messages.contains("  prompt=\"<U+001B>[31m<U+202E>\"\n         ^~~"))
+  }
+}

@@ -1,0 +1,90 @@
+import Foundation
+import Testing
+
+/// What the commands make of the suite language.
+@Suite(.project) struct LanguageCommandTests {
+  private var project: Project { Project.current }
+
+  private static let suite = """
+    version: 1
+    name: later
+    request: {images: ../fixtures/inputs/coffee.png}
+    matrix:
+      prompt: [{id: a, value: x, checks: [{preserve: {psnr: {min: 30}}}]}, {id: b, value: y}]
+      seed: 1..3
+      repeat: 2
+    checks: [{baseline: near}]
+    groups: [{across: repeat, expect: near}, {across: seed, expect: distinct}]
+
+    """
+
+  @Test(arguments: ["replay", "record"])
+  func `What is not judged yet is refused before anything is sent or written`(
+    mode: String
+  ) async throws {
+    try project.copy("fixtures/inputs/coffee.png")
+    try project.write(Self.suite, to: "suites/later.yaml")
+    let before = try project.files().map(\.name).sorted()
+    let run = await project.run("run", "@suites/later.yaml", "--mode", mode)
+    #expect(run.status == 2)
+    let path = project.path("suites/later.yaml")
+    for line in [
+      "\(path):5:40: error: the check 'preserve' is not judged yet",
+      "\(path):8:21: error: the baseline level 'near' is not judged yet",
+      "\(path):9:10: error: the group across 'repeat' is not judged yet",
+      "\(path):9:42: error: the group across 'seed' is not judged yet",
+      "hint: take it out, or only plan with it: nothing may pass unjudged",
+      "error: 4 declaration(s) cannot be judged yet; nothing was run",
+    ] {
+      #expect(run.messages.contains(line + "\n"), "\(run.messages)")
+    }
+    let caret = "    | \(String(repeating: " ", count: 20))^~~~\n"
+    #expect(run.messages.contains(caret), "\(run.messages)")
+    #expect(try project.files().map(\.name).sorted() == before)
+  }
+
+  @Test func `A plan takes what is not judged yet and counts the groups`() async throws {
+    try project.copyQuickstart()
+    try project.write(Self.suite, to: "suites/later.yaml")
+    let text = await project.run("plan", "@suites/later.yaml")
+    #expect(text.status == 0, "\(text.messages)")
+    #expect(
+      text.output.contains(
+        "10 groups: 6 across repeat (near), 4 across seed (distinct)\n"),
+      "\(text.output)")
+    let json = await project.run("plan", "@suites", "--format", "json")
+    #expect(json.status == 0, "\(json.messages)")
+    #expect(json.output.contains(#""groups":10,"name":"later""#), "\(json.output)")
+  }
+
+  @Test func `Mistakes of a suite and of its pictures are told in one go, in order of place`()
+    async throws
+  {
+    try project.copy("fixtures/inputs/coffee.png")
+    let picture = Data([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A])
+    try FileManager.default.createDirectory(
+      atPath: project.path("suites"), withIntermediateDirectories: true)
+    for name in ["broken.png", "mask.png"] {
+      try picture.write(to: URL(fileURLWithPath: project.path("suites/\(name)")))
+    }
+    try project.write(
+      """
+      version: 1
+      name: bad
+      request: {images: broken.png, n: 9}
+      matrix: {prompt: [{id: a, value: x}], sead: [1]}
+      checks: [{preserve: {outside: {mask: mask.png}, psnr: {min: 30}}}]
+      groups: [{across: prmpt, expect: near}]
+      """, to: "suites/bad.yaml")
+    let run = await project.run("run", "@suites/bad.yaml")
+    #expect(run.status == 2)
+    let places = run.messages.split(separator: "\n").compactMap { line in
+      line.split(separator: "bad.yaml:").dropFirst().first.map {
+        $0.split(separator: ":").prefix(2).joined(separator: ":")
+      }
+    }
+    #expect(places == ["3:19", "3:34", "4:39", "5:38", "6:19"], "\(run.messages)")
+    #expect(run.messages.contains("'broken.png': "), "\(run.messages)")
+    #expect(run.messages.contains("'mask.png': "), "\(run.messages)")
+  }
+}
