@@ -23,8 +23,8 @@ package struct Proofsheet: AsyncParsableCommand {
     version: version,
     subcommands: [
       InitCommand.self, PlanCommand.self, RunCommand.self, ApproveCommand.self, RejectCommand.self,
-      ReportCommand.self, ConfigCommand.self, PictureCommand.self, SimulateCommand.self,
-      JUnitCheckCommand.self,
+      ReportCommand.self, FixturesCommand.self, ConfigCommand.self, SchemaCommand.self,
+      PictureCommand.self, SimulateCommand.self, JUnitCheckCommand.self,
     ])
 
   /// Makes the command; the parser needs this.

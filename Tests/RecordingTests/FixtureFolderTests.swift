@@ -92,7 +92,7 @@ struct FixtureFolderTests {
     }
   }
 
-  @Test(arguments: ["", "{}", "version https://git-lfs.github.com/spec/v1\n"])
+  @Test(arguments: ["", "{}", "version https://git-lfs.github.com/spec/v2\n"])
   func `A damaged file of the own id is corrupt`(text: String) throws {
     try Made.write(try Made.recording(in: folder.blobs), as: "other", in: folder)
     let path = folder.path(of: try Made.id("paper"))

@@ -29,6 +29,7 @@ struct FixtureSurveyTests {
     case .missing: "missing"
     case .exhausted: "exhausted"
     case .stale: "stale"
+    case .notFetched(let path): "not fetched \(path)"
     case .corrupt(let description): "corrupt \(description)"
     }
   }
@@ -39,6 +40,7 @@ struct FixtureSurveyTests {
     case .missing: "missing"
     case .exhausted: "exhausted"
     case .stale: "stale"
+    case .notFetched(let path): "not fetched \(path)"
     case .corrupt(let description): "corrupt \(description)"
     }
   }

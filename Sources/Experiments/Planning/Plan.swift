@@ -141,6 +141,12 @@ package struct Plan: Sequence, Sendable {
       return .replay(fixture, renamedFrom: fileID == identity.id ? nil : fileID)
     case .missing, .exhausted, .stale:
       return mode != .replay ? purchase(planned.suiteCase.request) : absent(found, identity)
+    case .notFetched(let path):
+      // Buying what lies in a store already would pay for it twice.
+      return .stop(
+        .fixtureMissing, reason: "not fetched: \(path) is a Git LFS pointer",
+        hint: "fetch it with: \(GitLFSPointer.fetchCommand(for: path)); all of the suite with: "
+          + GitLFSPointer.fetchCommand(forFolder: fixtures.folder), details: [])
     case .corrupt(let description):
       return .stop(
         .fixtureCorrupt, reason: description,

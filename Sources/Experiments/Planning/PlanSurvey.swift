@@ -15,6 +15,8 @@ package enum PlannedState: Hashable, Sendable {
   case missing
   /// It is recorded for another request, and nothing is bought.
   case stale
+  /// It is recorded, or may be, in a file whose bytes were not fetched; nothing is bought.
+  case notFetched(String)
   /// Its recording is damaged: what is wrong.
   case corrupt(String)
 
@@ -26,6 +28,7 @@ package enum PlannedState: Hashable, Sendable {
     case .unpriced: "unpriced"
     case .missing: "missing"
     case .stale: "stale"
+    case .notFetched: "not-fetched"
     case .corrupt: "corrupt"
     }
   }
@@ -36,6 +39,7 @@ package enum PlannedState: Hashable, Sendable {
     case .recorded(let other): other.map { "in the file of \($0)" }
     case .buy(let isStale): isStale ? "stale" : nil
     case .corrupt(let description): description
+    case .notFetched(let path): "\(path) is a Git LFS pointer"
     case .unpriced, .missing, .stale: nil
     }
   }
@@ -71,6 +75,7 @@ package struct PlanSurvey: Sendable {
       of: suiteCase.id, request: suiteCase.request, repeatIndex: suiteCase.repeatIndex)
     switch status {
     case .recorded(let fileID): return .recorded(as: fileID == suiteCase.id ? nil : fileID)
+    case .notFetched(let path): return .notFetched("\(path)")
     case .corrupt(let description): return .corrupt(description)
     case .stale: return plan.mode == .replay ? .stale : .buy(isStale: true)
     case .missing, .exhausted: return plan.mode == .replay ? .missing : .buy(isStale: false)

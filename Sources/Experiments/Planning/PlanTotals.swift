@@ -67,6 +67,7 @@ package struct PlanTotals: Hashable, Sendable {
         if other != nil { renamed += 1 }
       case .missing: stopped[.fixtureMissing, default: 0] += 1
       case .stale: stopped[.fixtureStale, default: 0] += 1
+      case .notFetched: stopped[.fixtureMissing, default: 0] += 1
       case .corrupt: stopped[.fixtureCorrupt, default: 0] += 1
       case .unpriced: stopped[.overBudget, default: 0] += 1
       case .buy(let isStale):

@@ -58,8 +58,12 @@ package struct CasePromotion: Sendable {
   private func hasPictures(_ recordedCase: RecordedCase, _ id: CaseID) throws -> Bool {
     let found = fixtures.lookup(
       id, caseKey: recordedCase.caseKey, canonicalRequest: recordedCase.canonicalRequest)
-    guard case .found(let old, _) = found else { return false }
-    return try !isRefusal(old.exchanges, fixtures.blobs)
+    switch found {
+    case .found(let old, _): return try !isRefusal(old.exchanges, fixtures.blobs)
+    // What was not fetched may be pictures.
+    case .notFetched: return true
+    case .missing, .exhausted, .stale, .corrupt: return false
+    }
   }
 
   /// Promotes everything complete that earlier runs of a suite have left.

@@ -126,7 +126,8 @@ struct SuiteSet {
     return files
   }
 
-  private static func isSuite(_ name: String) -> Bool {
+  /// Whether a file of that name can be a suite.
+  static func isSuite(_ name: String) -> Bool {
     let isOurs = [".baseline.json", ".probe.json", ".schema.json"].contains { name.hasSuffix($0) }
     return !isOurs && !name.hasPrefix(".") && name != ConfigFiles.projectFileName
       && [".yaml", ".yml", ".json"].contains { name.hasSuffix($0) }

@@ -160,6 +160,23 @@ package struct Redactor: Sendable {
     values.contains { Self.firstRange(of: $0, in: bytes, from: 0) != nil }
   }
 
+  /// Where known secrets stand in bytes, in any form, sorted; of two that overlap the longer.
+  ///
+  /// - Parameter max: the search ends with that many.
+  package func ranges(in bytes: [UInt8], max: Int) -> [Range<Int>] {
+    var found: [Range<Int>] = []
+    for value in values {
+      var position = 0
+      while found.count < max,
+        let range = Self.firstRange(of: value, in: bytes, from: position)
+      {
+        if !found.contains(where: { $0.overlaps(range) }) { found.append(range) }
+        position = range.upperBound
+      }
+    }
+    return found.sorted { $0.lowerBound < $1.lowerBound }
+  }
+
   /// A URL whose user name and password, if it has any, are replaced.
   private static func withoutUser(_ url: String) -> String {
     guard let slashes = url.firstRange(of: "://") else { return url }

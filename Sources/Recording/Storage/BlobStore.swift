@@ -28,8 +28,6 @@ package struct BlobFailure: Error, Hashable, Sendable, CustomStringConvertible {
 package struct BlobStore: BlobSource {
   /// The largest blob.
   package static let byteCountMax = 128 << 20
-  /// How a Git LFS pointer begins.
-  static let pointerPrefix = Array("version https://git-lfs".utf8)
 
   /// The folder.
   package let folder: FilePath
@@ -70,10 +68,11 @@ package struct BlobStore: BlobSource {
     }
     let digest = SHA256Digest(hashing: bytes)
     guard digest == blob.digest else {
-      if bytes.starts(with: Self.pointerPrefix) {
+      if GitLFSPointer.isPointer(bytes) {
         throw BlobFailure(
           kind: .pointer, blob: blob,
-          description: "\(path) is a Git LFS pointer; fetch its bytes with 'git lfs pull'")
+          description: "\(path) is a Git LFS pointer; fetch its bytes with: "
+            + GitLFSPointer.fetchCommand(for: path))
       }
       throw BlobFailure(
         kind: .corrupt, blob: blob,

@@ -12,6 +12,9 @@ package enum FixtureLookup: Sendable {
   case exhausted(recorded: Int)
   /// The case's file holds another request.
   case stale(fileID: CaseID, changes: [FieldChange])
+  /// The file at the path is a Git LFS pointer: the request is recorded, or may be, and the bytes were
+  /// not fetched. It is never bought again for that.
+  case notFetched(FilePath)
   /// The case's file, or a blob of it, is damaged.
   case corrupt(String)
 }
@@ -116,6 +119,7 @@ package final class FixtureFolder: Sendable {
     var own: Fixture?
     switch read(id) {
     case .absent: break
+    case .pointer: return .notFetched(path(of: id))
     case .damaged(let description): return .corrupt(description)
     case .fixture(let fixture):
       if fixture.caseKey == caseKey { return checked(fixture, fileID: id) }
@@ -138,6 +142,7 @@ package final class FixtureFolder: Sendable {
         fileID: id,
         changes: FieldChange.between(recorded: own.canonicalRequest, asked: canonicalRequest()))
     }
+    if let pointer = index.firstPointer { return .notFetched(path(of: pointer)) }
     let repeats = index.repeats[caseKey.request] ?? 0
     return repeats > 0 ? .exhausted(recorded: repeats) : .missing
   }
@@ -153,6 +158,10 @@ package final class FixtureFolder: Sendable {
     switch read(id) {
     case .absent: return nil
     case .fixture(let fixture): return fixture
+    case .pointer:
+      throw FixtureFailure(
+        description: "\(path(of: id)) is a Git LFS pointer; fetch it with: "
+          + GitLFSPointer.fetchCommand(for: path(of: id)))
     case .damaged(let description): throw FixtureFailure(description: description)
     }
   }
@@ -168,6 +177,7 @@ package final class FixtureFolder: Sendable {
 
   private enum ReadResult {
     case absent
+    case pointer
     case damaged(String)
     case fixture(Fixture)
   }
@@ -177,6 +187,7 @@ package final class FixtureFolder: Sendable {
     do {
       let bytes = try DurableFile.read(
         path, byteCountMax: HARReader.byteCountMax, followsLink: false)
+      if GitLFSPointer.isPointer(bytes) { return .pointer }
       return .fixture(try HARReader.fixture(from: bytes))
     } catch let failure as FileFailure {
       return failure.errno == .noSuchFileOrDirectory
@@ -187,21 +198,35 @@ package final class FixtureFolder: Sendable {
   }
 
   private func checked(_ fixture: Fixture, fileID: CaseID) -> FixtureLookup {
-    if let problem = problem(of: fixture.blobs, in: fileID) { return .corrupt(problem) }
+    switch problem(of: fixture.blobs, in: fileID) {
+    case .notFetched(let path): return .notFetched(path)
+    case .damaged(let description): return .corrupt(description)
+    case nil: break
+    }
     return .found(fixture, fileID: fileID)
   }
 
   /// What is wrong with the blobs of a recording, each of which must be there and right before any
   /// of it is served.
-  func problem(of blobs: [BlobID], in fileID: CaseID) -> String? {
+  func problem(of blobs: [BlobID], in fileID: CaseID) -> BlobProblem? {
     for blob in blobs {
       do throws(BlobFailure) {
         try verifier.verify(blob)
       } catch {
-        return "\(path(of: fileID)) names a picture that is not as recorded: \(error)"
+        if error.kind == .pointer { return .notFetched(self.blobs.path(of: blob)) }
+        return .damaged(
+          "\(path(of: fileID)) names a picture that is not as recorded: \(error)")
       }
     }
     return nil
+  }
+
+  /// Why a recording's blobs cannot be served.
+  enum BlobProblem {
+    /// The file at the path is a Git LFS pointer.
+    case notFetched(FilePath)
+    /// What is wrong.
+    case damaged(String)
   }
 
   /// What lies in the folder, read once.
@@ -211,6 +236,7 @@ package final class FixtureFolder: Sendable {
     for id in try caseIDs() {
       switch read(id) {
       case .absent: break
+      case .pointer: built.insertPointer(id)
       // It is reported by the case whose file it is, and is no recording of another.
       case .damaged(let description): built.damaged[id] = description
       case .fixture(let fixture): built.insert(fixture, id)

@@ -1,6 +1,6 @@
 package import Canonical
 package import SeedreamAPI
-internal import SystemPackage
+package import SystemPackage
 
 /// What a case's recording is like, as far as a plan has to know.
 package enum FixtureStatus: Hashable, Sendable {
@@ -12,6 +12,8 @@ package enum FixtureStatus: Hashable, Sendable {
   case exhausted
   /// The case's file holds another request.
   case stale
+  /// The file at the path is a Git LFS pointer: the request is recorded, or may be.
+  case notFetched(FilePath)
   /// The case's file, or a picture of it, is damaged: what is wrong.
   case corrupt(String)
 }
@@ -53,19 +55,30 @@ package struct FixtureSurvey: Sendable {
     if let failure { return .corrupt(failure) }
     if index.isEmpty { return .missing }
     if let description = index.damaged[id] { return .corrupt(description) }
+    if index.pointers.contains(id) { return .notFetched(folder.path(of: id)) }
     let own = index.recordings[id]
-    guard own != nil || index.outlines.contains(RequestOutline(request)) else { return .missing }
+    guard own != nil || index.outlines.contains(RequestOutline(request)) else { return absent }
     let key = CaseKey(request: request.key, repeatIndex: repeatIndex)
     if let own, own.caseKey == key { return checked(own, in: id) }
     if let other = index.files[key], let recording = index.recordings[other] {
       return checked(recording, in: other)
     }
     if let own, own.caseKey.request != key.request { return .stale }
+    if index.firstPointer != nil { return absent }
     return index.repeats[key.request] == nil ? .missing : .exhausted
   }
 
+  /// What a request is that no file seems to hold: one whose bytes were not fetched may hold any.
+  private var absent: FixtureStatus {
+    index.firstPointer.map { .notFetched(folder.path(of: $0)) } ?? .missing
+  }
+
   private func checked(_ recording: FixtureIndex.Recording, in id: CaseID) -> FixtureStatus {
-    folder.problem(of: recording.blobs, in: id).map { .corrupt($0) } ?? .recorded(fileID: id)
+    switch folder.problem(of: recording.blobs, in: id) {
+    case .notFetched(let path): .notFetched(path)
+    case .damaged(let description): .corrupt(description)
+    case nil: .recorded(fileID: id)
+    }
   }
 }
 
@@ -84,8 +97,17 @@ struct FixtureIndex: Sendable {
   private(set) var outlines: Set<RequestOutline> = []
   /// Files that cannot be read, with the reason.
   var damaged: [CaseID: String] = [:]
+  /// Files whose bytes were not fetched, each of which may hold any request.
+  private(set) var pointers: Set<CaseID> = []
+  /// The first of them.
+  private(set) var firstPointer: CaseID?
 
-  var isEmpty: Bool { recordings.isEmpty && damaged.isEmpty }
+  var isEmpty: Bool { recordings.isEmpty && damaged.isEmpty && pointers.isEmpty }
+
+  mutating func insertPointer(_ id: CaseID) {
+    pointers.insert(id)
+    firstPointer = firstPointer.map { min($0, id) } ?? id
+  }
 
   mutating func insert(_ fixture: Fixture, _ id: CaseID) {
     damaged[id] = nil

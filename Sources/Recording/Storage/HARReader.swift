@@ -18,7 +18,7 @@ package enum HARReader {
   ///
   /// - Throws: ``FixtureFailure`` naming the first thing that is wrong.
   package static func fixture(from bytes: [UInt8]) throws(FixtureFailure) -> Fixture {
-    if bytes.starts(with: BlobStore.pointerPrefix) {
+    if GitLFSPointer.isPointer(bytes) {
       throw FixtureFailure(
         description: "it is a Git LFS pointer; fetch the recording with 'git lfs pull'")
     }

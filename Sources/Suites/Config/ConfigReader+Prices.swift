@@ -11,11 +11,11 @@ extension ConfigReader {
       switch member.key {
       case "as_of": asOf = day(member.value, of: "'as_of'")?.text
       case "models": entries = models(member.value)
-      default: unknown("key", member.key, at: member.keyPlace, among: ["as_of", "models"])
+      default: unknown("key", member.key, at: member.keyPlace, among: Self.priceNames)
       }
     }
     let names = Set(members.map(\.key))
-    for name in ["as_of", "models"] where !names.contains(name) {
+    for name in Self.priceNames where !names.contains(name) {
       error(
         "'prices' has no '\(name)'", at: node.place,
         hint: "write {as_of: 2027-01-31, models: {part of a model's name: dollars a picture}}")

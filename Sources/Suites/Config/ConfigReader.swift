@@ -48,9 +48,13 @@ struct ConfigReader: NodeReader {
     "date": "as_of", "baselines": "fixtures", "cassettes": "fixtures", "token": "bearer",
     "budget": "max_cost",
   ]
-  private static let keys = [
+  static let keys = [
     "version", "endpoint", "auth", "limits", "prices", "paths", "allow_hosts",
   ]
+  static let authNames = ["scheme", "key_variable"]
+  static let limitNames = runLimitNames + ["confirm_above"]
+  static let priceNames = ["as_of", "models"]
+  static let pathNames = ["fixtures", "reports"]
 
   let path: FilePath
   let owner: ConfigOwner
@@ -144,7 +148,7 @@ struct ConfigReader: NodeReader {
       case "key_variable": keyVariable(member.value)
       default:
         hide(member)
-        unknown("key", member.key, at: member.keyPlace, among: ["scheme", "key_variable"])
+        unknown("key", member.key, at: member.keyPlace, among: Self.authNames)
       }
     }
   }
@@ -199,7 +203,7 @@ struct ConfigReader: NodeReader {
           .map { placed($0, member.value) }
       } else if !read(member, into: &limits) {
         unknown(
-          "limit", member.key, at: member.keyPlace, among: Self.runLimitNames + ["confirm_above"])
+          "limit", member.key, at: member.keyPlace, among: Self.limitNames)
       }
     }
     file.limits = limits
@@ -211,7 +215,7 @@ struct ConfigReader: NodeReader {
       case "fixtures": file.fixtures = folder(member.value, of: "'fixtures'")
       case "reports": file.reports = folder(member.value, of: "'reports'")
       default:
-        unknown("path", member.key, at: member.keyPlace, among: ["fixtures", "reports"])
+        unknown("path", member.key, at: member.keyPlace, among: Self.pathNames)
       }
     }
   }

@@ -1,0 +1,43 @@
+internal import Canonical
+internal import SeedreamAPI
+
+/// What suites and configurations have in common.
+enum SharedSchema {
+  /// A time.
+  static let time = JSONSchema.string(matching: SchemaPattern.time).saying(
+    "Time", "A whole number and its unit: ms, s or m.", examples: [.string("60s")])
+
+  /// An amount of dollars.
+  static var money: JSONSchema {
+    JSONSchema(["type": .strings(["string", "number"])])
+      .with("pattern", .string(SchemaPattern.money))
+      .with("minimum", .integer(0)).with("maximum", .integer(Money.dollarsMax))
+      .saying(
+        "US dollars", "Dollars with at most six decimals, without quotes.", examples: [.integer(5)])
+  }
+
+  /// A limit of runs by its key.
+  static func limit(_ key: String) -> JSONSchema {
+    switch key {
+    case "concurrency":
+      JSONSchema.whole(RunLimits.concurrencyRange).saying(
+        "Concurrency", "Requests that may be under way at the same time.")
+    case "max_cost":
+      JSONSchema.ref("money").saying(
+        "Cost cap", "Dollars that one run may spend, after which nothing more is sent.",
+        examples: [.integer(5)])
+    case "max_requests":
+      JSONSchema.whole(RunLimits.requestsRange).saying(
+        "Request cap", "Requests that one run may send.")
+    case "confirm_above":
+      JSONSchema.ref("money").saying(
+        "Ask above", "Dollars above which a run on a terminal asks before it spends.",
+        default: .decimal(0.5, decimals: 1))
+    case "request_timeout":
+      JSONSchema.ref("time").saying(
+        "Request timeout", "How long one request may take, from 1s.",
+        default: .string(TimeText.text(of: HTTPLimits().total)))
+    default: preconditionFailure("the schema describes every limit (was '\(key)')")
+    }
+  }
+}
