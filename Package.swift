@@ -135,6 +135,28 @@ let package = Package(
   ]
 )
 
+/// A fuzzer of one surface; what it links has no `main` of its own.
+func fuzzer(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: "Fuzz\(name)", dependencies: dependencies + ["FuzzSupport"], path: "Fuzz/\(name)",
+    swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])])
+}
+
+// They need flags that a package in use by others must not have; `Fuzz/run` sets the variable.
+if Context.environment["PROOFSHEET_FUZZ"] == "1" {
+  package.targets += [
+    .target(
+      name: "FuzzSupport", dependencies: ["Canonical", "Suites", system], path: "Fuzz/Support",
+      swiftSettings: settings),
+    fuzzer("Suite", ["Canonical", "SeedreamAPI", "Suites", system]),
+    fuzzer("Config", ["Suites", system]),
+    fuzzer("JSON", ["Canonical", "Recording"]),
+    fuzzer("HAR", ["Canonical", "Recording"]),
+    fuzzer("Filter", ["Canonical", "Suites", "Experiments"]),
+    fuzzer("Picture", ["Canonical", "ImageComparison"]),
+  ]
+}
+
 // Programs that measure are no part of the product, and are built where they are asked for only.
 if Context.environment["PROOFSHEET_BENCHMARKS"] != nil {
   package.targets.append(

@@ -182,3 +182,61 @@ import Testing
     #expect(run.messages.contains("quickstart.baseline.json:2:"), "\(run.messages)")
   }
 }
+
+/// Texts of strangers on their way to a terminal.
+@Suite(.project) struct TerminalSafetyTests {
+  private var project: Project { Project.current }
+
+  /// Arabic with marks that turn the direction of what follows.
+  private static let prompt = "ضع الكوب على \u{200F}ورق\u{202E} (paper)"
+
+  private func expectSafe(_ run: Project.Outcome, at location: SourceLocation = #_sourceLocation) {
+    for scalar in (run.output + run.messages).unicodeScalars
+    where scalar != "\n" && scalar != "\t" {
+      let category = scalar.properties.generalCategory
+      #expect(
+        category != .control && category != .format,
+        "a terminal is sent U+\(String(scalar.value, radix: 16))", sourceLocation: location)
+    }
+  }
+
+  @Test func `An Arabic prompt with marks of direction is shown with the marks spelled out`()
+    async throws
+  {
+    try project.copyQuickstart()
+    try project.edit("suites/quickstart.yaml") {
+      $0.replacingOccurrences(of: "Put it on a sheet of warm", with: Self.prompt)
+    }
+    let planned = await project.run("plan", "@suites/quickstart.yaml", "--list")
+    #expect(planned.status == 0)
+    #expect(planned.output.split(separator: "\n").count == 24)
+    expectSafe(planned)
+    // The recordings are of another prompt, so that both are shown.
+    let run = await project.run("run", "@suites/quickstart.yaml")
+    #expect(run.status == 5)
+    #expect(run.messages.contains("ضع الكوب على <U+200F>ورق<U+202E> (paper)"), "\(run.messages)")
+    expectSafe(run)
+  }
+
+  @Test(arguments: ["\u{1B}[31m", "\u{202E}", "\u{9B}31m"])
+  func `What a terminal would obey is spelled out wherever a name comes from`(
+    hostile: String
+  ) async throws {
+    try project.copyQuickstart()
+    let nowhere = await project.run("run", "@suites/\(hostile).yaml")
+    #expect(nowhere.status == 2)
+    expectSafe(nowhere)
+    let filtered = await project.run(
+      "run", "@suites/quickstart.yaml", "--filter", "seed=\(hostile)|")
+    #expect(filtered.status == 2)
+    #expect(filtered.messages.contains("expected a value"), "\(filtered.messages)")
+    expectSafe(filtered)
+    let unknown = await project.run(
+      "run", "@suites/quickstart.yaml", "--filter", "\(hostile)=1")
+    #expect(unknown.status == 2)
+    expectSafe(unknown)
+    let none = await project.run("run", "@suites/quickstart.yaml", "--filter", hostile)
+    #expect(none.status == 2)
+    expectSafe(none)
+  }
+}

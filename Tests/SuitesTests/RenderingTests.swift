@@ -63,6 +63,25 @@ struct RenderingTests {
     #expect(lines[1].dropFirst(lines[2].count - 4).hasPrefix("siez"))
   }
 
+  @Test(arguments: [("m", 5_000), ("é", 5_000), ("日", 900), ("\t", 3_000), ("😀", 300)])
+  func `A place in a line of thousands of characters is shown as in a short one`(
+    filler: String, count: Int
+  ) throws {
+    let before = String(repeating: filler, count: count)
+    let diagnostic = Diagnostic(
+      .error, "odd", at: Suites.SourceLocation(path: "a.yaml", line: 2, column: count + 3),
+      length: 4)
+    let text = "first\n\"\(before) siez\(before)\nlast"
+    let lines = diagnostic.rendered(source: Array(text.utf8)).split(separator: "\n")
+    try #require(lines.count == 3)
+    let shownFiller = filler == "\t" ? " " : filler
+    let cut = String(repeating: shownFiller, count: 79)
+    #expect(lines[1].hasPrefix("  2 | …\(cut) siez\(shownFiller)"), "\(lines[1])")
+    #expect(lines[1].hasSuffix("\(shownFiller)…"))
+    let width = 79 * VisibleText.width(shownFiller.unicodeScalars.first ?? " ") + 2
+    #expect(lines[2] == "    | \(String(repeating: " ", count: width))^~~~")
+  }
+
   @Test func `A place past the end of the source, or no source, shows no line`() {
     let diagnostic = Diagnostic(
       .warning, "odd", at: Suites.SourceLocation(path: "a.yaml", line: 9, column: 3), hint: "h")

@@ -55,7 +55,7 @@ package enum InputInspector {
     _ message: String, _ input: InputFile, _ severity: Diagnostic.Severity, hint: String = sendable
   ) -> Diagnostic {
     Diagnostic(
-      severity, "'\(input.written)': \(message)", at: input.location,
+      severity, "'\(VisibleText.escape(input.written))': \(message)", at: input.location,
       length: input.written.unicodeScalars.count, hint: hint)
   }
 

@@ -102,12 +102,23 @@ struct ConfigReader: NodeReader {
     secretLines.formUnion([member.keyPlace.line, member.value.place.line])
   }
 
-  /// Keeps lines from being shown that may hold a key, where no tree says which do.
+  /// Keeps lines from being shown that may hold a key, where no tree says which do: all of them, once
+  /// anything in the file has a secret's name.
   private mutating func hideUnreadLines(of bytes: [UInt8]) {
-    for number in Set(log.diagnostics.map(\.location.line)) {
-      let line = SourceText.line(number, of: bytes) ?? ""
-      if line.contains("key:") || SecretName.covers(member: line) { secretLines.insert(number) }
+    let file = String(decoding: bytes.prefix(limits.fileByteCountMax), as: UTF8.self)
+    let isSecretive = Self.words(of: file).contains {
+      $0 == "key" || SecretName.covers(member: $0)
     }
+    for number in Set(log.diagnostics.map(\.location.line)) {
+      let words = Self.words(of: SourceText.line(number, of: bytes) ?? "")
+      if isSecretive || words.contains(where: ["endpoint", "key_variable"].contains) {
+        secretLines.insert(number)
+      }
+    }
+  }
+
+  private static func words(of text: String) -> [String] {
+    text.utf8.split { !IdentifierRule.isAllowed($0) }.map { String(Substring($0)) }
   }
 
   private func placed<Value>(_ value: Value, _ node: YAMLNode) -> Placed<Value> {
@@ -211,7 +222,7 @@ struct ConfigReader: NodeReader {
 
   private mutating func folder(_ node: YAMLNode, of name: String) -> Placed<FilePath>? {
     guard let text = text(node, of: name) else { return nil }
-    guard !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else {
+    guard !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
       error("the path \(VisibleText.quote(text)) holds control characters", at: node.place)
       return nil
     }

@@ -75,8 +75,10 @@ extension Diagnostic {
   /// - Returns: lines without a line feed at the end.
   package func rendered(source: [UInt8]?) -> String {
     var lines = [description]
-    if !hidesLine, let source, let text = SourceText.line(location.line, of: source) {
-      lines += snippet(of: text)
+    if !hidesLine, let source,
+      let excerpt = SourceText.excerpt(line: location.line, column: location.column, of: source)
+    {
+      lines += snippet(of: excerpt)
     }
     if let hint { lines.append("hint: \(hint)") }
     for note in notes {
@@ -85,8 +87,9 @@ extension Diagnostic {
     return lines.joined(separator: "\n")
   }
 
-  private func snippet(of line: String) -> [String] {
-    let marked = MarkedLine(line, from: location.column - 1, length: length)
+  private func snippet(of excerpt: SourceText.Excerpt) -> [String] {
+    let marked = MarkedLine(
+      excerpt.text, from: location.column - 1 - excerpt.cutCount, length: length)
     let number = String(location.line)
     let margin = String(repeating: " ", count: number.count)
     return ["  \(number) | \(marked.shown)", "  \(margin) | \(marked.carets)"]

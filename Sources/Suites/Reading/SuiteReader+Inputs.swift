@@ -61,7 +61,7 @@ extension SuiteReader {
 
   /// A path, resolved against the suite's folder.
   private mutating func file(_ written: String, at place: Place) -> FilePath? {
-    if written.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) {
+    if written.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
       error("the path \(VisibleText.quote(written)) holds control characters", at: place)
       return nil
     }
@@ -84,6 +84,10 @@ extension SuiteReader {
     guard DurableFile.isFile(file) else {
       if DurableFile.isFolder(file) {
         error("\(shown) is a folder; a picture is needed", at: place)
+      } else if DurableFile.exists(file) {
+        error("\(shown) is a pipe, a device or the like; a picture is needed", at: place)
+      } else if DurableFile.isLink(file) {
+        error("\(shown) is a symbolic link that leads to no file", at: place)
       } else {
         error("there is no picture \(shown)", at: place, hint: hint(forMissing: file))
       }
@@ -113,6 +117,8 @@ extension SuiteReader {
 
   private func hint(forMissing file: FilePath) -> String {
     var hint = "paths are relative to the suite's folder"
+    // Nobody sees more errors, and listing a folder for each is what takes time.
+    guard log.counts[.error, default: 0] < limits.diagnosticsMax else { return hint }
     do {
       let names = try DurableFile.names(in: file.parent)
       if let nearest = NearestName.nearest(to: file.lastComponent?.string ?? "", among: names) {

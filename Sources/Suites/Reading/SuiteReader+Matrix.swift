@@ -43,6 +43,8 @@ extension SuiteReader {
         hint: "remove it, or list what it should try")
       return
     }
+    // Each is an entry at least, and reading one takes time.
+    guard isAllowed(entryCount: nodes.count, of: name, at: place) else { return }
     var blocks: [Axis.Block] = []
     var count = 0
     for node in nodes {
@@ -50,12 +52,7 @@ extension SuiteReader {
       count += block.count
       blocks.append(block)
     }
-    guard count <= limits.entriesPerAxisMax else {
-      error(
-        "the axis \(VisibleText.quote(name)) has \(count.grouped) entries", at: place,
-        hint: "an axis has at most \(limits.entriesPerAxisMax.grouped) entries")
-      return
-    }
+    guard isAllowed(entryCount: count, of: name, at: place) else { return }
     guard !blocks.isEmpty else { return }
     let fields = claim(blocks, axis: name)
     let variables = claimVariables(blocks, axis: name)
@@ -66,6 +63,14 @@ extension SuiteReader {
     let lookup = lookup(of: axis, isPartial: blocks.count < nodes.count)
     lookups.append(lookup)
     sound.brokenAxes.remove(name)
+  }
+
+  private mutating func isAllowed(entryCount count: Int, of axis: String, at place: Place) -> Bool {
+    guard count > limits.entriesPerAxisMax else { return true }
+    error(
+      "the axis \(VisibleText.quote(axis)) has \(count.grouped) entries", at: place,
+      hint: "an axis has at most \(limits.entriesPerAxisMax.grouped) entries")
+    return false
   }
 
   private mutating func isAxisName(_ name: String, at place: Place) -> Bool {
