@@ -247,9 +247,10 @@ import Testing
         + "prices: {as_of: 2026-11-01, models: {seedream-v4: 0.20}}")
     let text = await project.run("plan", "@suites/small.yaml")
     #expect(
-      text.output.hasSuffix(
+      text.output.contains(
         """
-        $0.60 in all, prices as of 2026-11-01 (\(project.path("proofsheet.yaml")):3:9)
+        : $0.60 ($0.20 each)
+        prices as of 2026-11-01 (\(project.path("proofsheet.yaml")):3:9)
         at most 10 min at 2 at once and 300 s a request
 
         """), "\(text.output)")

@@ -40,7 +40,8 @@ import Testing
         quickstart: prompt 2 × images 2 × size 3 × seed 2
           24 cases: 22 recorded, 2 to buy
             2 pictures of bytedance-seedream-v4-image-to-image: $0.06 ($0.03 each)
-        prices of 2026-09-19
+        prices as of 2026-09-19 (default)
+        at most 10 min at 8 at once and 600 s a request
         buy with: proofsheet run '\(project.path("suites/quickstart.yaml"))' --mode record --yes \
         --max-cost 0.06
 

@@ -77,9 +77,6 @@ struct BadRecordingTests {
         + "one"
     ) { [0xEF, 0xBB, 0xBF] + $0 },
     Damage(
-      "a pointer of Git LFS", "it is a Git LFS pointer; fetch the recording with 'git lfs pull'"
-    ) { _ in Array("version https://git-lfs.github.com/spec/v1\n".utf8) },
-    Damage(
       "a picture elsewhere",
       "at /log/_proofsheet/seal: the seal is not the digest of the log: the file was changed after "
         + "it was recorded"
