@@ -96,7 +96,9 @@ public struct Alignment: Hashable, Sendable {
       guard agreeing.count >= blocksMin else { return nil }
       // Least squares over those that agree, about their own middle.
       let count = Double(agreeing.count)
-      let (x, y) = (agreeing.reduce(0) { $0 + $1.x } / count, agreeing.reduce(0) { $0 + $1.y } / count)
+      let (x, y) = (
+        agreeing.reduce(0) { $0 + $1.x } / count, agreeing.reduce(0) { $0 + $1.y } / count
+      )
       let (u, v) = (
         agreeing.reduce(0) { $0 + $1.dx } / count, agreeing.reduce(0) { $0 + $1.dy } / count
       )

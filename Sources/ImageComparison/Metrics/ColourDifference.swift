@@ -80,7 +80,8 @@ struct LabLanes {
   /// cosines of its multiples follow from it. Only the rotation term needs the angle itself.
   @inline(__always)
   func difference(to other: LabLanes) -> Lanes {
-    let chroma = (LaneMath.root(a * a + b * b) + LaneMath.root(other.a * other.a + other.b * other.b)) * 0.5
+    let chroma =
+      (LaneMath.root(a * a + b * b) + LaneMath.root(other.a * other.a + other.b * other.b)) * 0.5
     let widening = 1.5 - Self.saturation(chroma) * 0.5
     let (a1, a2) = (a * widening, other.a * widening)
     let (b1, b2) = (b, other.b)

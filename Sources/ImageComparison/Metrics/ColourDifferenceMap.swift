@@ -145,7 +145,9 @@ private struct BoxRows {
       let start = pixelRow * width
       var index = 0
       while index &+ 8 <= width, Self.isEqual(a, b, start &+ index) { index &+= 8 }
-      while index < width, a.pixel(at: start &+ index) == b.pixel(at: start &+ index) { index &+= 1 }
+      while index < width, a.pixel(at: start &+ index) == b.pixel(at: start &+ index) {
+        index &+= 1
+      }
       guard index < width else { continue }
       low = min(low, index)
       var end = width

@@ -49,8 +49,8 @@ public struct PDQ: Hashable, Sendable {
 
   /// The hash that the picture has once it is turned.
   ///
-  /// It is computed from the coefficients of the picture as it is, so that a bit or two may differ
-  /// from the hash of turned pixels.
+  /// It is computed from the coefficients of the picture as it is. As PDQ takes its points half a
+  /// pixel beside the middle, the hash of turned pixels differs from it by up to some 16 bits.
   ///
   /// - Parameter turn: how the picture is turned.
   public func hash(turned turn: Turn) -> PDQHash {
@@ -60,7 +60,8 @@ public struct PDQ: Hashable, Sendable {
     for row in 0..<count {
       for column in 0..<count {
         let source =
-          turn.isTransposing ? coefficients[column * count + row] : coefficients[row * count + column]
+          turn.isTransposing
+          ? coefficients[column * count + row] : coefficients[row * count + column]
         turned[row * count + column] =
           turn.isNegated(row: row, column: column) ? -source : source
       }

@@ -98,7 +98,8 @@ public struct Locality: Hashable, Sendable {
         return Double(over) / Double(boxCount)
       }
       return Part(
-        pixelCount: count, psnr: count > 0 ? psnr(set, count) : nil, similarity: similarity(of: set),
+        pixelCount: count, psnr: count > 0 ? psnr(set, count) : nil,
+        similarity: similarity(of: set),
         changedShare: share(changed), noticeableShare: share(Self.noticeable))
     }
 
