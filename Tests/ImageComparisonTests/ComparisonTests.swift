@@ -130,4 +130,17 @@ import Testing
     #expect(PDQHash(hex: hash.hex) == hash)
     #expect(hash.distance(to: PDQHash()) == 128)
   }
+
+  @Test(arguments: [0, 25, 120, 230], [2, 4, 12, 30])
+  func `A floor leaves out nothing above it`(level: Int, range: Int) {
+    // Dark greys are where a level of difference shows most.
+    let noise = Made.noise(67, 41, opaque: true)
+    let left = Made.changed(noise) { level + $0 % range }
+    let right = Made.changed(noise) { level + $0 / 7 % range }
+    let exact = ColourDifferenceMap(left, right)
+    for limit in [1, 2.3, 5, 10] {
+      let quick = ColourDifferenceMap(left, right, floor: limit)
+      #expect(quick.count(above: limit) == exact.count(above: limit))
+    }
+  }
 }

@@ -74,6 +74,7 @@ import Testing
 
   @Test func `The top of the project holds what the design names and little else`() throws {
     let expected: Set<String> = [
+      "Benchmarks",
       "Package.swift", "Sources", "Tests", "suites", "reports", "fixtures", "README.md",
       "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile",
     ]

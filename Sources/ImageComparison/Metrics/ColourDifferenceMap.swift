@@ -96,6 +96,7 @@ private struct BoxRows {
   private let sumFloor: Int32
   private let width: Int
   /// Sums of three rows: red and blue, green and alpha of the left picture, then of the right one.
+  ///
   /// One pixel more stands on each side, and space for a last group of eight.
   private var sums: [UInt32]
   private let stride: Int
@@ -232,15 +233,22 @@ private struct BoxRows {
 
   @inline(__always)
   private static func colour(_ light: Span<Float>, _ even: Words, _ odd: Words) -> LabLanes {
-    let last = UInt32(BoxLight.sumMax)
-    var (red, green, blue) = (Lanes(), Lanes(), Lanes())
-    for lane in 0..<8 {
+    let low = Words(repeating: 0xFFFF)
+    return LabLanes(
+      red: look(light, even & low), green: look(light, odd & low), blue: look(light, even &>> 16))
+  }
+
+  /// The light of eight sums; written out, since lanes that a loop sets go through memory.
+  @inline(__always)
+  private static func look(_ light: Span<Float>, _ sums: Words) -> Lanes {
+    @inline(__always)
+    func look(_ sum: UInt32) -> Float {
       // Lanes beyond the row hold anything.
-      red[lane] = light[Int(min(even[lane] & 0xFFFF, last))]
-      blue[lane] = light[Int(min(even[lane] &>> 16, last))]
-      green[lane] = light[Int(min(odd[lane] & 0xFFFF, last))]
+      light[Int(min(sum, UInt32(BoxLight.sumMax)))]
     }
-    return LabLanes(red: red, green: green, blue: blue)
+    return Lanes(
+      look(sums[0]), look(sums[1]), look(sums[2]), look(sums[3]),
+      look(sums[4]), look(sums[5]), look(sums[6]), look(sums[7]))
   }
 
   @inline(__always)

@@ -21,13 +21,11 @@ public struct Locality: Hashable, Sendable {
 
     /// The worse figures of two.
     func worse(of other: Part) -> Part {
-      func least(_ a: Double?, _ b: Double?) -> Double? { [a, b].compactMap(\.self).min() }
-      func most(_ a: Double?, _ b: Double?) -> Double? { [a, b].compactMap(\.self).max() }
       return Part(
-        pixelCount: pixelCount, psnr: least(psnr, other.psnr),
-        similarity: least(similarity, other.similarity),
-        changedShare: most(changedShare, other.changedShare),
-        noticeableShare: most(noticeableShare, other.noticeableShare))
+        pixelCount: pixelCount, psnr: [psnr, other.psnr].compactMap(\.self).min(),
+        similarity: [similarity, other.similarity].compactMap(\.self).min(),
+        changedShare: [changedShare, other.changedShare].compactMap(\.self).max(),
+        noticeableShare: [noticeableShare, other.noticeableShare].compactMap(\.self).max())
     }
   }
 
