@@ -67,7 +67,10 @@ let package = Package(
 
     module("Canonical", ["CCrypto", system]),
     module("SeedreamAPI", ["Canonical"]),
-    module("ImageComparison", ["Canonical", "CImageCodecs"]),
+    .target(
+      name: "ImageComparison", dependencies: ["Canonical", "CImageCodecs"],
+      // Its loops run over megapixels; without optimisation tests of pictures take minutes.
+      swiftSettings: settings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
     module("Suites", ["Canonical", "SeedreamAPI", "CYAML", system]),
     module("CurlTransport", ["Canonical", "SeedreamAPI", "CCurl"]),
     module("Recording", ["Canonical", "SeedreamAPI", system]),
@@ -164,4 +167,8 @@ if Context.environment["PROOFSHEET_BENCHMARKS"] != nil {
       name: "replay-benchmark",
       dependencies: ["Canonical", "SeedreamAPI", "Suites", "Recording", "Experiments", system],
       path: "Benchmarks/Replay", swiftSettings: settings))
+  package.targets.append(
+    .executableTarget(
+      name: "metrics-benchmark", dependencies: ["Canonical", "ImageComparison", system],
+      path: "Benchmarks/Metrics", swiftSettings: settings))
 }

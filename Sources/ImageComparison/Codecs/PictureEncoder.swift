@@ -66,14 +66,14 @@ extension Picture {
     }
   }
 
-  /// The samples at 8 bits on a white ground.
-  func flattenedTo8Bits() -> [UInt8] {
+  /// The samples at 8 bits on a grey ground, white unless told.
+  func flattenedTo8Bits(on ground: UInt32 = 255) -> [UInt8] {
     var samples = narrowedTo8Bits()
     guard hasAlpha else { return samples }
     for start in stride(from: 0, to: samples.count, by: 4) {
       let alpha = UInt32(samples[start + 3])
       for index in start..<start + 3 {
-        let mixed = UInt32(samples[index]) * alpha + 255 * (255 - alpha)
+        let mixed = UInt32(samples[index]) * alpha + ground * (255 - alpha)
         samples[index] = UInt8(truncatingIfNeeded: (mixed + 127) / 255)
       }
       samples[start + 3] = 255
