@@ -77,9 +77,6 @@ struct BadRecordingTests {
         + "one"
     ) { [0xEF, 0xBB, 0xBF] + $0 },
     Damage(
-      "a pointer of Git LFS", "it is a Git LFS pointer; fetch the recording with 'git lfs pull'"
-    ) { _ in Array("version https://git-lfs.github.com/spec/v1\n".utf8) },
-    Damage(
       "a picture elsewhere",
       "at /log/_proofsheet/seal: the seal is not the digest of the log: the file was changed after "
         + "it was recorded"
@@ -194,6 +191,19 @@ struct BadRecordingTests {
     }
     #expect(failure?.description == "cannot write into \(blobs): \(reason)")
     #expect(try DurableFile.names(in: outside) == names)
+  }
+
+  @Test func `An inventory reads no recording that is a link`() throws {
+    let good = try record()
+    let outside = TemporaryFolder.path.appending("outside.har")
+    try DurableFile.write(good, to: outside)
+    try Stranger.linkToFile.put(at: try path(), target: outside)
+    let inventory = try FixtureInventory(folder)
+    #expect(inventory.recordings.isEmpty)
+    #expect(
+      inventory.unreadable.map(\.damage) == [
+        "cannot read \(try path()): \(Stranger.linkToFile.reason)"
+      ])
   }
 
   @Test func `A recording elsewhere that is a link answers for no other case`() throws {
