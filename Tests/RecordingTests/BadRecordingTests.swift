@@ -193,6 +193,19 @@ struct BadRecordingTests {
     #expect(try DurableFile.names(in: outside) == names)
   }
 
+  @Test func `An inventory reads no recording that is a link`() throws {
+    let good = try record()
+    let outside = TemporaryFolder.path.appending("outside.har")
+    try DurableFile.write(good, to: outside)
+    try Stranger.linkToFile.put(at: try path(), target: outside)
+    let inventory = try FixtureInventory(folder)
+    #expect(inventory.recordings.isEmpty)
+    #expect(
+      inventory.unreadable.map(\.damage) == [
+        "cannot read \(try path()): \(Stranger.linkToFile.reason)"
+      ])
+  }
+
   @Test func `A recording elsewhere that is a link answers for no other case`() throws {
     _ = try record()
     let outside = TemporaryFolder.path.appending("outside.har")

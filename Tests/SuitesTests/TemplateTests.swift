@@ -172,6 +172,26 @@ struct TemplateTests {
     #expect(suite.cases.first { _ in true }?.request.prompt == "On linen paper")
   }
 
+  @Test func `A template is no longer than a prompt may be`() {
+    let names = (0..<4_000).map { "{{v\($0)}}" }.joined()
+    expect(
+      Self.suite("1️⃣'\(names)'", "matrix: {v1: [x, y]}"),
+      [(1, "the prompt has \(names.utf8.count) bytes before its variables are filled in; 32768")])
+  }
+
+  @Test func `Thousands of variables that nothing sets are told in part`() {
+    let entries = (0..<200).map { entry in
+      let vars = (0..<60).map { "a\(entry)-\($0): x" }.joined(separator: ", ")
+      return "{id: e\(entry), vars: {\(vars)}}"
+    }
+    let names = (0..<3_000).map { "{{b\($0)}}" }.joined()
+    let found = diagnostics(
+      of: Self.suite("'\(names)'", "matrix: {e: [\(entries.joined(separator: ", "))]}"))
+    #expect(found.count == SuiteLimits.standard.diagnosticsMax + 1)
+    #expect(found.first?.message == "unknown variable 'b0'")
+    #expect(found.last?.message == "2900 more are not shown")
+  }
+
   @Test func `Prompts that are filled in have limits`() {
     var limits = SuiteLimits.standard
     limits.filledPromptsMax = 3

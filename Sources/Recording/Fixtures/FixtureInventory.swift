@@ -96,7 +96,8 @@ package struct FixtureInventory: Sendable {
   ) throws {
     let fixture: Fixture
     do {
-      let bytes = try DurableFile.read(file.path, byteCountMax: HARReader.byteCountMax)
+      let bytes = try DurableFile.read(
+        file.path, byteCountMax: HARReader.byteCountMax, followsLink: false)
       guard !GitLFSPointer.isPointer(bytes) else {
         unreadable.append(
           Unreadable(id: id, path: file.path, byteCount: file.byteCount, damage: nil))

@@ -72,9 +72,11 @@ struct PromptTemplate: Hashable, Sendable {
 
   /// The variables in order, none twice.
   var variables: [String] {
-    var names: [String] = []
-    for case .variable(let name) in pieces where !names.contains(name) { names.append(name) }
-    return names
+    var seen: Set<String> = []
+    return pieces.compactMap { piece in
+      guard case .variable(let name) = piece, seen.insert(name).inserted else { return nil }
+      return name
+    }
   }
 
   /// The text without variables; `nil` for a template that has some.

@@ -51,6 +51,13 @@ extension SuiteReader {
       return nil
     }
     guard PromptTemplate.isMarked(text) else { return .prompt(text) }
+    guard text.utf8.count <= EditRequest.promptByteCountMax else {
+      hasBrokenTemplate = true
+      error(
+        "the prompt has \(text.utf8.count) bytes before its variables are filled in; "
+          + "\(EditRequest.promptByteCountMax) are allowed", at: node.place)
+      return nil
+    }
     do throws(PromptTemplate.Problem) {
       let template = try PromptTemplate(text)
       return template.literal.map { .prompt($0) } ?? .template(template)

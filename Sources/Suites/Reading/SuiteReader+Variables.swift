@@ -122,7 +122,9 @@ extension SuiteReader {
   ) {
     for name in template.variables {
       usedVariables.insert(name)
-      guard let owner = lookups.firstIndex(where: { $0.axis.variables.contains(name) }) else {
+      let ownerName = variableOwners[name]?.axis
+      guard let ownerName, let owner = lookups.firstIndex(where: { $0.axis.name == ownerName })
+      else {
         unknownVariable(name, at: place)
         continue
       }
@@ -163,7 +165,13 @@ extension SuiteReader {
         hint: "an axis of another name, or 'vars' of an entry, makes a variable")
       return
     }
-    let names = variableOwners.keys.sorted() + own
+    // Nobody sees more errors, and looking through thousands of names for each is what takes time.
+    guard log.counts[.error, default: 0] < limits.diagnosticsMax else {
+      log.overflow += 1
+      return
+    }
+    let isSmall = variableOwners.count <= NearestName.candidateCountMax
+    let names = (isSmall ? variableOwners.keys.sorted() : []) + own
     if names.isEmpty {
       error(
         "unknown variable \(VisibleText.quote(name))", at: place,
