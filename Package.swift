@@ -143,3 +143,24 @@ if Context.environment["PROOFSHEET_BENCHMARKS"] != nil {
       dependencies: ["Canonical", "SeedreamAPI", "Suites", "Recording", "Experiments", system],
       path: "Benchmarks/Replay", swiftSettings: settings))
 }
+
+/// A fuzzer of one surface; what it links has no `main` of its own.
+func fuzzer(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(
+    name: "Fuzz\(name)", dependencies: dependencies + ["FuzzSupport"], path: "Fuzz/\(name)",
+    swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])])
+}
+
+// They need flags that a package in use by others must not have; `Fuzz/run` sets the variable.
+if Context.environment["PROOFSHEET_FUZZ"] == "1" {
+  package.targets += [
+    .target(
+      name: "FuzzSupport", dependencies: ["Canonical", "Suites", system], path: "Fuzz/Support",
+      swiftSettings: settings),
+    fuzzer("Suite", ["Canonical", "SeedreamAPI", "Suites", system]),
+    fuzzer("JSON", ["Canonical", "Recording"]),
+    fuzzer("HAR", ["Canonical", "Recording"]),
+    fuzzer("Filter", ["Canonical", "Suites", "Experiments"]),
+    fuzzer("Picture", ["Canonical", "ImageComparison"]),
+  ]
+}

@@ -18,7 +18,8 @@ package enum SuiteLoader {
     } catch {
       let place = SourceLocation(path: path, line: 1, column: 1)
       throw SuiteFailure(
-        path: path, diagnostics: [Diagnostic(.error, error.description, at: place)])
+        path: path,
+        diagnostics: [Diagnostic(.error, VisibleText.escape(error.description), at: place)])
     }
     return try load(bytes: bytes, path: path, limits: limits)
   }

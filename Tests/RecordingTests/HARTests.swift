@@ -122,6 +122,10 @@ struct HARTests {
     (["response", "content", "size"], .integer(Int.max), "/content/size: expected a whole number"),
     (["response", "content", "_sha256"], .string("00"), "expected 64 hexadecimal digits"),
     (["response", "content", "text"], .null, "/content/text: expected a string, found null"),
+    (
+      ["response", "content", "encoding"], .string("base64"),
+      "/content/encoding: a body of another encoding is not understood"
+    ),
     (["response", "content", "_parts"], .members([:]), "/content/_parts: expected a list"),
     (
       ["response", "content", "_parts"], .array(Array(repeating: .null, count: 1_001)),

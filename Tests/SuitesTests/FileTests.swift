@@ -8,7 +8,6 @@ import Testing
 /// What a file must be before its words count.
 struct FileTests {
   @Test(arguments: [
-    ("\u{FEFF}version: 1", 1, 1, "byte order mark"),
     ("version: 1\nname: a\u{0}b\n", 2, 8, "NUL"),
     ("version: 1\r\nname: é\u{7}\n", 2, 8, "U+0007"),
     ("version: 1\rname: a\u{2028}b", 2, 8, "\\u2028"),
@@ -179,7 +178,8 @@ struct InputTests {
         [
           (1, "did you mean 'coffee.png'?"), (2, "git lfs pull --include 'lfs.png'"),
           (3, "is no picture that can be sent"), (4, "10000000 are allowed"),
-          (5, "there is no picture"), (6, "is a folder"), (7, "neither a path nor an https URL"),
+          (5, "is a pipe, a device or the like"), (6, "is a folder"),
+          (7, "neither a path nor an https URL"),
           (8, "control characters"), (9, "cannot list the folder"),
         ], path: folder.appending("s.yaml"))
       if !isRoot {

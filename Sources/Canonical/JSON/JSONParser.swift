@@ -37,6 +37,9 @@ public struct JSONLimits: Hashable, Sendable {
 /// Stricter than the common libraries on purpose: which of two members of one name wins differs
 /// between readers, so that a recording that has both could replay another answer than was paid for.
 public struct JSONParser {
+  /// Characters of a number or name that a message shows.
+  static let shownCountMax = 40
+
   private let bytes: [UInt8]
   private let limits: JSONLimits
   private var position = 0
@@ -51,6 +54,9 @@ public struct JSONParser {
     var parser = JSONParser(bytes: bytes, limits: limits)
     guard bytes.count <= limits.byteCountMax else {
       throw parser.failure("the text has \(bytes.count) bytes; \(limits.byteCountMax) are allowed")
+    }
+    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
+      throw parser.failure("expected a value, found a byte order mark; save it without one")
     }
     parser.skipBlanks()
     let value = try parser.parseValue(depth: 0)
@@ -121,7 +127,8 @@ public struct JSONParser {
     while let byte = current, Self.isNumberByte(byte) { position += 1 }
     guard start < position else { throw failure("expected a value") }
     guard let number = JSONNumber(text: bytes[start..<position]) else {
-      let shown = String(decoding: bytes[start..<min(position, start + 40)], as: UTF8.self)
+      let shown = String(
+        decoding: bytes[start..<min(position, start + Self.shownCountMax)], as: UTF8.self)
       throw failure("'\(shown)' is no number that JSON allows or that fits the limits", at: start)
     }
     return .number(number)
@@ -173,7 +180,8 @@ public struct JSONParser {
       guard current == UInt8(ascii: "\"") else { throw failure("expected a name in quotes") }
       let name = try parseString()
       guard names.insert(Array(name.utf8)).inserted else {
-        throw failure("the name \"\(name)\" stands twice in one object", at: start)
+        let shown = TerminalText.shortened(name, countMax: Self.shownCountMax)
+        throw failure("the name \"\(shown)\" stands twice in one object", at: start)
       }
       skipBlanks()
       guard current == UInt8(ascii: ":") else { throw failure("expected : after a name") }

@@ -8,10 +8,20 @@ public enum DurableFile {
 
   /// Reads a whole file that has at most a number of bytes.
   ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - byteCountMax: the most bytes that it may have.
+  ///   - followsLink: whether the file may be a symbolic link, which can lead anywhere; those of the
+  ///     folders above it are followed all the same.
   /// - Throws: ``FileFailure`` when it cannot be read, is no plain file, or is larger.
-  public static func read(_ path: FilePath, byteCountMax: Int) throws(FileFailure) -> [UInt8] {
+  public static func read(
+    _ path: FilePath, byteCountMax: Int, followsLink: Bool = true
+  ) throws(FileFailure) -> [UInt8] {
+    if !followsLink, isLink(path) { throw FileFailure(linkAt: path, operation: "read") }
     // Without O_NONBLOCK opening a named pipe waits for a writer; for plain files it has no effect.
-    let file = try open(path, "read", flags: O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let file = try open(
+      path, "read",
+      flags: O_RDONLY | O_CLOEXEC | O_NONBLOCK | (followsLink ? 0 : O_NOFOLLOW))
     defer { file.close() }
     var status = stat()
     guard unsafe fstat(file.number, &status) == 0 else { throw file.failure("read") }
@@ -117,6 +127,16 @@ public enum DurableFile {
 
   /// Whether a folder, or a link to one, is there.
   public static func isFolder(_ path: FilePath) -> Bool { kind(of: path) == S_IFDIR }
+
+  /// Whether anything is there, or a link to anything.
+  public static func exists(_ path: FilePath) -> Bool { kind(of: path) != nil }
+
+  /// Whether a symbolic link is there, wherever it leads.
+  public static func isLink(_ path: FilePath) -> Bool {
+    var status = stat()
+    guard unsafe lstat(path.isEmpty ? "." : path.string, &status) == 0 else { return false }
+    return status.st_mode & S_IFMT == S_IFLNK
+  }
 
   private static func kind(of path: FilePath) -> mode_t? {
     var status = stat()

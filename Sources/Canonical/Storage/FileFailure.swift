@@ -27,8 +27,18 @@ public struct FileFailure: Error, Hashable, Sendable, CustomStringConvertible {
     self.reason = reason
   }
 
+  /// Puts a failure together for a symbolic link where none is followed.
+  public init(linkAt path: FilePath, operation: String) {
+    self.init(
+      operation: operation, path: path,
+      reason: "it is a symbolic link, which could lead out of its folder; "
+        + "put the file or folder itself there")
+  }
+
   /// One sentence with the path and the reason.
-  public var description: String { "cannot \(operation) \(path): \(reason)" }
+  public var description: String {
+    "cannot \(operation) \(TerminalText.escape(path.string)): \(reason)"
+  }
 
   private static func sentence(for errno: Errno) -> String {
     switch errno {

@@ -12,6 +12,8 @@ package struct CaseFilter: Hashable, Sendable, CustomStringConvertible {
 
   /// Terms that a filter may have.
   package static let termsMax = 64
+  /// Characters that a message shows on each side of the place that it points at.
+  static let shownCountMax = 200
 
   /// One condition.
   private enum Term: Hashable, Sendable {
@@ -78,7 +80,7 @@ package struct CaseFilter: Hashable, Sendable, CustomStringConvertible {
     if name == "outcome" {
       for case .text(let value) in values where Outcome(rawValue: value) == nil {
         let known = Outcome.allCases.map(\.rawValue).joined(separator: ", ")
-        throw problem("'\(value)' is no outcome; there are \(known)", text, at: column)
+        throw problem("'\(shown(value))' is no outcome; there are \(known)", text, at: column)
       }
     }
     return .field(name, values)
@@ -90,20 +92,35 @@ package struct CaseFilter: Hashable, Sendable, CustomStringConvertible {
     guard !part.isEmpty else { throw problem("expected a value", text, at: column) }
     let ends = part.split(separator: ".", omittingEmptySubsequences: false)
     if part.hasPrefix("..") || part.hasSuffix("..") {
-      throw problem("the range \(part) lacks an end", text, at: column)
+      throw problem("the range \(shown(part)) lacks an end", text, at: column)
     }
     guard ends.count == 3, ends[1].isEmpty, let low = Int(ends[0]), let high = Int(ends[2]) else {
       return .text(part)
     }
     guard low <= high else {
-      throw problem("the range \(part) ends before it begins", text, at: column)
+      throw problem("the range \(shown(part)) ends before it begins", text, at: column)
     }
     return .range(low...high)
   }
 
+  private static func shown(_ text: String) -> String {
+    TerminalText.shortened(text, countMax: shownCountMax)
+  }
+
+  /// - Parameter column: characters of the text before the place.
   private static func problem(_ message: String, _ text: String, at column: Int) -> Problem {
-    Problem(
-      description: "--filter: \(message)\n  \(text)\n  \(String(repeating: " ", count: column))^")
+    let before = text.prefix(column).unicodeScalars
+    // A long filter is cut around the place.
+    let start = before.index(
+      before.endIndex, offsetBy: -shownCountMax, limitedBy: before.startIndex)
+    let lead = start.map { "…" + TerminalText.escape(String(before[$0...])) }
+    let shownBefore = lead ?? TerminalText.escape(String(before))
+    let shownAfter = TerminalText.shortened(
+      String(text.dropFirst(column)), countMax: shownCountMax)
+    let width = shownBefore.unicodeScalars.reduce(0) { $0 + VisibleText.width($1) }
+    return Problem(
+      description: "--filter: \(message)\n  \(shownBefore)\(shownAfter)\n"
+        + "  \(String(repeating: " ", count: width))^")
   }
 
   /// Whether the filter asks for outcomes, which only a run that has ended knows.

@@ -39,7 +39,7 @@ package enum InputInspector {
     _ message: String, _ input: InputFile, _ severity: Diagnostic.Severity
   ) -> Diagnostic {
     Diagnostic(
-      severity, "'\(input.written)': \(message)", at: input.location,
+      severity, "'\(VisibleText.escape(input.written))': \(message)", at: input.location,
       length: input.written.unicodeScalars.count,
       hint: "a PNG, JPEG or WebP picture of at most \(InputFacts.byteCountMax / 1_000_000) MB "
         + "and a ratio between 1:3 and 3:1 is expected")

@@ -33,9 +33,19 @@ package struct BlobStore: BlobSource {
 
   /// The folder.
   package let folder: FilePath
+  /// Whether the folder and its files may be symbolic links.
+  private let followsLinks: Bool
 
   /// Names a folder; it is made when the first blob is written.
-  package init(folder: FilePath) { self.folder = folder }
+  ///
+  /// - Parameters:
+  ///   - folder: the folder.
+  ///   - followsLinks: whether it and its files may be symbolic links; a checkout of a stranger could
+  ///     lead anywhere by them.
+  package init(folder: FilePath, followsLinks: Bool = true) {
+    self.folder = folder
+    self.followsLinks = followsLinks
+  }
 
   /// Where a blob lies.
   package func path(of blob: BlobID) -> FilePath { folder.appending(blob.fileName) }
@@ -50,7 +60,9 @@ package struct BlobStore: BlobSource {
     let path = path(of: blob)
     let bytes: [UInt8]
     do {
-      bytes = try DurableFile.read(path, byteCountMax: Self.byteCountMax)
+      try refuseLink(operation: "read")
+      bytes = try DurableFile.read(
+        path, byteCountMax: Self.byteCountMax, followsLink: followsLinks)
     } catch {
       let isMissing = error.errno == .noSuchFileOrDirectory
       throw BlobFailure(
@@ -86,8 +98,15 @@ package struct BlobStore: BlobSource {
         // Whatever is there is not the blob; writing it anew mends it.
       }
     }
+    // What is written there could not be read again.
+    try refuseLink(operation: "write into")
     try DurableFile.createFolder(folder)
     try DurableFile.write(bytes, to: path(of: blob))
+  }
+
+  private func refuseLink(operation: String) throws(FileFailure) {
+    guard !followsLinks, DurableFile.isLink(folder) else { return }
+    throw FileFailure(linkAt: folder, operation: operation)
   }
 
   /// Makes sure of space for what is about to be bought.

@@ -93,7 +93,7 @@ package final class FixtureFolder: Sendable {
   /// Names a folder, which need not be there.
   package init(folder: FilePath) {
     self.folder = folder
-    blobs = BlobStore(folder: folder.appending(HARWriter.blobFolder))
+    blobs = BlobStore(folder: folder.appending(HARWriter.blobFolder), followsLinks: false)
     verifier = BlobVerifier(store: blobs)
   }
 
@@ -175,7 +175,8 @@ package final class FixtureFolder: Sendable {
   private func read(_ id: CaseID) -> ReadResult {
     let path = path(of: id)
     do {
-      let bytes = try DurableFile.read(path, byteCountMax: HARReader.byteCountMax)
+      let bytes = try DurableFile.read(
+        path, byteCountMax: HARReader.byteCountMax, followsLink: false)
       return .fixture(try HARReader.fixture(from: bytes))
     } catch let failure as FileFailure {
       return failure.errno == .noSuchFileOrDirectory

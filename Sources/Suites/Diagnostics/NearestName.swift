@@ -9,6 +9,7 @@ enum NearestName {
   ///
   /// A difference in case, or of `-` and `_`, costs nothing; of equally near ones the first wins.
   static func nearest(to name: String, among candidates: some Sequence<String>) -> String? {
+    guard name.utf8.count <= 4 * scalarCountMax else { return nil }
     let wanted = fold(name)
     guard !wanted.isEmpty, wanted.count <= scalarCountMax else { return nil }
     let allowed = max(1, min(3, wanted.count / 3))

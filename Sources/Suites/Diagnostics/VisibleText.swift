@@ -1,3 +1,5 @@
+internal import Canonical
+
 /// Text of a stranger's file, made fit for a terminal.
 package enum VisibleText {
   /// Scalars of a quoted value that a message shows.
@@ -5,36 +7,20 @@ package enum VisibleText {
 
   /// A value in quotes, shortened, with invisible characters spelled out.
   static func quote(_ text: String) -> String {
-    let scalars = text.unicodeScalars
-    let shown = String(scalars.prefix(quotedCountMax))
-    return "'\(escape(shown))\(shown.unicodeScalars.count < scalars.count ? "…" : "")'"
+    "'\(TerminalText.shortened(text, countMax: quotedCountMax))'"
   }
 
   /// The text with characters that a terminal obeys, or that reorder what is read, spelled out.
-  package static func escape(_ text: String) -> String {
-    guard text.unicodeScalars.contains(where: isHidden) else { return text }
-    return text.unicodeScalars.map(escape).joined()
-  }
+  package static func escape(_ text: String) -> String { TerminalText.escape(text) }
 
   /// One scalar as it is shown: itself, or `<U+202E>`.
-  static func escape(_ scalar: Unicode.Scalar) -> String {
-    guard isHidden(scalar) else { return String(scalar) }
-    return "<\(name(scalar))>"
-  }
+  static func escape(_ scalar: Unicode.Scalar) -> String { TerminalText.escape(scalar) }
 
   /// `U+` and at least four hexadecimal digits.
-  static func name(_ scalar: Unicode.Scalar) -> String {
-    let digits = String(scalar.value, radix: 16, uppercase: true)
-    return "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
-  }
+  static func name(_ scalar: Unicode.Scalar) -> String { TerminalText.name(scalar) }
 
   /// Whether a scalar is a control, a line separator, a mark of text direction or otherwise unseen.
-  static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.properties.generalCategory {
-    case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse: true
-    default: false
-    }
-  }
+  static func isHidden(_ scalar: Unicode.Scalar) -> Bool { TerminalText.isHidden(scalar) }
 
   /// Columns that a scalar takes on a terminal.
   ///

@@ -16,7 +16,7 @@ extension SuiteReader {
         hint: "name a file relative to the suite, or a URL that starts with https://")
       return nil
     }
-    if written.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) {
+    if written.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
       error("the path \(VisibleText.quote(written)) holds control characters", at: place)
       return nil
     }
@@ -42,6 +42,10 @@ extension SuiteReader {
     guard DurableFile.isFile(file) else {
       if DurableFile.isFolder(file) {
         error("\(shown) is a folder; a picture is needed", at: place)
+      } else if DurableFile.exists(file) {
+        error("\(shown) is a pipe, a device or the like; a picture is needed", at: place)
+      } else if DurableFile.isLink(file) {
+        error("\(shown) is a symbolic link that leads to no file", at: place)
       } else {
         error("there is no picture \(shown)", at: place, hint: hint(forMissing: file))
       }
@@ -71,6 +75,8 @@ extension SuiteReader {
 
   private func hint(forMissing file: FilePath) -> String {
     var hint = "paths are relative to the suite's folder"
+    // Nobody sees more errors, and listing a folder for each is what takes time.
+    guard keptCounts[.error, default: 0] < limits.diagnosticsMax else { return hint }
     do {
       let names = try DurableFile.names(in: file.parent)
       if let nearest = NearestName.nearest(to: file.lastComponent?.string ?? "", among: names) {

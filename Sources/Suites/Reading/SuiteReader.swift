@@ -221,13 +221,14 @@ extension SuiteReader {
         hint: "at most \(limits.fileByteCountMax.grouped) are allowed")
       return nil
     }
+    let text = SourceText.withoutMark(bytes)
     do {
-      try SourceText.check(bytes)
+      try SourceText.check(text)
     } catch {
       self.error(error.message, at: error.place, hint: error.hint)
       return nil
     }
-    var reader = YAMLReader(bytes, limits: limits)
+    var reader = YAMLReader(text, limits: limits)
     do {
       let root = try reader.document()
       report(reader.mistakes)

@@ -26,13 +26,22 @@ internal import CYAML
   struct SyntaxError: Error {
     let message: String
     let place: Place
+    /// What usually helps.
+    var hint: String?
+    /// Where what could not be read starts.
+    var start: (message: String, place: Place)?
   }
 
   private let parser: UnsafeMutablePointer<yaml_parser_t>
   private let input: UnsafeMutableBufferPointer<UInt8>
+  private let byteCount: Int
+  /// Right behind the last character.
+  private let end: Place
 
   /// Copies the bytes, which libyaml reads while events are asked for.
   init(_ bytes: [UInt8]) {
+    byteCount = bytes.count
+    end = SourceText.end(of: bytes)
     unsafe parser = .allocate(capacity: 1)
     unsafe input = .allocate(capacity: max(1, bytes.count))
     _ = unsafe input.update(fromContentsOf: bytes)
@@ -54,10 +63,10 @@ internal import CYAML
     var event = unsafe yaml_event_t()
     guard unsafe yaml_parser_parse(parser, &event) == 1 else { throw failure() }
     defer { unsafe yaml_event_delete(&event) }
-    return unsafe Self.event(of: event)
+    return unsafe self.event(of: event)
   }
 
-  private static func event(of event: yaml_event_t) -> Event {
+  private func event(of event: yaml_event_t) -> Event {
     let place = unsafe place(from: event.start_mark, to: event.end_mark)
     switch unsafe event.type {
     case YAML_STREAM_START_EVENT: return Event(kind: .streamStart, place: place)
@@ -90,11 +99,14 @@ internal import CYAML
     }
   }
 
-  /// libyaml counts lines and columns from 0, columns in characters.
-  private static func place(from start: yaml_mark_t, to end: yaml_mark_t) -> Place {
+  /// libyaml counts lines and columns from 0, columns in characters, and begins a new line at the end
+  /// of a text that lacks a last break.
+  private func place(from start: yaml_mark_t, to end: yaml_mark_t) -> Place {
+    let line = Int(clamping: start.line) + 1
+    guard line <= self.end.line else { return self.end }
     let isOneLine = start.line == end.line && end.column > start.column
     return Place(
-      line: Int(clamping: start.line) + 1, column: Int(clamping: start.column) + 1,
+      line: line, column: Int(clamping: start.column) + 1,
       length: isOneLine ? Int(clamping: end.column - start.column) : 1)
   }
 
@@ -104,7 +116,21 @@ internal import CYAML
     let context = unsafe state.context.map { unsafe String(cString: $0) }
     let isReaderError = unsafe state.error == YAML_READER_ERROR
     let mark = unsafe isReaderError ? state.mark : state.problem_mark
-    let message = context.map { "\(problem) \($0)" } ?? problem
-    return SyntaxError(message: message, place: Self.place(from: mark, to: mark))
+    let found = place(from: mark, to: mark)
+    let words = context.map { "\(problem) \($0)" } ?? problem
+    let explained = YAMLProblem(words, found: character(at: found))
+    var failure = SyntaxError(message: explained.message, place: found, hint: explained.hint)
+    let start = unsafe place(from: state.context_mark, to: state.context_mark)
+    if context != nil, (start.line, start.column) != (found.line, found.column) {
+      failure.start = ("what was being read starts here", start)
+    }
+    return failure
+  }
+
+  /// The character at a place; `nil` at the end of its line.
+  private func character(at place: Place) -> Unicode.Scalar? {
+    let bytes = unsafe Array(input.prefix(byteCount))
+    let line = SourceText.line(place.line, of: bytes)?.unicodeScalars.dropFirst(place.column - 1)
+    return line?.first
   }
 }

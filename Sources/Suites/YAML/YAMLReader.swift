@@ -114,7 +114,9 @@ struct YAMLReader: ~Copyable {
     do {
       return try parser.next()
     } catch {
-      throw stop(error.message, error.place)
+      throw Stop(
+        mistake: Mistake(
+          message: error.message, place: error.place, hint: error.hint, note: error.start))
     }
   }
 
