@@ -98,7 +98,8 @@ let package = Package(
     tests("CanonicalTests", ["TestSupport", "Canonical", system]),
     tests("SeedreamAPITests", ["Canonical", "SeedreamAPI"]),
     .testTarget(
-      name: "ImageComparisonTests", dependencies: ["Canonical", "ImageComparison", system],
+      name: "ImageComparisonTests",
+      dependencies: ["TestSupport", "Canonical", "ImageComparison", system],
       exclude: ["Vectors"], swiftSettings: settings),
     tests("SuitesTests", ["Canonical", "SeedreamAPI", "Suites", system]),
     tests("CurlTransportTests", ["Canonical", "SeedreamAPI", "CurlTransport"]),

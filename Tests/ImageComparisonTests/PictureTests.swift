@@ -43,8 +43,7 @@ import Testing
     #expect(try PictureHeader(reading: Vectors.bytes("progressive-420.jpg")).isProgressive)
     #expect(try !PictureHeader(reading: Vectors.bytes("baseline-420.jpg")).isProgressive)
     #expect(try PictureHeader(reading: Vectors.bytes("rgb-interlaced-23x17.png")).isProgressive)
-    #expect(try PictureHeader(reading: Vectors.bytes("animated.png")).isAnimated)
-    #expect(try PictureHeader(reading: Vectors.bytes("animated-offset.webp")).isAnimated)
+    #expect(try PictureHeader(reading: Vectors.bytes("cmyk.jpg")).colour == .cmyk)
     let palette = try PictureHeader(
       reading: Vectors.bytes("palette-4bit-transparent-interlaced.png"))
     #expect(palette.colour == .palette)

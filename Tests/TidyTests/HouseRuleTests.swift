@@ -74,7 +74,8 @@ import Testing
 
   @Test func `The top of the project holds what the design names and little else`() throws {
     let expected: Set<String> = [
-      "Package.swift", "Sources", "Tests", "Fuzz", "suites", "reports", "fixtures", "README.md",
+      "Package.swift", "Sources", "Tests", "Fuzz", "Benchmarks", "suites", "reports", "fixtures",
+      "README.md",
       "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile",
     ]
     let found = try FileManager.default.contentsOfDirectory(atPath: SourceTree.root.path)
