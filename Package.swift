@@ -95,11 +95,13 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: [system], path: "Tests/TestSupport",
       swiftSettings: settings),
+    // The fuzzers make files with it too, which cannot link a library of tests.
+    .target(name: "PNGSupport", path: "Tests/PNGSupport", swiftSettings: settings),
     tests("CanonicalTests", ["TestSupport", "Canonical", system]),
     tests("SeedreamAPITests", ["Canonical", "SeedreamAPI"]),
     .testTarget(
       name: "ImageComparisonTests",
-      dependencies: ["TestSupport", "Canonical", "ImageComparison", system],
+      dependencies: ["PNGSupport", "Canonical", "ImageComparison", system],
       exclude: ["Vectors"], swiftSettings: settings),
     tests("SuitesTests", ["Canonical", "SeedreamAPI", "Suites", system]),
     tests("CurlTransportTests", ["Canonical", "SeedreamAPI", "CurlTransport"]),
@@ -164,4 +166,24 @@ if Context.environment["PROOFSHEET_FUZZ"] == "1" {
     fuzzer("Filter", ["Canonical", "Suites", "Experiments"]),
     fuzzer("Picture", ["Canonical", "ImageComparison"]),
   ]
+}
+
+if Context.environment["PROOFSHEET_FUZZ"] == "1" {
+  let decoding: [Target.Dependency] = ["FuzzPictureSupport", "PNGSupport"]
+  package.targets += [
+    .target(
+      name: "FuzzPictureSupport", dependencies: ["FuzzSupport", "Canonical", "ImageComparison"],
+      path: "Fuzz/PictureSupport", swiftSettings: settings),
+    fuzzer("PNG", decoding),
+    fuzzer("PNGRows", decoding),
+    fuzzer("JPEG", decoding),
+    fuzzer("WebP", decoding),
+  ]
+}
+
+if Context.environment["PROOFSHEET_BENCHMARKS"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "decode-benchmark", dependencies: ["Canonical", "ImageComparison", system],
+      path: "Benchmarks/Decode", swiftSettings: settings))
 }

@@ -1,5 +1,5 @@
 import ImageComparison
-import TestSupport
+import PNGSupport
 import Testing
 
 /// Files that ask for far more than they hold.

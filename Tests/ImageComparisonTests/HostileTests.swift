@@ -1,5 +1,5 @@
 import ImageComparison
-import TestSupport
+import PNGSupport
 import Testing
 
 @Suite struct HostileTests {

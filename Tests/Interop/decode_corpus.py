@@ -356,7 +356,7 @@ def make_jpegs():
     add("sampling-440-odd.jpg", sampled(half, 1, 2, 31, 63))
     add("sampling-411.jpg", sampled(quarter, 4, 1, 128, 32))
     add("sampling-411-odd.jpg", sampled(quarter, 4, 1, 127, 31))
-    inks = saved(picture(33, 31, "CMYK"), "JPEG", quality=85)
+    inks = saved(picture(19, 15, "CMYK"), "JPEG", quality=85)
     adobe = inks.index(b"Adobe")
     add("ycck.jpg", patched(inks, adobe + 11, b"\2"))
     add("cmyk-without-marker.jpg", inks[:adobe - 4] + inks[adobe + 12:])
@@ -450,7 +450,7 @@ def compare(ours, folder):
 def kept():
     """One of each kind, and of every filter, small enough for the repository."""
     for name, (data, _) in files.items():
-        first = name.split("-")[0]
+        first = name.split(".")[0].split("-")[0]
         if first in ("filter", "stored", "parts"):
             wanted = "noise" in name or "37x19" in name or first == "parts"
         elif first == "png":

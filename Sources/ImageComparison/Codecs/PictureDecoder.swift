@@ -8,8 +8,10 @@ extension Picture {
   /// is allocated for the picture. Options are fixed: JPEG with the accurate inverse transform and
   /// smooth chroma upsampling, EXIF orientation applied, grey and palette pictures expanded, colour
   /// profiles and PNG's other words about colour (gamma, chromaticities) not applied, 16-bit PNG kept
-  /// at 16 bits, and the inks of CMYK JPEG multiplied to red, green and blue. An animation is
-  /// refused: a digest of its first frame would call two different ones equal.
+  /// at 16 bits. Of CMYK JPEG each colour is the light that its ink and black let through,
+  /// `(255 - ink) * (255 - black) / 255` to the nearest, and samples are taken as `255 - ink`, as
+  /// Adobe's programs write them. An animation is refused: a digest of its first frame would call
+  /// two different ones equal.
   ///
   /// - Parameters:
   ///   - bytes: the file.
