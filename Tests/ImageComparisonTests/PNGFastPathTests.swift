@@ -79,6 +79,13 @@ import Testing
     expectDamaged(png, "bad adaptive filter value")
   }
 
+  @Test(arguments: 1...3)
+  func `Picture data without a byte are refused`(chunkCount: Int) {
+    var png = Self.noise(5, 3, colourType: 2)
+    png.dataChunks = [[UInt8]](repeating: [], count: chunkCount)
+    expectDamaged(png, "Not enough image data")
+  }
+
   @Test func `Rows that end early are refused`() {
     var png = Self.noise(5, 3, colourType: 2)
     png.rows.removeLast()

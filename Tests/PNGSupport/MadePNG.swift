@@ -18,6 +18,8 @@ package struct MadePNG {
   package var checksumError: UInt32 = 0
   /// Bytes behind the zlib stream in the last chunk of picture data.
   package var excess: [UInt8] = []
+  /// The chunks of picture data themselves, where they are no zlib stream of ``rows``.
+  package var dataChunks: [[UInt8]]?
   /// Chunks between the header and the picture data.
   package var chunksBefore: [UInt8] = []
   /// Chunks between the picture data and the end.
@@ -40,16 +42,22 @@ package struct MadePNG {
   package var bytes: [UInt8] {
     let header =
       Self.big(width) + Self.big(height) + [bitDepth, colourType, 0, 0, 0]
-    let stream = zlibStream + excess
     var file: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
     file += Self.chunk("IHDR", header) + chunksBefore
-    var start = 0
-    repeat {
-      let end = start + min(splitByteCount, stream.count - start)
-      file += Self.chunk("IDAT", Array(stream[start..<end]))
-      start = end
-    } while start < stream.count
+    for part in dataChunks ?? split { file += Self.chunk("IDAT", part) }
     return file + chunksAfter + Self.chunk("IEND", [])
+  }
+
+  private var split: [[UInt8]] {
+    let stream = zlibStream + excess
+    var parts: [[UInt8]] = []
+    var start = 0
+    while start < stream.count {
+      let end = start + min(splitByteCount, stream.count - start)
+      parts.append(Array(stream[start..<end]))
+      start = end
+    }
+    return parts
   }
 
   /// A chunk with its checksum.

@@ -36,7 +36,8 @@ enum PNGFastPath {
     let (stream, range) =
       chunks.dataCount == 1 ? (bytes, data) : join(bytes, chunks)
     let storedByteCount = header.height * (header.width * Pixel.byteCount + 1)
-    guard windowHolds(stream[range.lowerBound], storedByteCount) else { return nil }
+    // Chunks may be empty, all of them too.
+    guard let first = stream[range].first, windowHolds(first, storedByteCount) else { return nil }
     let pixelByteCount = header.height * header.width * 4
     // The stored rows are inflated to the end of the pixels' own memory. Widening goes from the
     // front and never catches up with what it still has to read: a row's filter byte keeps it apart.
