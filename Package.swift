@@ -98,10 +98,13 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: [system], path: "Tests/TestSupport",
       swiftSettings: settings),
+    // The fuzzers make files with it too, which cannot link a library of tests.
+    .target(name: "PNGSupport", path: "Tests/PNGSupport", swiftSettings: settings),
     tests("CanonicalTests", ["TestSupport", "Canonical", system]),
     tests("SeedreamAPITests", ["Canonical", "SeedreamAPI"]),
     .testTarget(
-      name: "ImageComparisonTests", dependencies: ["Canonical", "ImageComparison", system],
+      name: "ImageComparisonTests",
+      dependencies: ["PNGSupport", "Canonical", "ImageComparison", system],
       exclude: ["Vectors"], swiftSettings: settings),
     tests("SuitesTests", ["Canonical", "SeedreamAPI", "Suites", system]),
     tests("CurlTransportTests", ["Canonical", "SeedreamAPI", "CurlTransport"]),
@@ -160,15 +163,31 @@ if Context.environment["PROOFSHEET_FUZZ"] == "1" {
   ]
 }
 
+if Context.environment["PROOFSHEET_FUZZ"] == "1" {
+  let decoding: [Target.Dependency] = ["FuzzPictureSupport", "PNGSupport"]
+  package.targets += [
+    .target(
+      name: "FuzzPictureSupport", dependencies: ["FuzzSupport", "Canonical", "ImageComparison"],
+      path: "Fuzz/PictureSupport", swiftSettings: settings),
+    fuzzer("PNG", decoding),
+    fuzzer("PNGRows", decoding),
+    fuzzer("JPEG", decoding),
+    fuzzer("WebP", decoding),
+  ]
+}
+
 // Programs that measure are no part of the product, and are built where they are asked for only.
 if Context.environment["PROOFSHEET_BENCHMARKS"] != nil {
-  package.targets.append(
+  package.targets += [
     .executableTarget(
       name: "replay-benchmark",
       dependencies: ["Canonical", "SeedreamAPI", "Suites", "Recording", "Experiments", system],
-      path: "Benchmarks/Replay", swiftSettings: settings))
-  package.targets.append(
+      path: "Benchmarks/Replay", swiftSettings: settings),
     .executableTarget(
       name: "metrics-benchmark", dependencies: ["Canonical", "ImageComparison", system],
-      path: "Benchmarks/Metrics", swiftSettings: settings))
+      path: "Benchmarks/Metrics", swiftSettings: settings),
+    .executableTarget(
+      name: "decode-benchmark", dependencies: ["Canonical", "ImageComparison", system],
+      path: "Benchmarks/Decode", swiftSettings: settings),
+  ]
 }

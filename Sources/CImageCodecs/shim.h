@@ -107,6 +107,8 @@ __attribute__((noinline)) static int p_png_decode(
   png_set_chunk_cache_max(png, 1);
   /* A transparency chunk that is silently dropped would change the picture. */
   png_set_crc_action(png, PNG_CRC_ERROR_QUIT, PNG_CRC_ERROR_QUIT);
+  /* So would one out of place; and the checksum of the picture data counts too. */
+  png_set_benign_errors(png, 0);
   /* Texts, profiles and times are skipped, never inflated. */
   png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
   png_read_info(png, info);
@@ -177,9 +179,10 @@ __attribute__((noinline)) static int p_png_encode(
 /* MARK: JPEG */
 
 /* The accurate inverse transform and smooth chroma upsampling are part of the pixel digest's
-   definition; libjpeg's warnings are about damaged data and count as failures. */
+   definition; libjpeg's warnings are about damaged data and count as failures. `inks` gives the
+   four samples of a CMYK or YCCK file as they are stored. */
 static inline int p_jpeg_decode(
-    const uint8_t *bytes, size_t count, int width, int height, uint8_t *pixels,
+    const uint8_t *bytes, size_t count, int width, int height, int inks, uint8_t *pixels,
     p_message *message) {
   tjhandle decoder = tjInitDecompress();
   if (!decoder) {
@@ -188,7 +191,8 @@ static inline int p_jpeg_decode(
   }
   int flags = TJFLAG_ACCURATEDCT | TJFLAG_STOPONWARNING | TJFLAG_LIMITSCANS;
   int result = tjDecompress2(
-      decoder, bytes, count, pixels, width, width * 4, height, TJPF_RGBA, flags);
+      decoder, bytes, count, pixels, width, width * 4, height, inks ? TJPF_CMYK : TJPF_RGBA,
+      flags);
   if (result) p_say(message, tjGetErrorStr2(decoder));
   tjDestroy(decoder);
   return result ? -1 : 0;
@@ -279,6 +283,19 @@ static inline ptrdiff_t p_inflate(
       libdeflate_zlib_decompress(decompressor, bytes, count, target, capacity, &written);
   libdeflate_free_decompressor(decompressor);
   return result == LIBDEFLATE_SUCCESS ? (ptrdiff_t)written : -1;
+}
+
+/* Inflates a zlib stream that fills `target` exactly and ends with the last of `bytes`; its
+   checksum is verified. Gives 1, or 0 for any other stream. */
+static inline int p_inflate_whole(
+    const uint8_t *bytes, size_t count, uint8_t *target, size_t target_count) {
+  struct libdeflate_decompressor *decompressor = libdeflate_alloc_decompressor();
+  if (!decompressor) return 0;
+  size_t read = 0;
+  enum libdeflate_result result = libdeflate_zlib_decompress_ex(
+      decompressor, bytes, count, target, target_count, &read, NULL);
+  libdeflate_free_decompressor(decompressor);
+  return result == LIBDEFLATE_SUCCESS && read == count;
 }
 
 #endif

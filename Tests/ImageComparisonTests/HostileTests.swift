@@ -1,12 +1,14 @@
 import ImageComparison
+import PNGSupport
 import Testing
 
 @Suite struct HostileTests {
   static let files = [
     "rgb-interlaced-9x1.png", "palette-4bit-transparent-interlaced.png", "grey-alpha-16bit.png",
-    "exif-6.png", "animated.png", "rgb-1x1.jpg", "progressive-420.jpg", "restarts.jpg",
-    "exif-5.jpg", "profile.jpg", "lossy-alpha.webp", "lossless-alpha.webp", "exif-8.webp",
-    "animated-offset.webp",
+    "exif-6.png", "rgb-1x1.jpg", "progressive-420.jpg", "restarts.jpg",
+    "exif-5.jpg", "profile.jpg", "cmyk.jpg", "lossy-alpha.webp", "lossless-alpha.webp",
+    "exif-8.webp",
+    "Corpus/filter-4-2-37x19.png", "Corpus/parts-4.png",
   ]
 
   @Test(arguments: files)
@@ -44,6 +46,28 @@ import Testing
         #expect(picture.pixels.count == picture.width * picture.height * picture.bitDepth / 2)
       } catch {
         refusedCount += 1
+      }
+    }
+    #expect(refusedCount > 20)
+  }
+
+  @Test(arguments: files)
+  func `A file with four bytes overwritten anywhere decodes or is refused`(name: String) throws {
+    let bytes = try Vectors.bytes(name)
+    let limits = PictureLimits(pixelCountMax: 100_000)
+    var refusedCount = 0
+    for start in stride(from: 0, to: bytes.count - 4, by: 3) {
+      for value: UInt8 in [0, 0x7F, 0xFF] {
+        var file = bytes
+        file.replaceSubrange(start..<start + 4, with: [value, 0xFF, value, value])
+        // With the checksums made right the damage reaches the decoders.
+        if start.isMultiple(of: 2), name.hasSuffix("png") { file = MadePNG.repaired(file) }
+        do {
+          let picture = try Picture(decoding: file, limits: limits)
+          #expect(picture.pixels.count == picture.width * picture.height * picture.bitDepth / 2)
+        } catch {
+          refusedCount += 1
+        }
       }
     }
     #expect(refusedCount > 20)

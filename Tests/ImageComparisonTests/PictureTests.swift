@@ -1,5 +1,6 @@
 import Canonical
 import ImageComparison
+import PNGSupport
 import Testing
 
 @Suite struct PictureTests {
@@ -43,14 +44,33 @@ import Testing
     #expect(try PictureHeader(reading: Vectors.bytes("progressive-420.jpg")).isProgressive)
     #expect(try !PictureHeader(reading: Vectors.bytes("baseline-420.jpg")).isProgressive)
     #expect(try PictureHeader(reading: Vectors.bytes("rgb-interlaced-23x17.png")).isProgressive)
-    #expect(try PictureHeader(reading: Vectors.bytes("animated.png")).isAnimated)
-    #expect(try PictureHeader(reading: Vectors.bytes("animated-offset.webp")).isAnimated)
+    #expect(try PictureHeader(reading: Vectors.bytes("cmyk.jpg")).colour == .cmyk)
     let palette = try PictureHeader(
       reading: Vectors.bytes("palette-4bit-transparent-interlaced.png"))
     #expect(palette.colour == .palette)
     #expect(palette.bitDepth == 4)
     #expect(try PictureHeader(reading: Vectors.bytes("grey-33x21.jpg")).colour == .grey)
     #expect(try PictureHeader(reading: Vectors.bytes("lossless-alpha.webp")).colour == .rgba)
+  }
+
+  @Test(arguments: UInt8(1)...8)
+  func `A picture of 16 bits is turned as one of 8 is`(orientation: UInt8) throws {
+    let exif =
+      Array("II*\0".utf8) + [8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, orientation, 0, 0, 0]
+    var plain = MadePNG(width: 3, height: 2, colourType: 6)
+    plain.chunksBefore = MadePNG.chunk("eXIf", exif + [0, 0, 0, 0])
+    var deep = plain
+    deep.bitDepth = 16
+    for row in UInt8(0)..<2 {
+      let samples = (1...12).map { row * 100 + $0 }
+      plain.rows += [0] + samples
+      deep.rows += [0] + samples.flatMap { [$0, $0] }
+    }
+    let expected = try Picture(decoding: plain.bytes)
+    let picture = try Picture(decoding: deep.bytes)
+    #expect((picture.width, picture.height) == (expected.width, expected.height))
+    #expect(picture.width == (orientation >= 5 ? 2 : 3))
+    #expect(picture.pixels == expected.pixels.flatMap { [$0, $0] })
   }
 
   @Test(arguments: [

@@ -36,40 +36,50 @@ enum Vectors {
   /// The bytes of a vector, or of a path below the root that begins with `fixtures/`.
   static func bytes(_ name: String) throws -> [UInt8] {
     let path =
-      name.hasPrefix("fixtures/") ? root.pushing(FilePath(name)) : folder.appending(name)
+      name.hasPrefix("fixtures/") ? root.pushing(FilePath(name)) : folder.pushing(FilePath(name))
     return try DurableFile.read(path, byteCountMax: 4 << 20)
   }
 
-  static let pictures: [Expected] = members("pictures").compactMap { name, value in
-    guard let digest = value["digest"]?.string, let width = value["width"]?.integer,
-      let height = value["height"]?.integer, let bitDepth = value["bitDepth"]?.integer,
-      let hasAlpha = value["hasAlpha"]?.bool
-    else { return nil }
-    return Expected(
-      name: name, digest: digest, width: width, height: height, bitDepth: bitDepth,
-      hasAlpha: hasAlpha, profile: value["profile"]?.string)
+  static let pictures =
+    expected(in: "vectors.json", folder: "") + expected(in: "corpus.json", folder: "Corpus/")
+
+  static let refused =
+    refused(in: "vectors.json", folder: "") + refused(in: "corpus.json", folder: "Corpus/")
+
+  private static func expected(in file: String, folder: String) -> [Expected] {
+    members("pictures", of: file).compactMap { name, value in
+      guard let digest = value["digest"]?.string, let width = value["width"]?.integer,
+        let height = value["height"]?.integer, let bitDepth = value["bitDepth"]?.integer,
+        let hasAlpha = value["hasAlpha"]?.bool
+      else { return nil }
+      return Expected(
+        name: folder + name, digest: digest, width: width, height: height, bitDepth: bitDepth,
+        hasAlpha: hasAlpha, profile: value["profile"]?.string)
+    }
   }
 
-  static let refused: [Refused] = members("refused").compactMap { name, value in
-    guard let code = value["code"]?.string, let says = value["says"]?.string else { return nil }
-    return Refused(name: name, code: code, says: says)
+  private static func refused(in file: String, folder: String) -> [Refused] {
+    members("refused", of: file).compactMap { name, value in
+      guard let code = value["code"]?.string, let says = value["says"]?.string else { return nil }
+      return Refused(name: folder + name, code: code, says: says)
+    }
   }
 
-  private static func members(_ name: String) -> [(String, JSONValue)] {
+  private static func members(_ name: String, of file: String) -> [(String, JSONValue)] {
     do {
-      let value = try JSONParser.parse(bytes("vectors.json"))
+      let value = try JSONParser.parse(bytes(file))
       guard let object = value[name]?.object else { throw Unreadable() }
       return object.members.map { ($0.name, $0.value) }
     } catch {
-      fatalError("Vectors/vectors.json cannot be read: \(error)")
+      fatalError("Vectors/\(file) cannot be read: \(error)")
     }
   }
 }
 
 @Suite struct VectorTests {
   @Test func `The list of vectors is whole`() {
-    #expect(Vectors.pictures.count == 57)
-    #expect(Vectors.refused.count == 7)
+    #expect(Vectors.pictures.count == 55 + 94)
+    #expect(Vectors.refused.count == 8 + 11)
   }
 
   @Test(arguments: Vectors.pictures)

@@ -252,11 +252,7 @@ def make_pillow_files():
     both("rgb-1x1.webp", made(1, 1), "WEBP", lossless=True)
     both("profile.webp", made(16, 16), "WEBP", quality=80, icc_profile=srgb)
     both("exif-8.webp", made(21, 10), "WEBP", lossless=True, exif=exif(8))
-    both("animated.webp", made(20, 12), "WEBP", save_all=True, lossless=True, duration=100,
-         append_images=[made(20, 12).transpose(Image.Transpose.ROTATE_180)])
-    make_offset_animation()
-    both("animated.png", made(20, 12), "PNG", save_all=True, duration=100,
-         append_images=[made(20, 12).transpose(Image.Transpose.ROTATE_180)])
+    both("cmyk.jpg", made(8, 8).convert("CMYK"), "JPEG")
 
 
 def text_chunks():
@@ -275,34 +271,16 @@ def exif(orientation):
     return data
 
 
-def make_offset_animation():
-    """A first frame that covers a part of the canvas, which Pillow reads but does not write."""
-    still = saved(made(9, 5, alpha=True), "WEBP", lossless=True, exact=True)
-    at = still.index(b"VP8L")
-    count = struct.unpack("<I", still[at + 4:at + 8])[0]
-    coded = still[at:at + 8 + count + count % 2]
-
-    def riff_chunk(name, body):
-        return name + struct.pack("<I", len(body)) + body + b"\0" * (len(body) % 2)
-
-    def three(value):
-        return struct.pack("<I", value)[:3]
-
-    frame = three(2) + three(3) + three(9 - 1) + three(5 - 1) + three(100) + b"\0" + coded
-    body = (b"WEBP" + riff_chunk(b"VP8X", b"\x12\0\0\0" + three(20 - 1) + three(12 - 1))
-            + riff_chunk(b"ANIM", b"\0\0\0\0\0\0") + riff_chunk(b"ANMF", frame))
-    data = b"RIFF" + struct.pack("<I", len(body)) + body
-    keep("animated-offset.webp", data)
-    record_by_pillow("animated-offset.webp", data)
-
-
 def make_refused():
     def refuse(name, data, code, says):
         keep(name, data)
         refused[name] = {"code": code, "says": says}
 
     small = made(8, 8)
-    refuse("cmyk.jpg", saved(small.convert("CMYK"), "JPEG"), "unsupported", "CMYK")
+    two = {"save_all": True, "append_images": [made(8, 8, alpha=True)], "duration": 100}
+    refuse("animated.png", saved(small, "PNG", **two), "unsupported", "an animated PNG")
+    refuse("animated.webp", saved(small, "WEBP", lossless=True, **two), "unsupported",
+           "an animated WebP")
     refuse("gif-named.png", saved(small, "GIF"), "not-a-picture", "GIF")
     refuse("tiff-named.jpg", saved(small, "TIFF"), "not-a-picture", "TIFF")
     refuse("bmp-named.png", saved(small, "BMP"), "not-a-picture", "BMP")
@@ -315,7 +293,8 @@ def make_refused():
 def main():
     TARGET.mkdir(parents=True, exist_ok=True)
     for old in TARGET.iterdir():
-        old.unlink()
+        if old.is_file() and old.name != "corpus.json":
+            old.unlink()
     make_own_pngs()
     make_pillow_files()
     make_refused()

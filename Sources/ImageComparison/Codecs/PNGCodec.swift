@@ -1,16 +1,25 @@
 internal import CImageCodecs
 
-/// PNG over libpng.
+/// PNG over libpng, and over libdeflate where that suffices.
 enum PNGCodec {
-  /// The stored rows, as ``Picture/pixels`` has them but for orientation and alpha.
+  /// The stored rows.
   static func decode(
-    _ bytes: [UInt8], _ header: PictureHeader, _ limits: PictureLimits
-  ) throws(PictureError) -> [UInt8] {
+    _ bytes: [UInt8], _ layout: PictureLayout, _ limits: PictureLimits
+  ) throws(PictureError) -> StoredPixels {
+    if let stored = PNGFastPath.decode(bytes, layout) { return stored }
+    return try decodeByLibpng(bytes, layout, limits)
+  }
+
+  /// The stored rows by libpng alone.
+  static func decodeByLibpng(
+    _ bytes: [UInt8], _ layout: PictureLayout, _ limits: PictureLimits
+  ) throws(PictureError) -> StoredPixels {
+    let header = layout.header
     let bitDepth = header.decodedBitDepth
     let byteCount = header.width * header.height * bitDepth / 2
     var message = CodecMessage()
     var isDecoded = false
-    let pixels = unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { target, count in
+    var pixels = unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { target, count in
       let result = unsafe bytes.withUnsafeBufferPointer {
         unsafe p_png_decode(
           $0.baseAddress, $0.count, UInt32(header.width), UInt32(header.height), Int32(bitDepth),
@@ -22,7 +31,11 @@ enum PNGCodec {
     guard isDecoded else {
       throw PictureError(.damaged, "the PNG file cannot be decoded: \(message.text)")
     }
-    return pixels
+    let canHaveAlpha =
+      header.colour == .greyAlpha || header.colour == .rgba
+      || layout.chunks?.haveTransparency == true
+    let hasAlpha = canHaveAlpha && Alpha.clearTransparent(&pixels, bitDepth: bitDepth)
+    return StoredPixels(pixels: pixels, hasAlpha: hasAlpha)
   }
 
   /// Writes a PNG file without alpha when the picture has none.

@@ -7,7 +7,11 @@ extension Picture {
   /// The format is told by the first bytes, and the header passes ``PictureHeader`` before a byte
   /// is allocated for the picture. Options are fixed: JPEG with the accurate inverse transform and
   /// smooth chroma upsampling, EXIF orientation applied, grey and palette pictures expanded, colour
-  /// profiles not applied, 16-bit PNG kept at 16 bits, and of an animation the first frame.
+  /// profiles and PNG's other words about colour (gamma, chromaticities) not applied, 16-bit PNG kept
+  /// at 16 bits. Of CMYK JPEG each colour is the light that its ink and black let through,
+  /// `(255 - ink) * (255 - black) / 255` to the nearest, and samples are taken as `255 - ink`, as
+  /// Adobe's programs write them. An animation is refused: a digest of its first frame would call
+  /// two different ones equal.
   ///
   /// - Parameters:
   ///   - bytes: the file.
@@ -18,17 +22,42 @@ extension Picture {
     decoding bytes: [UInt8], limits: PictureLimits = .standard
   ) throws(PictureError) {
     let layout = try PictureLayout(reading: bytes, limits: limits)
-    let header = layout.header
-    var pixels: [UInt8]
-    switch header.format {
-    case .png: pixels = try PNGCodec.decode(bytes, header, limits)
-    case .jpeg: pixels = try JPEGCodec.decode(bytes, header, limits)
-    case .webp: pixels = try WebPCodec.decode(bytes, layout)
+    let stored: StoredPixels
+    switch layout.header.format {
+    case .png: stored = try PNGCodec.decode(bytes, layout, limits)
+    case .jpeg: stored = try JPEGCodec.decode(bytes, layout.header, limits)
+    case .webp: stored = try WebPCodec.decode(bytes, layout.header)
     }
+    self.init(stored, layout, limits)
+  }
+
+  /// Decodes a PNG file by one of two libraries, so that tests can compare them.
+  ///
+  /// - Parameters:
+  ///   - bytes: the file.
+  ///   - library: what decodes it.
+  ///   - limits: what the file may ask for.
+  /// - Returns: `nil` for a file that is no PNG, or that libdeflate leaves to libpng.
+  /// - Throws: ``PictureError`` as ``init(decoding:limits:)``.
+  package init?(
+    decoding bytes: [UInt8], by library: PNGLibrary, limits: PictureLimits = .standard
+  ) throws(PictureError) {
+    let layout = try PictureLayout(reading: bytes, limits: limits)
+    guard layout.header.format == .png else { return nil }
+    let stored: StoredPixels
+    switch library {
+    case .libdeflate:
+      guard let found = PNGFastPath.decode(bytes, layout) else { return nil }
+      stored = found
+    case .libpng: stored = try PNGCodec.decodeByLibpng(bytes, layout, limits)
+    }
+    self.init(stored, layout, limits)
+  }
+
+  private init(_ stored: StoredPixels, _ layout: PictureLayout, _ limits: PictureLimits) {
+    let header = layout.header
+    var pixels = stored.pixels
     let bitDepth = header.decodedBitDepth
-    // JPEG has no alpha, which saves it a pass.
-    let hasAlpha =
-      header.format != .jpeg && Alpha.clearTransparent(&pixels, bitDepth: bitDepth)
     if header.orientation != ExifOrientation.upright {
       pixels = Orientation.upright(
         pixels, width: header.width, height: header.height, pixelByteCount: bitDepth / 2,
@@ -36,9 +65,17 @@ extension Picture {
     }
     self.init(
       width: header.uprightWidth, height: header.uprightHeight, bitDepth: bitDepth,
-      cleared: pixels, hasAlpha: hasAlpha, format: header.format,
+      cleared: pixels, hasAlpha: stored.hasAlpha, format: header.format,
       iccProfileDigest: ColourProfile.digest(layout, limits))
   }
+}
+
+/// What decodes a PNG file.
+package enum PNGLibrary: Sendable, CaseIterable {
+  /// The quick way, for plain files without fault.
+  case libdeflate
+  /// The way for all files.
+  case libpng
 }
 
 /// The colour profile beside a picture.

@@ -5,33 +5,25 @@ enum WebPCodec {
   /// The largest side that a WebP picture can have.
   static let sideMax = 16_383
 
-  /// The stored rows, as ``Picture/pixels`` has them but for orientation and alpha.
-  ///
-  /// Of an animation it is the first frame on a transparent canvas.
+  /// The stored rows.
   static func decode(
-    _ bytes: [UInt8], _ layout: PictureLayout
-  ) throws(PictureError) -> [UInt8] {
-    let header = layout.header
-    let rowByteCount = header.width * 4
-    let byteCount = rowByteCount * header.height
-    let still = layout.frame.map(stillFile) ?? bytes
-    let (width, height) =
-      layout.frame.map { ($0.width, $0.height) } ?? (header.width, header.height)
-    let start = layout.frame.map { $0.top * rowByteCount + $0.left * 4 } ?? 0
-    let isWhole = width == header.width && height == header.height
+    _ bytes: [UInt8], _ header: PictureHeader
+  ) throws(PictureError) -> StoredPixels {
+    let byteCount = header.width * header.height * 4
     var status = VP8_STATUS_OK
-    let pixels = unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { target, count in
-      if !isWhole { unsafe target.initialize(repeating: 0) }
-      guard let base = target.baseAddress else { return }
-      status = unsafe still.withUnsafeBufferPointer {
+    var pixels = unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { target, count in
+      status = unsafe bytes.withUnsafeBufferPointer {
         unsafe p_webp_decode(
-          $0.baseAddress, $0.count, Int32(width), Int32(height), base + start,
-          Int32(rowByteCount), byteCount - start)
+          $0.baseAddress, $0.count, Int32(header.width), Int32(header.height), target.baseAddress,
+          Int32(header.width * 4), byteCount)
       }
       count = status == VP8_STATUS_OK ? byteCount : 0
     }
     switch status {
-    case VP8_STATUS_OK: return pixels
+    case VP8_STATUS_OK:
+      // A header's word about alpha is a hint that the data need not keep.
+      let hasAlpha = Alpha.clearTransparent(&pixels, bitDepth: 8)
+      return StoredPixels(pixels: pixels, hasAlpha: hasAlpha)
     case VP8_STATUS_SUSPENDED, VP8_STATUS_NOT_ENOUGH_DATA:
       throw PictureError(.truncated, "the WebP picture data end too early")
     case VP8_STATUS_UNSUPPORTED_FEATURE:
@@ -61,19 +53,5 @@ enum WebPCodec {
       throw PictureError(.notWritable, "the WebP file cannot be written: \(message.text)")
     }
     return unsafe [UInt8](UnsafeBufferPointer(start: output.bytes, count: output.count))
-  }
-
-  /// A file of its own around a frame's chunks (RFC 9649, section 2.7).
-  private static func stillFile(_ frame: WebPFrame) -> [UInt8] {
-    func little(_ value: Int, _ byteCount: Int) -> [UInt8] {
-      (0..<byteCount).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
-    }
-    let hasAlphaChunk = frame.data.big32(at: 0) == FourCC.alph
-    var extended = Array("WEBPVP8X".utf8) + little(10, 4)
-    extended += [hasAlphaChunk ? 0x10 : 0, 0, 0, 0]
-    extended += little(frame.width - 1, 3) + little(frame.height - 1, 3)
-    let padding = [UInt8](repeating: 0, count: frame.data.count % 2)
-    let body = extended + frame.data.copy + padding
-    return Array("RIFF".utf8) + little(body.count, 4) + body
   }
 }

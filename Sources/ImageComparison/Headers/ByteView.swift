@@ -76,7 +76,6 @@ enum FourCC {
   static let vp8l = 0x5650_384C
   static let vp8x = 0x5650_3858
   static let alph = 0x414C_5048
-  static let anmf = 0x414E_4D46
   static let webpProfile = 0x4943_4350
   static let webpExif = 0x4558_4946
   static let heifType = 0x6674_7970

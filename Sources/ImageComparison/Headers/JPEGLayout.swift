@@ -122,9 +122,7 @@ enum JPEGLayout {
     switch componentCount {
     case 1: colour = .grey
     case 3: colour = .rgb
-    case 4:
-      throw PictureError(
-        .unsupported, "CMYK JPEG is not read; convert the picture to RGB with its profile")
+    case 4: colour = .cmyk
     default:
       throw PictureError(.unsupported, "JPEG of \(componentCount) components is not read")
     }

@@ -4,11 +4,10 @@ enum PNGLayout {
   {
     let start = try readStart(file, limits)
     var orientation = ExifOrientation.upright
-    var isAnimated = false
     var profile: ByteView?
-    var dataSeen = false
-    var offset = 8 + 12 + 13
-    var chunkCount = 1
+    var chunks = PNGChunks()
+    var offset = 8
+    var chunkCount = 0
     while true {
       let chunk = try readChunk(file, at: offset, limits)
       chunkCount += 1
@@ -16,22 +15,28 @@ enum PNGLayout {
         throw PictureError(
           .tooLarge, "the PNG file has more than \(limits.chunkCountMax) chunks")
       }
+      chunks.add(chunk.name, at: offset, byteCount: chunk.body.count)
       offset += 12 + chunk.body.count
       switch chunk.name {
-      case FourCC.idat: dataSeen = true
-      case FourCC.actl: isAnimated = true
+      case FourCC.actl:
+        throw PictureError(.unsupported, "an animated PNG is not read; still pictures are")
       case FourCC.iccp: profile = profile ?? chunk.body
       case FourCC.pngExif: orientation = ExifOrientation.read(chunk.body)
       default: break
       }
       if chunk.name == FourCC.iend { break }
     }
-    guard dataSeen else { throw PictureError(.damaged, "the PNG file holds no picture data") }
+    guard chunks.dataStandTogether else {
+      throw PictureError(.damaged, "the PNG file has other chunks between those of picture data")
+    }
+    guard chunks.data != nil else {
+      throw PictureError(.damaged, "the PNG file holds no picture data")
+    }
     var layout = PictureLayout(
       header: PictureHeader(
         format: .png, width: start.width, height: start.height, bitDepth: start.bitDepth,
-        colour: start.colour, orientation: orientation, isAnimated: isAnimated,
-        isProgressive: start.isInterlaced))
+        colour: start.colour, orientation: orientation, isProgressive: start.isInterlaced))
+    layout.chunks = chunks
     if let profile { layout.profile = [profile] }
     return layout
   }
@@ -104,5 +109,62 @@ enum PNGLayout {
           + "at byte \(offset)")
     }
     return (name, body)
+  }
+}
+
+/// Where the chunks of a PNG file lie, and whether they are all of the plainest kind.
+struct PNGChunks {
+  /// The bytes that each checksum covers, name and body; the checksum follows them.
+  private(set) var checked: [Range<Int>] = []
+  /// True when nothing but picture data has a say in the pixels.
+  private(set) var arePlain = true
+  /// False when there is another chunk between those of picture data.
+  private(set) var dataStandTogether = true
+  /// True when the file has a transparency chunk.
+  private(set) var haveTransparency = false
+  /// Which of ``checked`` hold picture data, from the first to behind the last.
+  private var dataPlace: Range<Int>?
+
+  /// Notes a chunk.
+  ///
+  /// - Parameters:
+  ///   - name: its name.
+  ///   - offset: where its length stands.
+  ///   - byteCount: the bytes of its body.
+  mutating func add(_ name: Int, at offset: Int, byteCount: Int) {
+    let index = checked.count
+    checked.append(offset + 4..<offset + 8 + byteCount)
+    switch name {
+    case FourCC.ihdr: if index > 0 { arePlain = false }
+    case FourCC.idat:
+      if let place = dataPlace, place.upperBound != index { dataStandTogether = false }
+      dataPlace = (dataPlace?.lowerBound ?? index)..<index + 1
+    case FourCC.iend: if byteCount > 0 { arePlain = false }
+    case FourCC.trns:
+      haveTransparency = true
+      arePlain = false
+    default:
+      // Chunks that may be skipped are named by letters, of which the first is lower-case.
+      let letters = (0..<4).map { UInt8(truncatingIfNeeded: name >> (8 * $0)) & 0xDF }
+      if name & 0x2000_0000 == 0 || !letters.allSatisfy({ (0x41...0x5A).contains($0) }) {
+        arePlain = false
+      }
+    }
+  }
+
+  /// The body of the first chunk of picture data; `nil` when there is none.
+  var data: Range<Int>? { dataPlace.map { body($0.lowerBound) } }
+
+  /// How many chunks of picture data there are.
+  var dataCount: Int { dataPlace?.count ?? 0 }
+
+  /// The bodies of the chunks of picture data, where these stand together.
+  var dataRanges: [Range<Int>] { (dataPlace ?? 0..<0).map(body) }
+
+  /// The bytes of picture data.
+  var dataByteCount: Int { dataRanges.reduce(0) { $0 + $1.count } }
+
+  private func body(_ index: Int) -> Range<Int> {
+    checked[index].lowerBound + 4..<checked[index].upperBound
   }
 }

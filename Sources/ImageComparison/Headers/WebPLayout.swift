@@ -1,13 +1,3 @@
-/// The place and the data of one frame of an animated WebP.
-struct WebPFrame {
-  let left: Int
-  let top: Int
-  let width: Int
-  let height: Int
-  /// The chunks of the frame's picture: an optional `ALPH`, then `VP8 ` or `VP8L`.
-  let data: ByteView
-}
-
 /// Reads the chunks of a WebP file (RFC 9649, section 2).
 enum WebPLayout {
   static func read(_ file: ByteView, _ limits: PictureLimits) throws(PictureError) -> PictureLayout
@@ -52,10 +42,11 @@ enum WebPLayout {
     else { throw PictureError(.damaged, "the WebP header is too short") }
     let (width, height) = (lastColumn + 1, lastRow + 1)
     try limits.check(width: width, height: height, of: .webp)
-    let isAnimated = flags & 0x02 != 0
+    guard flags & 0x02 == 0 else {
+      throw PictureError(.unsupported, "an animated WebP is not read; still pictures are")
+    }
     var orientation = ExifOrientation.upright
     var profile: ByteView?
-    var frame: WebPFrame?
     var picture: Coded?
     var offset = first.end
     var chunkCount = 1
@@ -68,8 +59,6 @@ enum WebPLayout {
       }
       offset = chunk.end
       switch chunk.name {
-      case FourCC.anmf where isAnimated:
-        if frame == nil { frame = try readFrame(chunk.body, width, height) }
       case FourCC.vp8, FourCC.vp8l:
         if picture == nil { picture = try readPicture(chunk) }
       case FourCC.alph: break
@@ -84,7 +73,7 @@ enum WebPLayout {
         if chunk.name == FourCC.webpProfile { profile = profile ?? chunk.body }
       }
     }
-    guard isAnimated ? frame != nil : picture?.width == width && picture?.height == height else {
+    guard picture?.width == width, picture?.height == height else {
       throw PictureError(
         .damaged, "the WebP file holds no picture of the \(width) x \(height) pixels it names")
     }
@@ -92,8 +81,7 @@ enum WebPLayout {
       header: PictureHeader(
         format: .webp, width: width, height: height,
         colour: flags & 0x10 != 0 || picture?.hasAlpha == true ? .rgba : .rgb,
-        orientation: orientation, isAnimated: isAnimated))
-    layout.frame = frame
+        orientation: orientation))
     if let profile { layout.profile = [profile] }
     return layout
   }
@@ -129,31 +117,5 @@ enum WebPLayout {
         hasAlpha: bits >> 28 == 1)
     default: return nil
     }
-  }
-
-  private static func readFrame(
-    _ body: ByteView, _ canvasWidth: Int, _ canvasHeight: Int
-  ) throws(PictureError) -> WebPFrame {
-    guard let left = body.little24(at: 0), let top = body.little24(at: 3),
-      let lastColumn = body.little24(at: 6), let lastRow = body.little24(at: 9),
-      let data = body.part(at: 16, count: body.count - 16)
-    else { throw PictureError(.damaged, "the first frame of the WebP animation is too short") }
-    let frame = WebPFrame(
-      left: 2 * left, top: 2 * top, width: lastColumn + 1, height: lastRow + 1, data: data)
-    guard frame.left + frame.width <= canvasWidth, frame.top + frame.height <= canvasHeight else {
-      throw PictureError(.damaged, "the first frame of the WebP animation lies off its canvas")
-    }
-    var offset = 0
-    while offset < data.count {
-      let chunk = try readChunk(data, at: offset)
-      offset = chunk.end
-      guard let picture = try readPicture(chunk) else { continue }
-      guard picture.width == frame.width, picture.height == frame.height else { break }
-      return frame
-    }
-    throw PictureError(
-      .damaged,
-      "the first frame of the WebP animation holds no picture of the "
-        + "\(frame.width) x \(frame.height) pixels it names")
   }
 }

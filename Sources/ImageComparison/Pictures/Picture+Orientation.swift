@@ -6,42 +6,59 @@ enum Orientation {
   ///   - pixels: the stored rows.
   ///   - width: the stored width in pixels.
   ///   - height: the stored height in pixels.
-  ///   - pixelByteCount: the bytes of one pixel.
+  ///   - pixelByteCount: the bytes of one pixel, 4 or 8.
   ///   - orientation: 2 to 8; the stored picture is mirrored, turned or both.
   static func upright(
     _ pixels: [UInt8], width: Int, height: Int, pixelByteCount: Int, orientation: Int
   ) -> [UInt8] {
-    let isTransposed = orientation >= 5
-    let (uprightWidth, uprightHeight) = isTransposed ? (height, width) : (width, height)
-    var upright = [UInt8](repeating: 0, count: pixels.count)
-    let source = pixels.span
-    var target = upright.mutableSpan
-    var written = 0
-    for row in 0..<uprightHeight {
-      for column in 0..<uprightWidth {
-        let (x, y) = stored(
-          column: column, row: row, width: width, height: height, orientation: orientation)
-        let read = (y * width + x) * pixelByteCount
-        for index in 0..<pixelByteCount { target[written + index] = source[read + index] }
-        written += pixelByteCount
-      }
-    }
-    return upright
+    let walk = Walk(width: width, height: height, orientation: orientation)
+    return pixelByteCount == 8
+      ? upright(pixels, walk, of: UInt64.self) : upright(pixels, walk, of: UInt32.self)
   }
 
-  /// Where the pixel of an upright place is stored.
-  private static func stored(
-    column: Int, row: Int, width: Int, height: Int, orientation: Int
-  ) -> (x: Int, y: Int) {
-    switch orientation {
-    case 2: (width - 1 - column, row)
-    case 3: (width - 1 - column, height - 1 - row)
-    case 4: (column, height - 1 - row)
-    case 5: (row, column)
-    case 6: (row, height - 1 - column)
-    case 7: (width - 1 - row, height - 1 - column)
-    case 8: (width - 1 - row, column)
-    default: (column, row)
+  /// The order in which stored pixels make the upright rows.
+  private struct Walk {
+    let columnCount: Int
+    let rowCount: Int
+    let first: Int
+    let columnStep: Int
+    let rowStep: Int
+
+    init(width: Int, height: Int, orientation: Int) {
+      (columnCount, rowCount) = orientation >= 5 ? (height, width) : (width, height)
+      let (right, bottom) = (width - 1, (height - 1) * width)
+      (first, columnStep, rowStep) =
+        switch orientation {
+        case 2: (right, -1, width)
+        case 3: (bottom + right, -1, -width)
+        case 4: (bottom, 1, -width)
+        case 5: (0, width, 1)
+        case 6: (bottom, -width, 1)
+        case 7: (bottom + right, -width, -1)
+        case 8: (right, width, -1)
+        default: (0, 1, width)
+        }
+    }
+  }
+
+  private static func upright<Pixel: FixedWidthInteger & BitwiseCopyable>(
+    _ pixels: [UInt8], _ walk: Walk, of: Pixel.Type
+  ) -> [UInt8] {
+    let size = MemoryLayout<Pixel>.size
+    return unsafe [UInt8](unsafeUninitializedCapacity: pixels.count) { buffer, count in
+      let source = unsafe pixels.span.bytes
+      var target = unsafe UnsafeMutableRawBufferPointer(buffer).mutableBytes
+      for row in 0..<walk.rowCount {
+        var read = walk.first + row * walk.rowStep
+        for column in 0..<walk.columnCount {
+          let pixel = unsafe source.unsafeLoadUnaligned(
+            fromByteOffset: read * size, as: Pixel.self)
+          target.storeBytes(
+            of: pixel, toByteOffset: (row * walk.columnCount + column) * size, as: Pixel.self)
+          read += walk.columnStep
+        }
+      }
+      count = pixels.count
     }
   }
 }

@@ -81,33 +81,43 @@ public struct Picture: Sendable {
 enum Alpha {
   /// Makes fully transparent pixels black and tells whether any pixel is not fully opaque.
   static func clearTransparent(_ pixels: inout [UInt8], bitDepth: Int) -> Bool {
-    bitDepth == 8 ? clear8(&pixels) : clear16(&pixels)
+    let all = 0..<pixels.count
+    var samples = pixels.mutableSpan
+    var bytes = unsafe samples.mutableBytes
+    return bitDepth == 8 ? clear8(&bytes, all) : clear16(&bytes, all)
   }
 
-  private static func clear8(_ pixels: inout [UInt8]) -> Bool {
-    var least: UInt8 = 255
-    var samples = pixels.mutableSpan
-    for alpha in stride(from: 3, to: samples.count, by: 4) {
-      least = min(least, samples[alpha])
-      if samples[alpha] == 0 {
-        samples[alpha - 3] = 0
-        samples[alpha - 2] = 0
-        samples[alpha - 1] = 0
-      }
+  /// The same for 8 bits a sample in a range of bytes.
+  static func clear8(_ pixels: inout MutableRawSpan, _ range: Range<Int>) -> Bool {
+    let mask = SIMD8<UInt32>(repeating: 0xFF00_0000)
+    var common = mask
+    var offset = range.lowerBound
+    while offset + 32 <= range.upperBound {
+      var eight = unsafe pixels.unsafeLoadUnaligned(
+        fromByteOffset: offset, as: SIMD8<UInt32>.self)
+      common &= eight
+      eight.replace(with: 0, where: (eight & mask) .== 0)
+      pixels.storeBytes(of: eight, toByteOffset: offset, as: SIMD8<UInt32>.self)
+      offset += 32
     }
-    return least < 255
+    var least = UInt32(0xFF00_0000)
+    for lane in 0..<8 { least &= common[lane] }
+    while offset < range.upperBound {
+      let one = unsafe pixels.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt32.self)
+      least &= one
+      if one >> 24 == 0 { pixels.storeBytes(of: 0, toByteOffset: offset, as: UInt32.self) }
+      offset += 4
+    }
+    return least != 0xFF00_0000
   }
 
-  private static func clear16(_ pixels: inout [UInt8]) -> Bool {
-    var isOpaque = true
-    var samples = pixels.mutableSpan
-    for alpha in stride(from: 6, to: samples.count, by: 8) {
-      let value = UInt16(samples[alpha]) | UInt16(samples[alpha + 1]) << 8
-      if value < 0xFFFF { isOpaque = false }
-      if value == 0 {
-        for index in alpha - 6..<alpha { samples[index] = 0 }
-      }
+  private static func clear16(_ pixels: inout MutableRawSpan, _ range: Range<Int>) -> Bool {
+    var least = UInt64.max
+    for offset in stride(from: range.lowerBound, to: range.upperBound, by: 8) {
+      let one = unsafe pixels.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
+      least &= one
+      if one >> 48 == 0 { pixels.storeBytes(of: 0, toByteOffset: offset, as: UInt64.self) }
     }
-    return !isOpaque
+    return least >> 48 != 0xFFFF
   }
 }

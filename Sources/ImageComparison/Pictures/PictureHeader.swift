@@ -16,6 +16,8 @@ public struct PictureHeader: Hashable, Sendable {
     case rgb
     /// Three colours and alpha.
     case rgba
+    /// Four inks, whatever the model in which they are coded.
+    case cmyk
   }
 
   /// The format, by its first bytes.
@@ -30,8 +32,6 @@ public struct PictureHeader: Hashable, Sendable {
   public let colour: Colour
   /// The EXIF orientation, 1 to 8; 1 is upright and stands where the file gives none.
   public let orientation: Int
-  /// True for files of several pictures, of which the first (in a PNG the default one) is decoded.
-  public let isAnimated: Bool
   /// True for interlaced PNG and progressive JPEG.
   public let isProgressive: Bool
 
@@ -49,8 +49,7 @@ public struct PictureHeader: Hashable, Sendable {
 
   init(
     format: PictureFormat, width: Int, height: Int, bitDepth: Int = 8, colour: Colour,
-    orientation: Int = ExifOrientation.upright, isAnimated: Bool = false,
-    isProgressive: Bool = false
+    orientation: Int = ExifOrientation.upright, isProgressive: Bool = false
   ) {
     self.format = format
     self.width = width
@@ -58,7 +57,6 @@ public struct PictureHeader: Hashable, Sendable {
     self.bitDepth = bitDepth
     self.colour = colour
     self.orientation = orientation
-    self.isAnimated = isAnimated
     self.isProgressive = isProgressive
   }
 
@@ -75,8 +73,8 @@ struct PictureLayout {
   let header: PictureHeader
   /// The stored parts of the colour profile in order; compressed as one part in PNG.
   var profile: [ByteView] = []
-  /// The first frame of an animated WebP.
-  var frame: WebPFrame?
+  /// The chunks of a PNG.
+  var chunks: PNGChunks?
 
   init(header: PictureHeader) {
     self.header = header
