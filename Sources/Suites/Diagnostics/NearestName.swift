@@ -17,8 +17,11 @@ package enum NearestName {
     for candidate in candidates.prefix(candidateCountMax) {
       let folded = fold(candidate)
       guard abs(folded.count - wanted.count) <= allowed else { continue }
-      let distance = distance(wanted, folded)
-      if distance <= allowed, distance < (best?.distance ?? .max) { best = (candidate, distance) }
+      if let distance = distance(wanted, folded, atMost: allowed),
+        distance < (best?.distance ?? .max)
+      {
+        best = (candidate, distance)
+      }
     }
     return best?.name
   }
@@ -30,7 +33,11 @@ package enum NearestName {
   /// Insertions, deletions, replacements and swaps of neighbours that make one text the other.
   ///
   /// The restricted Damerau-Levenshtein distance, known as "optimal string alignment".
-  static func distance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int {
+  ///
+  /// - Returns: `nil` for more than `most`, which most pairs of names show in their first letters.
+  static func distance(
+    _ left: [Unicode.Scalar], _ right: [Unicode.Scalar], atMost most: Int
+  ) -> Int? {
     var beforeLast = [Int](repeating: 0, count: right.count + 1)
     var last = Array(0...right.count)
     for row in 0..<left.count {
@@ -44,8 +51,10 @@ package enum NearestName {
         }
         current[column + 1] = least
       }
+      // A row is made of the two before it, and no step makes a distance less.
+      if last.allSatisfy({ $0 > most }), current.allSatisfy({ $0 > most }) { return nil }
       (beforeLast, last) = (last, current)
     }
-    return last[right.count]
+    return last[right.count] <= most ? last[right.count] : nil
   }
 }

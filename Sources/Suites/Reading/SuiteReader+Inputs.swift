@@ -115,12 +115,12 @@ extension SuiteReader {
     return bytes
   }
 
-  private func hint(forMissing file: FilePath) -> String {
+  private mutating func hint(forMissing file: FilePath) -> String {
     var hint = "paths are relative to the suite's folder"
     // Nobody sees more errors, and listing a folder for each is what takes time.
     guard log.counts[.error, default: 0] < limits.diagnosticsMax else { return hint }
     do {
-      let names = try DurableFile.names(in: file.parent)
+      let names = try names(in: file.parent)
       if let nearest = NearestName.nearest(to: file.lastComponent?.string ?? "", among: names) {
         hint = "did you mean \(VisibleText.quote(nearest))? " + hint
       }
@@ -128,5 +128,13 @@ extension SuiteReader {
       hint += "; \(VisibleText.escape(error.description))"
     }
     return hint
+  }
+
+  /// The names in a folder, which is listed once however many pictures are missing in it.
+  private mutating func names(in folder: FilePath) throws(FileFailure) -> [String] {
+    if let known = listings[folder] { return known }
+    let names = try DurableFile.names(in: folder)
+    listings[folder] = names
+    return names
   }
 }

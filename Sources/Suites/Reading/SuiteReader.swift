@@ -17,6 +17,8 @@ struct SuiteReader: NodeReader {
   var references: [InputFile] = []
   var inputBlobs: [FilePath: BlobID] = [:]
   var referenceBlobs: [FilePath: BlobID] = [:]
+  /// Names in folders where pictures are missing.
+  var listings: [FilePath: [String]] = [:]
   /// The most pictures that one case sends.
   var imageCountMax = 0
   /// What is declared and not judged.
