@@ -9,7 +9,7 @@ struct Edit: Sendable {
   /// The prompt: it chooses palette and kind of decoration.
   let prompt: String
   /// The seed: it chooses places and sizes; `nil` draws as a seed of its own.
-  let seed: Seed?
+  var seed: Seed?
   /// The mode: the fast one leaves the softening out and half of the decoration.
   let mode: EnhancePromptMode
   /// The pixels of the picture.
