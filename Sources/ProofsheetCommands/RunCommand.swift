@@ -260,7 +260,7 @@ struct RunSession {
 }
 
 /// Counts interrupts: the first stops sending, the second ends the process at once.
-private final class InterruptCounter: Sendable {
+final class InterruptCounter: Sendable {
   private let seen = Atomic(0)
   private let guardian: SpendGuard?
   private let say: @Sendable (String) -> Void

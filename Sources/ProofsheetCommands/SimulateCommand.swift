@@ -46,6 +46,7 @@ struct SimulateCommand: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp(
       "What a seed does: exact (the same pixels each time), pixel-noise (noise that eyes do not see), "
+        + "loose (the same composition in other colours), "
         + "or ignored (every call gives another picture).", valueName: "profile"))
   var seeds: SimulatorSettings.SeedProfile = .exact
 

@@ -16,6 +16,10 @@ struct Edit: Sendable {
   let size: PixelSize
   /// The place in the answer.
   let index: Int
+  /// Degrees of hue that this call turns the palette by, beside the model's.
+  var turnDegrees = 0
+  /// Percent of contrast that this call adds to the surroundings, beside the model's.
+  var contrastPercent = 0
 
   /// Draws for what the prompt alone decides.
   var promptDice: Dice { Dice("prompt", .string(prompt)) }

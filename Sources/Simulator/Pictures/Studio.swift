@@ -124,6 +124,11 @@ struct Studio: Sendable {
       var dice = lot.dice("seed", index: edit.index)
       edit.seed = Seed(dice.next(Seed.range))
     }
+    if seeds == .loose {
+      var dice = lot.dice("hue", index: edit.index)
+      edit.turnDegrees = dice.next(0...359)
+      edit.contrastPercent = dice.next(0...60)
+    }
     let file = try file(edit, inputs: inputs, codec: codec, lot: lot)
     return stampsFiles ? Finish.stamped(file, with: "\(lot.text) \(edit.index)") : file
   }

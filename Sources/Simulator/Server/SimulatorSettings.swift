@@ -25,6 +25,8 @@ package struct SimulatorSettings: Sendable {
     case exact
     /// The same request gives the same picture with other noise, which eyes do not see.
     case pixelNoise = "pixel-noise"
+    /// The same request gives the same composition in other colours.
+    case loose
     /// A seed has no effect: every call gives another picture.
     case ignored
   }
