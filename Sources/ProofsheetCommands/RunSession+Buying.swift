@@ -88,13 +88,11 @@ extension RunSession {
     let guardian = SpendGuard(
       cap: isSimulator ? nil : settings.maxCost.value ?? agreed,
       requestsMax: settings.maxRequests.value)
-    let environment = RunEnvironment(
-      redactor: context.redactor, toolVersion: Proofsheet.version, failsUnapproved: failsUnapproved,
+    let environment = environment(
       purchasing: RunEnvironment.Purchasing(
         endpoint: endpoint, transport: try context.makeTransport(), ledger: ledger,
         blobs: store.blobs, guardian: guardian, sleeper: context.sleeper,
-        limits: settings.requestLimits, keyVariable: settings.keyVariable.value),
-      clock: context.clock)
+        limits: settings.requestLimits, keyVariable: settings.keyVariable.value))
     let status = try await run(
       plans, environment, store: store,
       endpoint: isSimulator ? EndpointName.simulatorWord : endpoint.base.origin)
