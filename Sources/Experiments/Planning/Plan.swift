@@ -63,6 +63,13 @@ package struct Plan: Sequence, Sendable {
       filter: filter, prices: prices, refreshed: refreshed)
   }
 
+  /// The same plan where everything is replayed.
+  package var replaying: Plan {
+    Plan(
+      suite: suite, mode: .replay, fixtures: fixtures, baseline: baseline, inputs: inputs,
+      filter: filter, prices: prices)
+  }
+
   /// The same plan at other prices; `nil` where pictures cost nothing.
   package func priced(by prices: PriceTable?) -> Plan {
     Plan(
