@@ -1,6 +1,6 @@
 package import Canonical
 package import Recording
-internal import SeedreamAPI
+package import SeedreamAPI
 internal import SystemPackage
 
 /// Moves what is paid for from the run store into the fixture folder.
@@ -22,21 +22,36 @@ package struct CasePromotion: Sendable {
 
   /// Promotes a stored case if it is complete.
   ///
+  /// What came in answer to a case is recorded, fewer pictures than were asked for included: it is paid
+  /// for, and would be bought again. It does not take the place of a recording with more pictures,
+  /// unless the case passed with it. An error inside a 200 is the error that it states: one that passes
+  /// is recorded only where the case expects it.
+  ///
+  /// - Parameters:
+  ///   - stored: what the run store holds of the case.
+  ///   - id: names the recording.
+  ///   - expectedError: an error that the case expects.
+  ///   - hasPassed: whether the case passed with this answer.
   /// - Returns: why it stays in the store; `nil` when it is a recording now.
   /// - Throws: what reading or writing throws; nothing is lost then.
-  package func promote(_ stored: StoredCase, as id: CaseID) throws -> String? {
+  package func promote(
+    _ stored: StoredCase, as id: CaseID, expecting expectedError: APIError.Category? = nil,
+    hasPassed: Bool = false
+  ) throws -> String? {
     guard stored.isPromotable else {
       return "a secret stands in one of its pictures; it stays in the run store and is not recorded"
     }
-    switch try Fixture.completeness(of: stored.exchanges, blobs: blobs) {
+    let completeness = try Fixture.completeness(
+      of: stored.exchanges, blobs: blobs, expecting: expectedError)
+    switch completeness {
     case .incomplete(let reason): return "it is not recorded yet: \(reason)"
     case .notRecordable: return "the answer is a passing error, which is not recorded"
     case .complete: break
     }
-    if try isRefusal(stored.exchanges, blobs), try hasPictures(stored.recordedCase, id) {
-      // A refusal costs nothing, so that nothing is lost by asking anew another time.
+    if !hasPassed, let reason = try fullerRecording(than: stored, id) {
+      // Were it kept for later runs, no later run could ask anew.
       try ledger.promoted(stored.recordedCase.caseKey)
-      return "the API refused the request; the recording of its pictures stays"
+      return reason
     }
     let promotion = Promotion(folder: fixtures, source: blobs, creatorVersion: toolVersion)
     switch try promotion.promote(stored.fixture, as: id) {
@@ -47,23 +62,32 @@ package struct CasePromotion: Sendable {
     }
   }
 
-  private func isRefusal(_ exchanges: [Exchange], _ blobs: BlobStore) throws -> Bool {
-    switch try Fixture.lastAnswer(of: exchanges, blobs: blobs) {
-    case .refused: true
-    case .pictures, .task, nil: false
+  /// The pictures that came, or can be fetched; `nil` for a refusal.
+  private func pictureCount(_ exchanges: [Exchange], _ blobs: BlobStore) throws -> Int? {
+    guard case .pictures(let items, _) = try Fixture.lastAnswer(of: exchanges, blobs: blobs) else {
+      return nil
+    }
+    return items.count { item in
+      if case .failed = item.delivery { false } else { true }
     }
   }
 
-  /// Whether there is a recording of the case whose last answer is no refusal.
-  private func hasPictures(_ recordedCase: RecordedCase, _ id: CaseID) throws -> Bool {
+  /// Why a recording that is there stays: it has more pictures than what came now.
+  private func fullerRecording(than stored: StoredCase, _ id: CaseID) throws -> String? {
+    let recordedCase = stored.recordedCase
     let found = fixtures.lookup(
       id, caseKey: recordedCase.caseKey, canonicalRequest: recordedCase.canonicalRequest)
+    let recorded: Int?
     switch found {
-    case .found(let old, _): return try !isRefusal(old.exchanges, fixtures.blobs)
+    case .found(let old, _): recorded = try pictureCount(old.exchanges, fixtures.blobs)
     // What was not fetched may be pictures.
-    case .notFetched: return true
-    case .missing, .exhausted, .stale, .corrupt: return false
+    case .notFetched: recorded = ModelLimits.picturesMax
+    case .missing, .exhausted, .stale, .corrupt: recorded = nil
     }
+    let new = try pictureCount(stored.exchanges, blobs)
+    guard let recorded, recorded > new ?? 0 else { return nil }
+    guard let new else { return "the API refused the request; the recording of its pictures stays" }
+    return "only \(Count.of(new, "picture")) came; the recording, which has more, stays"
   }
 
   /// Promotes everything complete that earlier runs of a suite have left.
