@@ -113,8 +113,8 @@ struct BadRecordingTests {
       change(&content)
       entries[0][side]?[body] = content
       log["entries"] = .array(entries)
-      log["_proofsheet"]?["seal"] = .string(
-        HARWriter.seal(of: log.object ?? JSONObject()).hex)
+      let seal = HARWriter.seal(of: log.object ?? JSONObject())
+      log["_proofsheet"]?["seal"] = .string(seal.hex)
       return JSONValue.members(["log": log]).prettyBytes
     } catch {
       return Array("\(error)".utf8)

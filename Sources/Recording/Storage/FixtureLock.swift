@@ -1,4 +1,4 @@
-package import Canonical
+internal import Canonical
 internal import Glibc
 package import SystemPackage
 
