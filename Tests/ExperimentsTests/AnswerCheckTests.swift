@@ -10,7 +10,8 @@ import Testing
 struct AnswerCheckTests {
   private func judge(
     _ kinds: [CheckKind], _ outputs: [OutputRecord] = [Sample.output()], prompt: String = "a cup",
-    missing: [String] = [], cost: Money? = nil, refusal: String? = nil
+    missing: [String] = [], cost: Money? = nil, refusal: String? = nil,
+    category: APIError.Category = .blocked
   ) throws -> [CheckResult] {
     let suite = try #require(SuiteName("mug"))
     return CheckJudge(baseline: Baseline(suite: suite)).judge(
@@ -18,7 +19,7 @@ struct AnswerCheckTests {
       CheckJudge.Evidence(
         request: EditRequest(prompt: prompt, images: []), caseKey: Sample.caseKey(),
         lastInput: nil, outputs: outputs, missing: missing, latencyMilliseconds: 5, cost: cost,
-        refusal: refusal))
+        refusal: refusal, refusalCategory: category))
   }
 
   private func judge(
@@ -135,6 +136,25 @@ struct AnswerCheckTests {
     #expect(nothing.verdict == .failed)
     #expect(
       nothing.message == "expected a safety refusal, got no picture and no refusal: it is gone")
+  }
+
+  @Test(arguments: [
+    (APIError.Category.server, CheckResult.Verdict.passed, "refused as expected: HTTP 500: no"),
+    (
+      .unavailable, .failed,
+      "expected an error of the kind 'server', got no picture and no such error: HTTP 503: gone"
+    ),
+  ])
+  func `An error of the expected kind passes, and one of another does not`(
+    category: APIError.Category, verdict: CheckResult.Verdict, message: String
+  ) throws {
+    let results = try judge(
+      [.count(.asRequested), .error(.server), .decodable], [],
+      missing: category == .server ? [] : ["HTTP 503: gone"], refusal: "HTTP 500: no",
+      category: category)
+    #expect(results.map(\.name) == ["error"])
+    #expect(results.first?.verdict == verdict)
+    #expect(results.first?.message == message)
   }
 
   @Test(arguments: [

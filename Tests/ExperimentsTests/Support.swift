@@ -132,6 +132,17 @@ final class MemoryLedger: ExchangeLedger {
   func inDoubt(of suite: SuiteName) throws -> [DoubtfulAttempt] { [] }
 }
 
+/// Counts calls from 0.
+final class Counter: Sendable {
+  private let count = Mutex(0)
+
+  func next() -> Int {
+    count.withLock { count in
+      defer { count += 1 }; return count
+    }
+  }
+}
+
 /// Waits for nothing.
 struct NoWait: Sleeper {
   func sleep(for duration: Duration) async throws { try Task.checkCancellation() }
@@ -252,7 +263,8 @@ struct Bench {
   ///   - cap: what may be spent.
   init(
     seeds: String = "[1]", fields: String = "output_format: b64_json", checks: String = "",
-    cap: Money? = Money(microDollars: 100_000_000), requestsMax: Int? = nil, isFull: Bool = false
+    cap: Money? = Money(microDollars: 100_000_000), requestsMax: Int? = nil, isFull: Bool = false,
+    ledger: MemoryLedger? = nil
   ) throws {
     let folder = TemporaryFolder.path
     try DurableFile.write(
@@ -267,7 +279,7 @@ struct Bench {
     suite = try SuiteLoader.load(bytes: Array(text.utf8), path: folder.appending("mug.yaml"))
     fixtures = FixtureFolder(folder: folder.appending("fixtures"))
     blobs = BlobStore(folder: folder.appending("blobs"))
-    ledger = MemoryLedger(isFull: isFull)
+    self.ledger = ledger ?? MemoryLedger(isFull: isFull)
     guardian = SpendGuard(cap: cap, requestsMax: requestsMax)
   }
 

@@ -20,13 +20,16 @@ package struct CheckJudge: Sendable {
     package let latencyMilliseconds: Int
     /// What the case cost; `nil` where the price of its model is not known.
     package let cost: Money?
-    /// What the service said when a safety check of it refused the request.
+    /// What the service said when it refused the request.
     package let refusal: String?
+    /// The kind of the error with which it did.
+    package let refusalCategory: APIError.Category
 
     /// Puts evidence together.
     package init(
       request: EditRequest, caseKey: CaseKey, lastInput: PixelSize?, outputs: [OutputRecord],
-      missing: [String], latencyMilliseconds: Int, cost: Money? = nil, refusal: String? = nil
+      missing: [String], latencyMilliseconds: Int, cost: Money? = nil, refusal: String? = nil,
+      refusalCategory: APIError.Category = .blocked
     ) {
       self.request = request
       self.caseKey = caseKey
@@ -36,6 +39,7 @@ package struct CheckJudge: Sendable {
       self.latencyMilliseconds = latencyMilliseconds
       self.cost = cost
       self.refusal = refusal
+      self.refusalCategory = refusalCategory
     }
   }
 
@@ -64,7 +68,8 @@ package struct CheckJudge: Sendable {
     case .latency(let limit): latency(limit, evidence)
     case .cost(let limit): cost(limit, evidence)
     case .revisedPrompt(let expectation): revisedPrompt(expectation, evidence)
-    case .blocked: blocked(evidence)
+    case .blocked: refused(.blocked, evidence)
+    case .error(let category): refused(category, evidence)
     case .baseline(let expectation):
       kind.isJudged ? baseline(expectation.level, evidence) : Self.unjudged(kind)
     case .notBlank, .preserve, .change, .similarTo, .command: Self.unjudged(kind)

@@ -57,13 +57,20 @@ package struct RunEnvironment: Sendable {
   package let purchasing: Purchasing?
   /// Tells the time, by which quarantines end.
   package let clock: @Sendable () -> Timestamp
+  /// Takes a request that has no recording, to keep it whole where a message shows parts.
+  package let keepMiss: @Sendable (CaseIdentity, Miss) -> Void
+  /// What is said of recordings that are unused or too old.
+  package let rules: RecordingRules
 
   /// Puts an environment together.
   package init(
     redactor: Redactor, toolVersion: String, failsUnapproved: Bool, purchasing: Purchasing?,
-    clock: @escaping @Sendable () -> Timestamp
+    rules: RecordingRules = RecordingRules(), clock: @escaping @Sendable () -> Timestamp,
+    keepMiss: @escaping @Sendable (CaseIdentity, Miss) -> Void = { _, _ in }
   ) {
     self.clock = clock
+    self.keepMiss = keepMiss
+    self.rules = rules
     self.redactor = redactor
     self.toolVersion = toolVersion
     self.failsUnapproved = failsUnapproved
@@ -111,10 +118,11 @@ package struct CaseRunner: Sendable {
   /// The result of a case, known to fail or not.
   private func resultAlone(_ planned: PlannedCase) async -> CaseResult {
     switch plan.action(for: planned) {
-    case .stop(let outcome, let reason, let hint, let details):
+    case .stop(let outcome, let reason, let hint, let miss):
+      if let miss { environment.keepMiss(planned.identity, miss) }
       return CaseResult(
         identity: planned.identity, outcome: outcome, reason: clean(reason), hint: hint,
-        details: details.map(clean))
+        details: (miss?.nearest ?? []).flatMap(\.lines).map(clean))
     case .replay(let fixture, let renamed):
       return await replay(planned, fixture, renamedFrom: renamed)
     case .buy(let pricing):
@@ -161,16 +169,19 @@ package struct CaseRunner: Sendable {
       canonicalRequest: planned.suiteCase.request.canonical)
     let transport = RecordingTransport(
       base: purchasing.transport, ledger: purchasing.ledger, blobs: purchasing.blobs,
-      redactor: environment.redactor, recordedCase: recordedCase, pricing: pricing, meter: meter)
+      redactor: environment.redactor, recordedCase: recordedCase, pricing: pricing, meter: meter,
+      expectedError: planned.suiteCase.expectedError)
+    var policy = purchasing.policy
+    policy.expectedError = planned.suiteCase.expectedError
     let startedAt = environment.clock()
     let course = Course(
       transport: transport,
-      endpoint: purchasing.endpoint, policy: purchasing.policy, sleeper: purchasing.sleeper,
+      endpoint: purchasing.endpoint, policy: policy, sleeper: purchasing.sleeper,
       pictures: purchasing.blobs, source: .bought, meter: meter)
     let result = await execute(planned, course).with(
       origin: transport.answerOrigin, startedAt: startedAt, notice: nil, pictures: nil)
     guard plan.mode != .live else { return result }
-    return promote(result, purchasing)
+    return promote(result, expecting: planned.suiteCase.expectedError, purchasing)
   }
 
   private func execute(_ planned: PlannedCase, _ course: Course) async -> CaseResult {
@@ -207,7 +218,8 @@ package struct CaseRunner: Sendable {
         outputs: outputs, missing: result.missing.map { clean($0.failure.description) },
         latencyMilliseconds: result.latencyMilliseconds,
         cost: cost(of: request, pictures: result.billedCount, course),
-        refusal: result.refusal.map { clean($0.description) }))
+        refusal: result.refusal.map { clean($0.description) },
+        refusalCategory: result.refusal?.category ?? .blocked))
     var (outcome, reason) = verdict(of: checks)
     var hint = hint(for: outcome, planned.identity)
     if let lost = result.missing.first(where: { $0.isTransportFailure }),
@@ -248,8 +260,8 @@ package struct CaseRunner: Sendable {
   private func refused(
     _ planned: PlannedCase, _ course: Course, _ failure: EditFailure
   ) -> CaseResult? {
-    guard case .api(let error) = failure.last, error.category == .blocked,
-      planned.suiteCase.checks.contains(where: { $0.kind == .blocked })
+    guard case .api(let error) = failure.last,
+      planned.suiteCase.checks.contains(where: { $0.kind.expectedError == error.category })
     else { return nil }
     let request = planned.suiteCase.request
     let checks = judge.judge(
@@ -257,7 +269,8 @@ package struct CaseRunner: Sendable {
       CheckJudge.Evidence(
         request: request, caseKey: planned.identity.caseKey, lastInput: nil, outputs: [],
         missing: [], latencyMilliseconds: failure.latencyMilliseconds,
-        cost: cost(of: request, pictures: 0, course), refusal: clean(error.description)))
+        cost: cost(of: request, pictures: 0, course), refusal: clean(error.description),
+        refusalCategory: error.category))
     let (outcome, reason) = verdict(of: checks)
     return CaseResult(
       identity: planned.identity, outcome: outcome, reason: reason,
@@ -409,16 +422,18 @@ package struct CaseRunner: Sendable {
 
   /// Makes what was bought a recording; a failure is told and loses nothing.
   private func promote(
-    _ result: CaseResult, _ purchasing: RunEnvironment.Purchasing
+    _ result: CaseResult, expecting expectedError: APIError.Category?,
+    _ purchasing: RunEnvironment.Purchasing
   ) -> CaseResult {
     let promotion = CasePromotion(
-      fixtures: plan.fixtures, ledger: purchasing.ledger, blobs: purchasing.blobs,
-      toolVersion: environment.toolVersion)
+      fixtures: plan.fixtures, blobs: purchasing.blobs, toolVersion: environment.toolVersion,
+      settle: purchasing.ledger.promoted)
     let identity = result.identity
     do {
       guard let stored = try purchasing.ledger.storedCase(identity.caseKey) else { return result }
       let origin = stored.origin
-      let notice = try promotion.promote(stored, as: identity.id)
+      let notice = try promotion.promote(
+        stored, as: identity.id, expecting: expectedError, hasPassed: result.outcome == .passed)
       let isRecorded = notice == nil
       return result.with(
         origin: origin, startedAt: stored.exchanges.first?.timing.start,
@@ -444,13 +459,14 @@ extension EditResult {
   /// Pictures that were made, whether they could be fetched or not.
   fileprivate var billedCount: Int { pictures.count + missing.count(where: \.isTransportFailure) }
 
-  /// What the service said where it refused every picture for safety; `nil` in any other case.
+  /// What the service said where it refused every picture for one reason; `nil` in any other case.
   fileprivate var refusal: APIError? {
     let refusals = missing.compactMap { picture -> APIError? in
-      guard case .api(let error) = picture.failure, error.category == .blocked else { return nil }
+      guard case .api(let error) = picture.failure else { return nil }
       return error
     }
-    return pictures.isEmpty && refusals.count == missing.count ? refusals.first : nil
+    let isOne = Set(refusals.map(\.category)).count == 1
+    return pictures.isEmpty && refusals.count == missing.count && isOne ? refusals.first : nil
   }
 }
 
