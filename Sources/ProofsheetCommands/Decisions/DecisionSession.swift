@@ -175,7 +175,8 @@ struct DecisionSession {
     }
   }
 
-  private static func content(of path: FilePath) throws(FileFailure) -> [UInt8]? {
+  /// The bytes of a file; `nil` where there is none.
+  static func content(of path: FilePath) throws(FileFailure) -> [UInt8]? {
     do {
       return try DurableFile.read(path, byteCountMax: BaselineFile.byteCountMax)
     } catch {
