@@ -120,24 +120,28 @@ package struct CasePlacement: Sendable {
   private static func added(
     to old: LoadedSuite, in new: LoadedSuite, _ wanted: WantedCase, _ element: String
   ) throws(PlacementProblem) -> SuiteCase {
-    var rest = new.cases.makeIterator()
-    for before in old.cases {
-      guard let after = rest.next(), after.id == before.id, after.repeatIndex == before.repeatIndex,
-        after.request.canonical == before.request.canonical
-      else {
-        throw PlacementProblem("the case \(before.id) would not stay what it is", element: element)
-      }
-    }
-    guard let placed = rest.next(), rest.next() == nil else {
-      throw PlacementProblem("the element would not add exactly one case", element: element)
+    // What is included comes last.
+    guard let placed = new.cases.reduce(nil, { (_: SuiteCase?, next) in next }) else {
+      throw PlacementProblem("the element would add no case", element: element)
     }
     guard placed.request.key == wanted.request.key else {
       let fields = RequestField.allCases.filter {
         placed.request.identity(of: $0) != wanted.request.identity(of: $0)
       }
       let names = fields.map { "'\($0.rawValue)'" }.joined(separator: ", ")
-      throw PlacementProblem(
-        "the suite fixes \(names) to something else than the case asks for", element: element)
+      throw PlacementProblem("the suite fixes \(names) to something else than the case asks for")
+    }
+    var rest = new.cases.makeIterator()
+    for before in old.cases {
+      guard let after = rest.next(), after.id == before.id, after.repeatIndex == before.repeatIndex,
+        after.request.canonical == before.request.canonical
+      else {
+        throw PlacementProblem(
+          "its case '\(before.id)' would not stay what it is", element: element)
+      }
+    }
+    guard rest.next() != nil, rest.next() == nil else {
+      throw PlacementProblem("the element would not add exactly one case", element: element)
     }
     return placed
   }
