@@ -62,6 +62,12 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: "What goes to standard output: text (nothing) or json (a line an event).")
   var format: OutputFormat = .text
 
+  @Flag(
+    help: ArgumentHelp(
+      "Start the programs that checks 'command' name.",
+      discussion: "They run without the API key. Look at what they do first."))
+  var allowCommands = false
+
   @Flag(name: .shortAndLong, help: "Say only what failed and the summary.")
   var quiet = false
 
@@ -87,7 +93,7 @@ struct RunCommand: AsyncParsableCommand {
   func run() async throws {
     let prepared = try PreparedSuites(
       suites, filter: filter, flags: flags, config: folders.config, CommandContext.current)
-    try prepared.set.refuseUnjudged(prepared.context)
+    if !allowCommands { try prepared.set.refusePrograms(prepared.context) }
     guard let project = prepared.set.members.first?.folders else { return }
     let session = try RunSession(
       command: self, prepared, reports: project.reports(prepared.settings))
@@ -148,9 +154,13 @@ struct RunSession {
     let plans = try set.plans(mode: .replay, settings: settings, prices: nil)
     let environment = RunEnvironment(
       redactor: context.redactor, toolVersion: Proofsheet.version, failsUnapproved: failsUnapproved,
-      purchasing: nil, clock: context.clock)
+      purchasing: nil, clock: context.clock, programs: programs,
+      workingFolder: context.workingFolder)
     return try await run(plans, environment, store: store, endpoint: nil)
   }
+
+  /// What starts the programs of checks; `nil` where that is not allowed.
+  var programs: (any ProgramStarter)? { command.allowCommands ? context.programs : nil }
 
   /// Opens the run store, with a failure that ends the command.
   func open(spends: Bool) throws -> RunStore {

@@ -94,7 +94,7 @@ extension RunSession {
         endpoint: endpoint, transport: try context.makeTransport(), ledger: ledger,
         blobs: store.blobs, guardian: guardian, sleeper: context.sleeper,
         limits: settings.requestLimits, keyVariable: settings.keyVariable.value),
-      clock: context.clock)
+      clock: context.clock, programs: programs, workingFolder: context.workingFolder)
     let status = try await run(
       plans, environment, store: store,
       endpoint: isSimulator ? EndpointName.simulatorWord : endpoint.base.origin)

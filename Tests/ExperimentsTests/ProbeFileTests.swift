@@ -1,6 +1,8 @@
 import Canonical
 import Experiments
+import ImageComparison
 import Recording
+import Suites
 import SystemPackage
 import TestSupport
 import Testing

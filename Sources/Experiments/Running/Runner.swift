@@ -92,44 +92,59 @@ package struct Runner: Sendable {
     let runner = CaseRunner(plan: plan, environment: environment)
     let stopReason = environment.purchasing?.guardian
     var cases = plan.makeIterator()
-    var waiting: [Int: CaseResult] = [:]
-    var nextToStart = 0
-    var nextToTell = 0
-    await withTaskGroup(of: (Int, CaseResult).self) { group in
+    var desk = PeerDesk(plan)
+    var line = TellingLine(groups: GroupDesk(plan))
+    await withTaskGroup(of: (Int, CaseProgress).self) { group in
       var running = 0
       var isDone = false
-      while !isDone || running > 0 {
+      while !isDone || running > 0 || desk.hasWaiting {
         while !isDone, running < concurrency,
-          nextToStart - nextToTell < concurrency * Self.windowFactor
+          // What waits for a later case must not keep it from starting.
+          line.aheadCount < concurrency * Self.windowFactor || desk.hasWaiting
         {
           guard let planned = cases.next() else {
             isDone = true
+            desk.close()
             break
           }
-          let place = nextToStart
-          nextToStart += 1
+          let place = line.start(planned)
           if let reason = isInterrupted() ? "interrupted" : stopReason?.stopReason {
-            waiting[place] = Self.cancelled(planned, reason)
-            tell(&waiting, &nextToTell, &summary)
+            line.end(place, Self.cancelled(planned, reason))
+            desk.leave(planned)
+            tell(&line, &summary)
             continue
           }
+          desk.enter(planned)
           running += 1
           sinks.receive(.caseStarted(planned.identity.id))
-          group.addTask { (place, await runner.run(planned)) }
+          group.addTask { (place, await runner.begin(planned)) }
         }
-        guard running > 0, let (place, result) = await group.next() else { continue }
+        for (place, pending, answers) in desk.takeReady(isOver: isDone && running == 0) {
+          running += 1
+          group.addTask {
+            (place, .ended(await runner.finish(pending, answers)))
+          }
+        }
+        guard running > 0, let (place, progress) = await group.next() else { continue }
         running -= 1
-        waiting[place] = result
-        tell(&waiting, &nextToTell, &summary)
+        let planned = line.planned(place)
+        switch progress {
+        case .ended(let result): line.end(place, result)
+        case .waiting(let pending): desk.wait(place, pending)
+        }
+        desk.ended(planned, progress)
+        tell(&line, &summary)
       }
+    }
+    for result in await line.groups.judged(concurrency: concurrency, clock: environment.clock) {
+      summary.counts[result.outcome, default: 0] += 1
+      summary.groupCount += 1
+      sinks.receive(.caseFinished(result, spending: spending))
     }
   }
 
-  private func tell(
-    _ waiting: inout [Int: CaseResult], _ next: inout Int, _ summary: inout RunSummary
-  ) {
-    while let result = waiting.removeValue(forKey: next) {
-      next += 1
+  private func tell(_ line: inout TellingLine, _ summary: inout RunSummary) {
+    while let result = line.next() {
       summary.counts[result.outcome, default: 0] += 1
       if result.origin == .simulator { summary.isSimulated = true }
       sinks.receive(.caseFinished(result, spending: spending))

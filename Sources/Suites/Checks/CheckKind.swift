@@ -79,19 +79,6 @@ package enum CheckKind: Hashable, Sendable {
     case .command: .command
     }
   }
-
-  /// What of it this version declares and does not judge, in the words of messages; `nil` when it is
-  /// judged.
-  package var unjudgedPart: String? {
-    switch self {
-    case .count, .size, .decodable, .format, .latency, .cost, .revisedPrompt, .blocked: nil
-    case .baseline(let expectation): expectation.unjudgedPart
-    case .notBlank, .preserve, .change, .similarTo, .command: "the check '\(name.rawValue)'"
-    }
-  }
-
-  /// Whether this version judges it.
-  package var isJudged: Bool { unjudgedPart == nil }
 }
 
 /// The names of checks in a suite file.
