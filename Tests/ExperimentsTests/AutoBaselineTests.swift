@@ -91,7 +91,7 @@ struct AutoBaselineTests {
     #expect(result.verdict == .drifted, "\(result.message)")
     #expect(result.message.contains("4 new and 4 approved pictures: energy distance "))
     #expect(
-      result.message.contains("p = 0.014 (exact permutation test of 70 arrangements)"),
+      result.message.contains("p = 0.029 (exact permutation test of 70 arrangements)"),
       "\(result.message)")
     #expect(
       result.measures.first?.figures.map(\.name) == [

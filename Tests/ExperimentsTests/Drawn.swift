@@ -9,14 +9,19 @@ import TestSupport
 import Testing
 
 /// A picture that looks like one: waves of several lengths, which differ by number.
-struct Drawn {
+struct Drawn: CustomTestStringConvertible {
   static let side = 128
 
   var width = side
   var height = side
   private(set) var pixels: [UInt8]
 
+  let number: Int
+
+  var testDescription: String { "\(number), \(width)x\(height)" }
+
   init(_ number: Int = 1, width: Int = side, height: Int = side) {
+    self.number = number
     self.width = width
     self.height = height
     pixels = []

@@ -12,13 +12,16 @@ import Testing
 @Suite(.temporaryFolder)
 struct LadderTests {
   @Test(arguments: [
-    ("near", Drawn().noisy(), CheckResult.Verdict.passed, "picture 0 near: PDQ 0, worst tile 0.9"),
-    ("near", Drawn().painted(20..<60, 20..<60), .drifted, "changed 9.77 % (at most 0.2 %)"),
-    ("similar", Drawn().painted(20..<50, 20..<50), .passed, "picture 0 similar: PDQ "),
+    (
+      "near", Drawn().noisy(), CheckResult.Verdict.passed,
+      "picture 0 near: PDQ 0, worst tile 1.000, changed 0.00 %"
+    ),
+    ("near", Drawn().painted(20..<60, 20..<60), .drifted, "changed 10.76 % (at most 0.2 %)"),
+    ("similar", Drawn().painted(28..<33, 28..<33), .passed, "picture 0 similar: PDQ "),
     ("near", Drawn(3), .drifted, "picture 0 different: PDQ "),
     ("similar", Drawn(3), .drifted, "(at most 31)"),
     ("near", Drawn().mirrored, .drifted, "picture 0 different: mirrored (PDQ "),
-    ("near", Drawn().shifted(3), .drifted, ": shift 3.0,0.0 px (at most 0.5), PDQ "),
+    ("near", Drawn().shifted(3), .drifted, ": shift 3.0,0.0 px, scale 1.001 (at most 0.5), PDQ "),
     ("near", Drawn(1, width: 64, height: 64), .drifted, ": size 64x64 not 128x128, "),
   ])
   func `A picture is as like the approved one as its metrics say`(
@@ -53,7 +56,7 @@ struct LadderTests {
     let studio = try Studio("{baseline: near}")
     let entries = try [Drawn(2), Drawn(), Drawn(3)].map { try studio.decided($0) }
     #expect(try await studio.judgeOne(Drawn().noisy(), entries).verdict == .passed)
-    let far = try await studio.judgeOne(Drawn().painted(20..<50, 20..<50), entries)
+    let far = try await studio.judgeOne(Drawn().painted(28..<33, 28..<33), entries)
     #expect(far.verdict == .drifted)
     #expect(far.message.contains("expected near to any of 3 approved ones"), "\(far.message)")
     let path = studio.approved.path(of: BlobID(of: try Drawn().png))
@@ -112,7 +115,7 @@ struct LadderTests {
 
   /// Limits at, just past and just before what a picture with a painted square reaches.
   @Test(arguments: [
-    ("9.7656%", CheckResult.Verdict.drifted, "at most 9.7656 %"), ("9.7657%", .passed, ""),
+    ("10.7666%", CheckResult.Verdict.drifted, "at most 10.7666 %"), ("10.7667%", .passed, ""),
   ])
   func `A limit holds at its border and not past it`(
     limit: String, verdict: CheckResult.Verdict, message: String
@@ -127,7 +130,7 @@ struct LadderTests {
 
   @Test func `Limits of hashes, tiles and shifts are the suite's where it sets them`() async throws
   {
-    let drawn = Drawn().painted(20..<50, 20..<50)
+    let drawn = Drawn().painted(28..<33, 28..<33)
     let plain = try Studio("{baseline: similar}")
     let measured = try await plain.judgeOne(drawn, [try plain.decided(Drawn())])
     let figures = try #require(measured.measures.first).figures

@@ -17,6 +17,9 @@ package struct ChildProcesses: ProgramStarter {
   /// Milliseconds between two looks at whether the program has ended.
   static let pollMilliseconds: Int32 = 20
 
+  /// Reads of one pipe before the limits are looked at again.
+  static let readsMax = 64
+
   private let environment: [String]
 
   /// Takes the environment, and takes out what a program must not see.
@@ -243,7 +246,8 @@ private struct Child: ~Copyable {
     _ file: Int32, into bytes: inout [UInt8], keeping most: Int, fromEnd: Bool
   ) -> Bool {
     var buffer = [UInt8](repeating: 0, count: 65_536)
-    while bytes.count < most || fromEnd {
+    // One that never stops writing must not keep its limits from being looked at.
+    for _ in 0..<ChildProcesses.readsMax where bytes.count < most || fromEnd {
       let count = unsafe buffer.withUnsafeMutableBytes {
         unsafe read(file, $0.baseAddress, $0.count)
       }
