@@ -321,7 +321,7 @@ package enum EncodedSpending {
 /// A run's summary as a JSON document.
 ///
 /// Members: `version`, `counts` by outcome, `spending` as ``EncodedSpending`` writes it, `wall_ms`,
-/// `simulated` and `interrupted`.
+/// `simulated`, `interrupted`, and `findings` about recordings where there are any.
 package enum EncodedSummary {
   /// Writes a summary; ``decode(_:)`` gives it back exactly.
   package static func encode(_ summary: RunSummary) -> JSONValue {
@@ -333,6 +333,8 @@ package enum EncodedSummary {
       "wall_ms": .integer(summary.wallMilliseconds),
       "simulated": .bool(summary.isSimulated),
       "interrupted": .bool(summary.isInterrupted),
+      "findings": summary.findings.isEmpty
+        ? nil : .array(summary.findings.map(EncodedFinding.encode)),
     ])
   }
 
@@ -354,6 +356,7 @@ package enum EncodedSummary {
       spending: try EncodedSpending.decode(try place.member("spending")),
       wallMilliseconds: try place.member("wall_ms").integer(EncodedRun.countRange),
       isSimulated: try place.member("simulated").bool(),
-      isInterrupted: try place.member("interrupted").bool())
+      isInterrupted: try place.member("interrupted").bool(),
+      findings: try EncodedFinding.decodeAll(place.optional("findings")))
   }
 }

@@ -117,27 +117,31 @@ package struct RunSummary: Hashable, Sendable {
   package var isSimulated: Bool
   /// Whether the user interrupted it.
   package var isInterrupted: Bool
+  /// What it found out about recordings, in the order of the suites.
+  package var findings: [RunFinding]
 
   /// Puts a summary together.
   package init(
     counts: [Outcome: Int] = [:], spending: Spending = Spending(), wallMilliseconds: Int = 0,
-    isSimulated: Bool = false, isInterrupted: Bool = false
+    isSimulated: Bool = false, isInterrupted: Bool = false, findings: [RunFinding] = []
   ) {
     self.counts = counts
     self.spending = spending
     self.wallMilliseconds = wallMilliseconds
     self.isSimulated = isSimulated
     self.isInterrupted = isInterrupted
+    self.findings = findings
   }
 
   /// How many cases ended.
   package var caseCount: Int { counts.values.reduce(0, +) }
 
-  /// The exit code that the cases ask for.
+  /// The exit code that the cases and findings ask for.
   package var exitStatus: ExitStatus {
     ExitStatus.worst(
       counts.filter { $0.value > 0 }.keys.map(\.exitStatus)
-        + (isInterrupted ? [ExitStatus.interrupted] : []))
+        + (isInterrupted ? [ExitStatus.interrupted] : [])
+        + findings.filter(\.isFailure).map { _ in .fixture })
   }
 }
 

@@ -57,13 +57,20 @@ package struct RunEnvironment: Sendable {
   package let purchasing: Purchasing?
   /// Tells the time, by which quarantines end.
   package let clock: @Sendable () -> Timestamp
+  /// Takes a request that has no recording, to keep it whole where a message shows parts.
+  package let keepMiss: @Sendable (CaseIdentity, Miss) -> Void
+  /// What is said of recordings that are unused or too old.
+  package let rules: RecordingRules
 
   /// Puts an environment together.
   package init(
     redactor: Redactor, toolVersion: String, failsUnapproved: Bool, purchasing: Purchasing?,
-    clock: @escaping @Sendable () -> Timestamp
+    rules: RecordingRules = RecordingRules(), clock: @escaping @Sendable () -> Timestamp,
+    keepMiss: @escaping @Sendable (CaseIdentity, Miss) -> Void = { _, _ in }
   ) {
     self.clock = clock
+    self.keepMiss = keepMiss
+    self.rules = rules
     self.redactor = redactor
     self.toolVersion = toolVersion
     self.failsUnapproved = failsUnapproved
@@ -111,10 +118,11 @@ package struct CaseRunner: Sendable {
   /// The result of a case, known to fail or not.
   private func resultAlone(_ planned: PlannedCase) async -> CaseResult {
     switch plan.action(for: planned) {
-    case .stop(let outcome, let reason, let hint, let details):
+    case .stop(let outcome, let reason, let hint, let miss):
+      if let miss { environment.keepMiss(planned.identity, miss) }
       return CaseResult(
         identity: planned.identity, outcome: outcome, reason: clean(reason), hint: hint,
-        details: details.map(clean))
+        details: (miss?.nearest ?? []).flatMap(\.lines).map(clean))
     case .replay(let fixture, let renamed):
       return await replay(planned, fixture, renamedFrom: renamed)
     case .buy(let pricing):

@@ -91,6 +91,7 @@ package struct Runner: Sendable {
   ) async {
     let runner = CaseRunner(plan: plan, environment: environment)
     let stopReason = environment.purchasing?.guardian
+    var tally = RecordingTally(environment.rules, plan, now: environment.clock())
     var cases = plan.makeIterator()
     var waiting: [Int: CaseResult] = [:]
     var nextToStart = 0
@@ -110,7 +111,7 @@ package struct Runner: Sendable {
           nextToStart += 1
           if let reason = isInterrupted() ? "interrupted" : stopReason?.stopReason {
             waiting[place] = Self.cancelled(planned, reason)
-            tell(&waiting, &nextToTell, &summary)
+            tell(&waiting, &nextToTell, &summary, &tally)
             continue
           }
           running += 1
@@ -120,17 +121,21 @@ package struct Runner: Sendable {
         guard running > 0, let (place, result) = await group.next() else { continue }
         running -= 1
         waiting[place] = result
-        tell(&waiting, &nextToTell, &summary)
+        tell(&waiting, &nextToTell, &summary, &tally)
       }
     }
+    let isWhole = plan.filter.isAll && !isInterrupted() && stopReason?.stopReason == nil
+    summary.findings += tally.findings(isWhole: isWhole)
   }
 
   private func tell(
-    _ waiting: inout [Int: CaseResult], _ next: inout Int, _ summary: inout RunSummary
+    _ waiting: inout [Int: CaseResult], _ next: inout Int, _ summary: inout RunSummary,
+    _ tally: inout RecordingTally
   ) {
     while let result = waiting.removeValue(forKey: next) {
       next += 1
       summary.counts[result.outcome, default: 0] += 1
+      tally.add(result)
       if result.origin == .simulator { summary.isSimulated = true }
       sinks.receive(.caseFinished(result, spending: spending))
     }

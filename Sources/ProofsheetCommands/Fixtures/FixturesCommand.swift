@@ -63,3 +63,18 @@ func readingFixtures<Result>(_ step: () throws -> Result) throws -> Result {
     throw CommandExit(.usage, "error: \(failure)")
   }
 }
+
+/// What commands that change recordings have in common.
+enum FixtureWriting {
+  /// Takes the right to write the recordings of a suite; `nil` where it has no folder yet.
+  ///
+  /// - Throws: ``CommandExit`` when another process has it.
+  static func lock(_ plan: Plan) throws -> FixtureLock? {
+    guard DurableFile.isFolder(plan.fixtures.folder) else { return nil }
+    do {
+      return try FixtureLock(folder: plan.fixtures.folder)
+    } catch {
+      throw CommandExit(.usage, "error: \(error)")
+    }
+  }
+}

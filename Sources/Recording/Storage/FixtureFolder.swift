@@ -92,6 +92,7 @@ package final class FixtureFolder: Sendable {
 
   private let verifier: BlobVerifier
   private let index = Mutex<FixtureIndex?>(nil)
+  let unused = Mutex(UnusedRecordings())
 
   /// Names a folder, which need not be there.
   package init(folder: FilePath) {
@@ -117,6 +118,8 @@ package final class FixtureFolder: Sendable {
     _ id: CaseID, caseKey: CaseKey, canonicalRequest: @autoclosure () -> JSONValue
   ) -> FixtureLookup {
     var own: Fixture?
+    // A damaged or stale file of the case's name is told of as such.
+    use(id)
     switch read(id) {
     case .absent: break
     case .pointer: return .notFetched(path(of: id))
@@ -134,6 +137,7 @@ package final class FixtureFolder: Sendable {
     if let other = index.files[caseKey], case .fixture(let fixture) = read(other),
       fixture.caseKey == caseKey
     {
+      use(other)
       return checked(fixture, fileID: other)
     }
     // A file of another repeat of the same request has no field that differs.
