@@ -72,7 +72,7 @@ extension RunSession {
         return try FixtureLock(folder: plan.fixtures.folder)
       }
     } catch {
-      throw CommandExit.usage("\(error)", hint: "nothing was sent")
+      throw CommandExit.usage("\(error)", hint: "nothing was sent; name a folder with --fixtures")
     }
   }
 
@@ -137,10 +137,10 @@ extension RunSession {
     var recovered = 0
     for plan in plans {
       let promotion = CasePromotion(
-        fixtures: plan.fixtures, ledger: ledger, blobs: store.blobs,
-        toolVersion: Proofsheet.version)
+        fixtures: plan.fixtures, blobs: store.blobs, toolVersion: Proofsheet.version,
+        settle: ledger.promoted)
       do {
-        let count = try promotion.promoteAll(of: plan.suite.name)
+        let count = try promotion.promoteAll(ledger.storedCases(of: plan.suite.name))
         recovered += count
         if count > 0 {
           context.say(

@@ -45,8 +45,10 @@ struct FixtureRenamingTests {
       ("nothing to do", ["a=1", "b=2"], ["a=1", "b=2"], ["a=1", "b=2"]),
       ("a chain", ["a=1", "b=2", "c=3"], ["b=1", "c=2", "d=3"], ["b=1", "c=2", "d=3"]),
       ("two swapped", ["a=1", "b=2"], ["a=2", "b=1"], ["a=2", "b=1"]),
-      ("a circle and a swap", ["a=1", "b=2", "c=3", "x=4", "y=5"],
-        ["b=1", "c=2", "a=3", "y=4", "x=5"], ["a=3", "b=1", "c=2", "x=5", "y=4"]),
+      (
+        "a circle and a swap", ["a=1", "b=2", "c=3", "x=4", "y=5"],
+        ["b=1", "c=2", "a=3", "y=4", "x=5"], ["a=3", "b=1", "c=2", "x=5", "y=4"]
+      ),
       ("one in the way that no case asks for", ["old=1", "a=9"], ["a=1"], ["a=1"]),
       ("one of no case stays", ["a=1", "z=9"], ["b=1"], ["b=1", "z=9"]),
       ("a copy under the own name serves", ["a=1", "old=1"], ["a=1"], ["a=1", "old=1"]),

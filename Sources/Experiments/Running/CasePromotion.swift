@@ -1,21 +1,29 @@
 package import Canonical
 package import Recording
 package import SeedreamAPI
+package import Suites
 internal import SystemPackage
 
 /// Moves what is paid for from the run store into the fixture folder.
 package struct CasePromotion: Sendable {
   private let fixtures: FixtureFolder
-  private let ledger: any ExchangeLedger
+  private let settle: @Sendable (CaseKey) throws -> Void
   private let blobs: BlobStore
   private let toolVersion: String
 
   /// Names where from and where to.
+  ///
+  /// - Parameters:
+  ///   - fixtures: the recordings of the suite.
+  ///   - blobs: the bytes of what was paid for.
+  ///   - toolVersion: the version that recordings name.
+  ///   - settle: takes note that a case is a recording now.
   package init(
-    fixtures: FixtureFolder, ledger: any ExchangeLedger, blobs: BlobStore, toolVersion: String
+    fixtures: FixtureFolder, blobs: BlobStore, toolVersion: String,
+    settle: @escaping @Sendable (CaseKey) throws -> Void
   ) {
     self.fixtures = fixtures
-    self.ledger = ledger
+    self.settle = settle
     self.blobs = blobs
     self.toolVersion = toolVersion
   }
@@ -38,6 +46,25 @@ package struct CasePromotion: Sendable {
     _ stored: StoredCase, as id: CaseID, expecting expectedError: APIError.Category? = nil,
     hasPassed: Bool = false
   ) throws -> String? {
+    if let obstacle = try obstacle(to: stored, expecting: expectedError) { return obstacle }
+    if !hasPassed, let reason = try fullerRecording(than: stored, id) {
+      // Were it kept for later runs, no later run could ask anew.
+      try settle(stored.recordedCase.caseKey)
+      return reason
+    }
+    let promotion = Promotion(folder: fixtures, source: blobs, creatorVersion: toolVersion)
+    switch try promotion.promote(stored.fixture, as: id) {
+    case .kept(let reason): return reason
+    case .written, .unchanged:
+      try settle(stored.recordedCase.caseKey)
+      return nil
+    }
+  }
+
+  /// Why a stored case is no recording, whatever is recorded already; `nil` where it can be one.
+  package func obstacle(
+    to stored: StoredCase, expecting expectedError: APIError.Category? = nil
+  ) throws -> String? {
     guard stored.isPromotable else {
       return "a secret stands in one of its pictures; it stays in the run store and is not recorded"
     }
@@ -46,19 +73,7 @@ package struct CasePromotion: Sendable {
     switch completeness {
     case .incomplete(let reason): return "it is not recorded yet: \(reason)"
     case .notRecordable: return "the answer is a passing error, which is not recorded"
-    case .complete: break
-    }
-    if !hasPassed, let reason = try fullerRecording(than: stored, id) {
-      // Were it kept for later runs, no later run could ask anew.
-      try ledger.promoted(stored.recordedCase.caseKey)
-      return reason
-    }
-    let promotion = Promotion(folder: fixtures, source: blobs, creatorVersion: toolVersion)
-    switch try promotion.promote(stored.fixture, as: id) {
-    case .kept(let reason): return reason
-    case .written, .unchanged:
-      try ledger.promoted(stored.recordedCase.caseKey)
-      return nil
+    case .complete: return nil
     }
   }
 
@@ -93,12 +108,19 @@ package struct CasePromotion: Sendable {
   /// Promotes everything complete that earlier runs of a suite have left.
   ///
   /// - Returns: how many cases became recordings.
-  package func promoteAll(of suite: SuiteName) throws -> Int {
+  package func promoteAll(_ cases: [StoredCase]) throws -> Int {
     var count = 0
-    for stored in try ledger.storedCases(of: suite) {
+    for stored in cases {
       if try promote(stored, as: stored.recordedCase.caseID) == nil { count += 1 }
     }
     return count
+  }
+}
+
+extension SuiteCase {
+  /// The error that its checks expect, so that it is an answer worth recording.
+  package var expectedError: APIError.Category? {
+    checks.lazy.compactMap(\.kind.expectedError).first
   }
 }
 

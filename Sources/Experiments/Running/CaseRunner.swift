@@ -170,9 +170,9 @@ package struct CaseRunner: Sendable {
     let transport = RecordingTransport(
       base: purchasing.transport, ledger: purchasing.ledger, blobs: purchasing.blobs,
       redactor: environment.redactor, recordedCase: recordedCase, pricing: pricing, meter: meter,
-      expectedError: planned.expectedError)
+      expectedError: planned.suiteCase.expectedError)
     var policy = purchasing.policy
-    policy.expectedError = planned.expectedError
+    policy.expectedError = planned.suiteCase.expectedError
     let startedAt = environment.clock()
     let course = Course(
       transport: transport,
@@ -181,7 +181,7 @@ package struct CaseRunner: Sendable {
     let result = await execute(planned, course).with(
       origin: transport.answerOrigin, startedAt: startedAt, notice: nil, pictures: nil)
     guard plan.mode != .live else { return result }
-    return promote(result, expecting: planned.expectedError, purchasing)
+    return promote(result, expecting: planned.suiteCase.expectedError, purchasing)
   }
 
   private func execute(_ planned: PlannedCase, _ course: Course) async -> CaseResult {
@@ -426,8 +426,8 @@ package struct CaseRunner: Sendable {
     _ purchasing: RunEnvironment.Purchasing
   ) -> CaseResult {
     let promotion = CasePromotion(
-      fixtures: plan.fixtures, ledger: purchasing.ledger, blobs: purchasing.blobs,
-      toolVersion: environment.toolVersion)
+      fixtures: plan.fixtures, blobs: purchasing.blobs, toolVersion: environment.toolVersion,
+      settle: purchasing.ledger.promoted)
     let identity = result.identity
     do {
       guard let stored = try purchasing.ledger.storedCase(identity.caseKey) else { return result }
@@ -467,13 +467,6 @@ extension EditResult {
     }
     let isOne = Set(refusals.map(\.category)).count == 1
     return pictures.isEmpty && refusals.count == missing.count && isOne ? refusals.first : nil
-  }
-}
-
-extension PlannedCase {
-  /// The error that its checks expect.
-  fileprivate var expectedError: APIError.Category? {
-    suiteCase.checks.lazy.compactMap(\.kind.expectedError).first
   }
 }
 

@@ -9,10 +9,10 @@ internal import SystemPackage
 struct FixturesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fixtures",
-    abstract: "Check, list, scan, prune and export recordings.",
+    abstract: "Check, list, scan, prune, adopt and export recordings.",
     subcommands: [
       FixturesVerifyCommand.self, FixturesScanCommand.self, FixturesListCommand.self,
-      FixturesPruneCommand.self, FixturesExportCommand.self,
+      FixturesPruneCommand.self, FixturesExportCommand.self, FixturesAdoptCommand.self,
     ])
 }
 

@@ -16,23 +16,27 @@ enum FixtureNames {
   /// - Parameters:
   ///   - plan: the suite with its recordings; every case of it counts, whatever its filter selects.
   ///   - dryRun: whether to say only what would be renamed.
+  /// - Returns: how many recordings have, or would get, another name.
   /// - Throws: ``CommandExit`` when a file cannot be renamed or a baseline not be written.
+  @discardableResult
   static func restore(
     of plan: Plan, _ context: CommandContext, dryRun: Bool = false
-  ) throws {
+  ) throws -> Int {
     do {
       // Most folders need no renaming, and finding that out digests no request.
-      guard try needsRenaming(plan) else { return }
+      guard try needsRenaming(plan) else { return 0 }
       let renaming = try FixtureRenaming(plan.fixtures, cases: plan.caseKeys)
-      guard !renaming.moves.isEmpty else { return }
+      let count = renaming.moves.count
+      guard count > 0 else { return 0 }
       tell(renaming.moves, plan, context, dryRun: dryRun)
-      guard !dryRun else { return }
+      guard !dryRun else { return count }
       try renaming.carryOut(in: plan.fixtures)
       var baseline = plan.baseline
       let ids = Dictionary(uniqueKeysWithValues: renaming.moves.map { ($0.caseKey, $0.to) })
-      guard baseline.rename(ids) > 0 else { return }
+      guard baseline.rename(ids) > 0 else { return count }
       try DurableFile.write(
         BaselineFile.bytes(of: baseline), to: BaselineFile.path(forSuite: plan.suite.path))
+      return count
     } catch let failure as FileFailure {
       throw CommandExit.usage(
         "\(failure)",

@@ -223,8 +223,10 @@ package final class FixtureFolder: Sendable {
         try verifier.verify(blob, isServed: isServed)
       } catch {
         if error.kind == .pointer { return .notFetched(self.blobs.path(of: blob)) }
+        let isMissing = error.kind == .missing
         return .damaged(
-          "\(path(of: fileID)) names a picture that is not as recorded: \(error)")
+          "\(path(of: fileID)) names a picture that is \(isMissing ? "not here" : "not as recorded"): "
+            + "\(error)" + (isMissing ? "; from a store: proofsheet fixtures pull" : ""))
       }
     }
     return nil
