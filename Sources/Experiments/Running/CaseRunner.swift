@@ -172,7 +172,7 @@ package struct CaseRunner: Sendable {
     }
     return Course(
       transport: ReplayingTransport(
-        fixture: fixture, blobs: plan.fixtures.blobs, redactor: environment.redactor),
+        fixture: fixture, blobs: plan.fixtures.verifier, redactor: environment.redactor),
       endpoint: endpoint, policy: .once, sleeper: NoSleeper(), pictures: plan.fixtures.blobs,
       source: .replayed, meter: nil, origin: fixture.origin, startedAt: fixture.recordedAt)
   }
