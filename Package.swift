@@ -64,6 +64,8 @@ let package = Package(
       ]),
     .systemLibrary(
       name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+    // Declares functions of the C library; there is nothing to link.
+    .systemLibrary(name: "CSpawn"),
     .systemLibrary(
       name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
@@ -92,7 +94,7 @@ let package = Package(
       "ProofsheetCommands",
       [
         "Canonical", "SeedreamAPI", "ImageComparison", "Suites", "CurlTransport", "Recording",
-        "Experiments", "RunStore", "Reports", "Simulator", argumentParser, system,
+        "Experiments", "RunStore", "Reports", "Simulator", "CSpawn", argumentParser, system,
       ]),
     .executableTarget(
       name: "proofsheet", dependencies: ["ProofsheetCommands"], swiftSettings: settings),
@@ -136,10 +138,8 @@ let package = Package(
     tests(
       "ProofsheetCommandsTests",
       [
-        "Canonical", "ImageComparison", "SeedreamAPI", "Suites", "Recording", "CurlTransport",
-        "Experiments",
-        "RunStore", "Reports",
-        "Simulator", "ProofsheetCommands", system,
+        "Canonical", "SeedreamAPI", "ImageComparison", "Suites", "CurlTransport", "Recording",
+        "Experiments", "RunStore", "Reports", "Simulator", "ProofsheetCommands", system,
       ]),
     tests("TidyTests", []),
   ]

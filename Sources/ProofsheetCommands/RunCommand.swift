@@ -81,6 +81,12 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: "What goes to standard output: text (nothing) or json (a line an event).")
   var format: OutputFormat = .text
 
+  @Flag(
+    help: ArgumentHelp(
+      "Start the programs that checks 'command' name.",
+      discussion: "They run without the API key. Look at what they do first."))
+  var allowCommands = false
+
   @Flag(name: .shortAndLong, help: "Say only what failed and the summary.")
   var quiet = false
 
@@ -106,7 +112,7 @@ struct RunCommand: AsyncParsableCommand {
   func run() async throws {
     let prepared = try PreparedSuites(
       suites, filter: filter, flags: flags, config: folders.config, CommandContext.current)
-    try prepared.set.refuseUnjudged(prepared.context)
+    if !allowCommands { try prepared.set.refusePrograms(prepared.context) }
     guard let project = prepared.set.members.first?.folders else { return }
     let session = try RunSession(
       command: self, prepared, reports: project.reports(prepared.settings))
@@ -177,8 +183,12 @@ struct RunSession {
     return RunEnvironment(
       redactor: context.redactor, toolVersion: Proofsheet.version, failsUnapproved: failsUnapproved,
       purchasing: purchasing, rules: RecordingRules(unused: command.unused, age: command.maxAge),
-      clock: context.clock, keepMiss: { misses.keep($0, $1) })
+      clock: context.clock, keepMiss: { misses.keep($0, $1) }, programs: programs,
+      workingFolder: context.workingFolder)
   }
+
+  /// What starts the programs of checks; `nil` where that is not allowed.
+  var programs: (any ProgramStarter)? { command.allowCommands ? context.programs : nil }
 
   /// Opens the run store, with a failure that ends the command.
   func open(spends: Bool) throws -> RunStore {

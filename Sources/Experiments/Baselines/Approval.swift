@@ -88,6 +88,8 @@ package struct Approval: Sendable {
     _ result: CaseResult, in changes: inout Changes, tally: inout Result,
     carried: [Int: BaselineEntry.Carried]? = nil, locate: (FilePath) -> FilePath = { $0 }
   ) throws {
+    // A group has no pictures of its own, and those of its cases are decided about there.
+    guard result.group == nil else { return }
     guard !result.outputs.isEmpty else {
       tally.skipped.append("\(result.identity.id): \(result.outcome.rawValue), no picture")
       return
@@ -109,7 +111,11 @@ package struct Approval: Sendable {
         origin: origin, run: run, at: at, by: by, note: note, model: result.identity.model,
         carried: carried?[output.index])
       // Only what is new is decoded.
-      if !changes.baseline.holds(entry) { entry.hash = try Self.hash(output.blob, path.parent) }
+      if !changes.baseline.holds(entry) {
+        entry.hash =
+          try output.hash.map { "\($0.version):\($0.hex)/\($0.quality)" }
+          ?? Self.hash(output.blob, path.parent)
+      }
       insert(entry, from: path.parent, in: &changes, &tally)
     }
   }

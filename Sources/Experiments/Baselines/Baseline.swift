@@ -109,7 +109,9 @@ package struct Baseline: Hashable, Sendable {
 
   /// All decisions, in the order in which a file lists them.
   package var entries: [BaselineEntry] {
-    decisions.values.flatMap(\.self).sorted { Self.sortKey($0) < Self.sortKey($1) }
+    // Each key is put together once: every run writes its baseline down.
+    decisions.values.flatMap(\.self).map { (key: Self.sortKey($0), entry: $0) }
+      .sorted { $0.key < $1.key }.map(\.entry)
   }
 
   private static func sortKey(_ entry: BaselineEntry) -> String {

@@ -12,11 +12,6 @@ extension CheckJudge {
     return checks.filter { [.blocked, .error, .latency, .cost].contains($0.name) }
   }
 
-  /// What is declared and not judged never passes.
-  static func unjudged(_ kind: CheckKind) -> Finding {
-    (.failed, "\(kind.unjudgedPart ?? "the check '\(kind.name.rawValue)'") is not judged yet")
-  }
-
   func format(_ codecs: [PictureCodec], _ evidence: Evidence) -> Finding {
     let pictures = evidence.outputs.compactMap { output in
       output.picture.map { (output.index, $0.codec) }

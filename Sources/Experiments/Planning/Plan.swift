@@ -39,13 +39,16 @@ package struct Plan: Sequence, Sendable {
   package let refreshed: Set<CaseKey>
   /// Prices; `nil` where pictures cost nothing, as those of the simulator.
   package let prices: PriceTable?
+  /// What is known of the endpoint; `nil` where it was not probed.
+  package let probe: ProbeFinding?
 
   /// Puts a plan together.
   package init(
     suite: LoadedSuite, mode: RunMode, fixtures: FixtureFolder, baseline: Baseline,
     inputs: [SHA256Digest: InputFacts], filter: CaseFilter, prices: PriceTable?,
-    refreshed: Set<CaseKey> = []
+    refreshed: Set<CaseKey> = [], probe: ProbeFinding? = nil
   ) {
+    self.probe = probe
     self.suite = suite
     self.mode = mode
     self.fixtures = fixtures
@@ -60,7 +63,7 @@ package struct Plan: Sequence, Sendable {
   package func resuming(_ refreshed: Set<CaseKey>) -> Plan {
     Plan(
       suite: suite, mode: mode, fixtures: fixtures, baseline: baseline, inputs: inputs,
-      filter: filter, prices: prices, refreshed: refreshed)
+      filter: filter, prices: prices, refreshed: refreshed, probe: probe)
   }
 
   /// The same plan where everything is replayed.
@@ -74,7 +77,7 @@ package struct Plan: Sequence, Sendable {
   package func priced(by prices: PriceTable?) -> Plan {
     Plan(
       suite: suite, mode: mode, fixtures: fixtures, baseline: baseline, inputs: inputs,
-      filter: filter, prices: prices, refreshed: refreshed)
+      filter: filter, prices: prices, refreshed: refreshed, probe: probe)
   }
 
   /// Makes the selected cases one at a time, in plan order.

@@ -125,14 +125,18 @@ package struct RunSummary: Hashable, Sendable {
   package var isSimulated: Bool
   /// Whether the user interrupted it.
   package var isInterrupted: Bool
+  /// How many of what ended were groups of cases.
+  package var groupCount = 0
   /// What it found out about recordings, in the order of the suites.
   package var findings: [RunFinding]
 
   /// Puts a summary together.
   package init(
     counts: [Outcome: Int] = [:], spending: Spending = Spending(), wallMilliseconds: Int = 0,
-    isSimulated: Bool = false, isInterrupted: Bool = false, findings: [RunFinding] = []
+    isSimulated: Bool = false, isInterrupted: Bool = false, groupCount: Int = 0,
+    findings: [RunFinding] = []
   ) {
+    self.groupCount = groupCount
     self.counts = counts
     self.spending = spending
     self.wallMilliseconds = wallMilliseconds
@@ -141,8 +145,8 @@ package struct RunSummary: Hashable, Sendable {
     self.findings = findings
   }
 
-  /// How many cases ended.
-  package var caseCount: Int { counts.values.reduce(0, +) }
+  /// How many cases ended, without groups.
+  package var caseCount: Int { counts.values.reduce(0, +) - groupCount }
 
   /// The exit code that the cases and findings ask for.
   package var exitStatus: ExitStatus {
@@ -161,7 +165,7 @@ package enum RunEvent: Sendable {
   case notice(String)
   /// A case begins; in any order.
   case caseStarted(CaseID)
-  /// A case ended; in plan order.
+  /// A case ended, in plan order, or a group of cases, after the cases of its suite.
   case caseFinished(CaseResult, spending: Spending)
   /// The run ended; always the last event.
   case finished(RunSummary)

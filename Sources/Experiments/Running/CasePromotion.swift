@@ -129,17 +129,15 @@ extension CaseResult {
   func with(
     origin: Origin?, startedAt: Timestamp?, notice: String?, pictures: BlobStore?
   ) -> CaseResult {
-    CaseResult(
-      identity: identity, outcome: outcome, reason: reason, hint: hint, details: details,
-      notices: notices + (notice.map { [$0] } ?? []), checks: checks,
-      outputs: outputs.map { output in
-        guard let pictures else { return output }
-        return OutputRecord(
-          index: output.index, blob: output.blob, byteCount: output.byteCount,
-          path: pictures.path(of: output.blob), picture: output.picture,
-          problem: output.problem, revisedPrompt: output.revisedPrompt)
-      }, source: source, origin: origin, startedAt: startedAt,
-      latencyMilliseconds: latencyMilliseconds, cost: cost, possiblyBilled: possiblyBilled,
-      failedAttempts: failedAttempts)
+    var result = self
+    if let notice { result.notices.append(notice) }
+    if let pictures {
+      for index in result.outputs.indices {
+        result.outputs[index].path = pictures.path(of: result.outputs[index].blob)
+      }
+    }
+    result.origin = origin
+    result.startedAt = startedAt
+    return result
   }
 }

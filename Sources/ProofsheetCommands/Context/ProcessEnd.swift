@@ -3,7 +3,10 @@ internal import Glibc
 
 /// Ends the process without unwinding: everything that matters is on the disk by then.
 enum ProcessEnd {
-  static func now(_ status: ExitStatus) -> Never { _exit(status.rawValue) }
+  static func now(_ status: ExitStatus) -> Never {
+    ChildProcesses.killAll()
+    _exit(status.rawValue)
+  }
 }
 
 /// How many processors this process may use.

@@ -138,6 +138,8 @@ struct DecisionSession {
     _ partners: CarryPartners?, _ filter: CaseFilter, _ run: StoredRun, _ draft: inout Draft,
     _ tally: inout Tally
   ) throws {
+    // A group has no pictures of its own, and those of its cases are decided about there.
+    guard result.group == nil else { return }
     let identity = result.identity
     let isWrong = [.failed, .known].contains(result.outcome)
     if decision == .approved, isWrong, carry != nil || !filter.usesOutcome {

@@ -9,10 +9,11 @@ internal import SystemPackage
 struct FixturesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fixtures",
-    abstract: "Check, list, scan, prune, adopt and export recordings.",
+    abstract: "Check, list, scan, prune, adopt, export, push and pull recordings.",
     subcommands: [
       FixturesVerifyCommand.self, FixturesScanCommand.self, FixturesListCommand.self,
       FixturesPruneCommand.self, FixturesExportCommand.self, FixturesAdoptCommand.self,
+      FixturesPushCommand.self, FixturesPullCommand.self,
     ])
 }
 

@@ -49,7 +49,8 @@ enum ConsoleCase {
 
   /// Outcome and case id, and the file to open: the picture, or else the line of the suite.
   static func worstLines(_ result: CaseResult, _ style: ConsoleStyle) -> [String] {
-    let picture = result.outputs.first.map { VisibleText.escape($0.path.string) } ?? ""
+    let path = result.outputs.first?.path ?? result.group?.pair.first?.path
+    let picture = path.map { VisibleText.escape($0.string) } ?? ""
     let file = picture.isEmpty ? place(result.identity.location) : picture
     return ["  " + head(result, style), "    " + file]
   }

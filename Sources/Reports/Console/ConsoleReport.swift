@@ -94,7 +94,8 @@ package final class ConsoleReport: RunSink {
   }
 
   private func finished(_ result: CaseResult, _ spending: Spending, _ state: inout State) {
-    state.progress.counts[result.outcome, default: 0] += 1
+    // Groups come when all cases of their suite have ended, and are none.
+    if result.group == nil { state.progress.counts[result.outcome, default: 0] += 1 }
     state.progress.spending = spending
     for note in result.notices
     where state.notes[note] != nil || state.notes.count < Self.notesCountedMax {
@@ -139,6 +140,7 @@ package final class ConsoleReport: RunSink {
     let head = summary.isInterrupted ? "interrupted, " : ""
     let total =
       head + ConsoleFigure.count(summary.caseCount, "case")
+      + (summary.groupCount > 0 ? " and \(ConsoleFigure.count(summary.groupCount, "group"))" : "")
       + " in \(ConsoleFigure.time(summary.wallMilliseconds))" + counts
     lines += style.wrap("", total, indent: "").split(separator: "\n").map {
       style.paint(String($0), colour)

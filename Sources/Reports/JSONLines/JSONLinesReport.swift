@@ -11,6 +11,7 @@ package import SystemPackage
 /// | `run-started` | the members of ``EncodedHeader`` and `cases`, their number |
 /// | `notice` | `message` |
 /// | `case` | the members of ``EncodedCase`` and `spending` so far, as ``EncodedSpending`` writes it |
+/// | `group` | the same of a group of cases, after the cases of its suite |
 /// | `run-finished` | the members of ``EncodedSummary`` and `exit_code`, which the cases ask for |
 ///
 /// Names are sorted, lines end with a line feed, cases come in plan order. Members may be added within
@@ -54,7 +55,8 @@ package struct JSONLinesReport: RunSink {
       break
     case .caseFinished(let result, let spending):
       try line(
-        "case", EncodedCase.encode(result), [("spending", EncodedSpending.encode(spending))])
+        result.group == nil ? "case" : "group", EncodedCase.encode(result),
+        [("spending", EncodedSpending.encode(spending))])
     case .finished(let summary):
       try line(
         "run-finished", EncodedSummary.encode(summary),

@@ -83,19 +83,6 @@ package enum CheckKind: Hashable, Sendable {
     }
   }
 
-  /// What of it this version declares and does not judge, in the words of messages; `nil` when it is
-  /// judged.
-  package var unjudgedPart: String? {
-    switch self {
-    case .count, .size, .decodable, .format, .latency, .cost, .revisedPrompt, .blocked, .error: nil
-    case .baseline(let expectation): expectation.unjudgedPart
-    case .notBlank, .preserve, .change, .similarTo, .command: "the check '\(name.rawValue)'"
-    }
-  }
-
-  /// Whether this version judges it.
-  package var isJudged: Bool { unjudgedPart == nil }
-
   /// The kinds of errors that ``error(_:)`` may expect.
   ///
   /// A safety refusal has a check of its own; what a key, an account or the pace of a run causes says
