@@ -121,6 +121,31 @@ import Testing
     #expect(billed.1 == 26)
   }
 
+  @Test(arguments: ["no-picture*1", "error-in-200:403*1"])
+  func `A sample without a picture is asked for anew by the next probe`(
+    fault: String
+  ) async throws {
+    try prepare()
+    let settings = SimulatorSettings(
+      codec: .jpeg(quality: 85), faults: [try FaultRule(fault)])
+    try await SimulatorServer.serving(settings) { server, url in
+      func probe() async -> Project.Outcome {
+        await project.run(
+          "probe", "@suites/mug.yaml", "--samples", "3", "--endpoint", url, "--yes",
+          "--max-cost", "5", "--concurrency", "1", "--max-requests", "2", environment: key,
+          network: true)
+      }
+      let first = await probe()
+      #expect(first.status == 3, "\(first.messages)")
+      #expect(first.messages.contains("no picture that can be compared"), "\(first.messages)")
+      #expect(first.messages.contains("the same command asks for"))
+      let second = await probe()
+      #expect(second.status == 4, "\(second.messages)")
+      #expect(!second.messages.contains("no picture that can be compared"))
+      #expect(server.ledger.entries.count >= 3)
+    }
+  }
+
   @Test func `Nothing is sent without agreement, and the price is told`() async throws {
     try prepare()
     let refused = await project.run(
