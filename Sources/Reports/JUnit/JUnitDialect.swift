@@ -15,8 +15,9 @@ package enum JUnitDialect: String, Hashable, Sendable, CaseIterable {
 package struct JUnitOptions: Hashable, Sendable {
   /// The dialect.
   package var dialect: JUnitDialect
-  /// The folder that a dashboard knows files by, usually the working folder. Pictures of failed cases
-  /// are attached by their path from there; those outside are not. `nil` when it is not known.
+  /// The folder that a dashboard knows files by, usually the working folder; `nil` when it is not known.
+  ///
+  /// Pictures of failed cases are attached by their path from there; those outside are not.
   package var workspace: FilePath?
   /// Cases of one file of a folder.
   package var casesMax: Int

@@ -52,10 +52,10 @@ package enum JUnitReport {
     try writer.finish()
   }
 
-  /// Writes a run into a folder, a file a suite: `TEST-<suite>.xml`, or, where one would be too large,
-  /// `TEST-<suite>.1.xml` and so on. The root of each is its `testsuite`.
+  /// Writes a run into a folder, a file a suite.
   ///
-  /// Files of that form that a former run has left for the same suites are removed once the new ones
+  /// It is `TEST-<suite>.xml` or, where one would be too large, `TEST-<suite>.1.xml` and so on. The root
+  /// of each is its `testsuite`. Files of that form that a former run has left for the same suites are removed once the new ones
   /// are there.
   ///
   /// - Parameters:
