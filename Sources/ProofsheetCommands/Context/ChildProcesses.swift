@@ -122,7 +122,7 @@ private struct Child: ~Copyable {
 
   /// A file without a name, so that a program may read it when and how it likes.
   private static func file(holding bytes: [UInt8]) throws(ChildFailure) -> Int32 {
-    var name = Array("/tmp/proofsheet-XXXXXX".utf8CString)
+    var name = Array(("/tmp/proofsheet-" + String(repeating: "X", count: 6)).utf8CString)
     let file = unsafe name.withUnsafeMutableBufferPointer {
       unsafe mkostemp($0.baseAddress!, O_CLOEXEC)
     }
