@@ -10,6 +10,13 @@ internal import Synchronization
 internal import SystemPackage
 
 extension RunMode: ExpressibleByArgument {}
+extension CheckSeverity: ExpressibleByArgument {}
+extension RecordingRules.Age: ExpressibleByArgument {
+  /// Takes what the option says.
+  package init?(argument: String) {
+    self.init(argument)
+  }
+}
 
 /// What to do with an output that has no approved picture.
 enum UnapprovedRule: String, CaseIterable, ExpressibleByArgument {
@@ -52,6 +59,18 @@ struct RunCommand: AsyncParsableCommand {
       "What to do with an output that has no approved picture: warn or fail.",
       discussion: "Default: warn in record and refresh, fail in replay and live."))
   var unapproved: UnapprovedRule?
+
+  @Option(
+    help: ArgumentHelp(
+      "What to do when a whole suite leaves recordings unused: warn or fail.",
+      discussion: "A run with a filter cannot tell, and says nothing."))
+  var unused: CheckSeverity = .warn
+
+  @Option(
+    help: ArgumentHelp(
+      "How old recordings may be: 90d warns, 90d=fail fails; age never buys anything.",
+      valueName: "age"))
+  var maxAge: RecordingRules.Age?
 
   @Option(
     help: ArgumentHelp(
@@ -114,6 +133,7 @@ struct RunSession {
   let context: CommandContext
   let id: RunID
   let startedAt: Timestamp
+  private let misses: MissFolder
 
   /// Opens what will be written, so that a path that cannot be fails before anything runs.
   init(
@@ -127,6 +147,8 @@ struct RunSession {
     context = prepared.context
     startedAt = context.clock()
     id = RunID(start: startedAt, random: .random(in: .min ... .max))
+    misses = MissFolder(
+      reports.appending(id.text).appending("misses"), redactor: context.redactor)
     do {
       // A trial of the same step that will write the reports at the end.
       try DurableFile.createFolder(reports)
@@ -152,11 +174,17 @@ struct RunSession {
   func replay() async throws -> ExitStatus {
     let store = try open(spends: false)
     let plans = try set.plans(mode: .replay, settings: settings, prices: nil)
-    let environment = RunEnvironment(
+    return try await run(plans, environment(purchasing: nil), store: store, endpoint: nil)
+  }
+
+  /// What running cases needs from outside.
+  func environment(purchasing: RunEnvironment.Purchasing?) -> RunEnvironment {
+    let misses = misses
+    return RunEnvironment(
       redactor: context.redactor, toolVersion: Proofsheet.version, failsUnapproved: failsUnapproved,
-      purchasing: nil, clock: context.clock, programs: programs,
+      purchasing: purchasing, rules: RecordingRules(unused: command.unused, age: command.maxAge),
+      clock: context.clock, keepMiss: { misses.keep($0, $1) }, programs: programs,
       workingFolder: context.workingFolder)
-    return try await run(plans, environment, store: store, endpoint: nil)
   }
 
   /// What starts the programs of checks; `nil` where that is not allowed.
@@ -209,6 +237,7 @@ struct RunSession {
     withExtendedLifetime(registration) {}
     let problems =
       sinks.failures + (environment.purchasing?.guardian.failures ?? [])
+      + (misses.failure.map { ["the requests of misses: \($0)"] } ?? [])
       + (sinks.hasFailed(Self.storeName) ? [] : writeReports(store))
     for problem in problems { context.say("error: \(problem)") }
     tellReports()
@@ -260,6 +289,7 @@ struct RunSession {
 
   private func tellReports() {
     guard !command.quiet else { return }
+    if let note = misses.note { context.say(note) }
     let written = [folder.appending("junit.xml"), folder.appending("run.jsonl")].filter {
       DurableFile.isFile($0)
     }

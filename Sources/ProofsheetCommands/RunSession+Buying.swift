@@ -63,6 +63,19 @@ extension RunSession {
     }
   }
 
+  /// Takes the right to write the recordings of each suite, where the mode writes any.
+  private func lockFixtures(of plans: [Plan]) throws -> [FixtureLock] {
+    guard command.mode != .live else { return [] }
+    do {
+      return try plans.map { plan in
+        try DurableFile.createFolder(plan.fixtures.folder)
+        return try FixtureLock(folder: plan.fixtures.folder)
+      }
+    } catch {
+      throw CommandExit.usage("\(error)", hint: "nothing was sent; name a folder with --fixtures")
+    }
+  }
+
   private func makeLedger(
     _ store: RunStore, _ lock: borrowing StoreLock
   ) throws -> StoreLedger {
@@ -79,6 +92,7 @@ extension RunSession {
   ) async throws -> ExitStatus {
     let store = try open(spends: true)
     let lock = try takeLock()
+    let fixtureLocks = try lockFixtures(of: planned.plans)
     let ledger = try makeLedger(store, lock)
     let purchase = try continued(planned, ledger, store)
     let plans = purchase.plans
@@ -88,18 +102,16 @@ extension RunSession {
     let guardian = SpendGuard(
       cap: isSimulator ? nil : settings.maxCost.value ?? agreed,
       requestsMax: settings.maxRequests.value)
-    let environment = RunEnvironment(
-      redactor: context.redactor, toolVersion: Proofsheet.version, failsUnapproved: failsUnapproved,
+    let environment = environment(
       purchasing: RunEnvironment.Purchasing(
         endpoint: endpoint, transport: try context.makeTransport(), ledger: ledger,
         blobs: store.blobs, guardian: guardian, sleeper: context.sleeper,
-        limits: settings.requestLimits, keyVariable: settings.keyVariable.value),
-      clock: context.clock, programs: programs, workingFolder: context.workingFolder)
+        limits: settings.requestLimits, keyVariable: settings.keyVariable.value))
     let status = try await run(
       plans, environment, store: store,
       endpoint: isSimulator ? EndpointName.simulatorWord : endpoint.base.origin)
     // The right to spend is held until the last report is written.
-    withExtendedLifetime(store) {}
+    withExtendedLifetime((store, fixtureLocks)) {}
     _ = consume lock
     return status
   }
@@ -110,6 +122,7 @@ extension RunSession {
   ) throws -> Purchase {
     guard command.mode != .live else { return purchase }
     let recovered = try recover(purchase.plans, ledger, store)
+    for plan in purchase.plans { try FixtureNames.restore(of: plan, context) }
     let plans = command.mode == .refresh ? try resume(purchase.plans, ledger) : purchase.plans
     let isResumed = plans.contains { !$0.refreshed.isEmpty }
     return recovered > 0 || isResumed ? Purchase(plans) : purchase
@@ -124,10 +137,10 @@ extension RunSession {
     var recovered = 0
     for plan in plans {
       let promotion = CasePromotion(
-        fixtures: plan.fixtures, ledger: ledger, blobs: store.blobs,
-        toolVersion: Proofsheet.version)
+        fixtures: plan.fixtures, blobs: store.blobs, toolVersion: Proofsheet.version,
+        settle: ledger.promoted)
       do {
-        let count = try promotion.promoteAll(of: plan.suite.name)
+        let count = try promotion.promoteAll(ledger.storedCases(of: plan.suite.name))
         recovered += count
         if count > 0 {
           context.say(

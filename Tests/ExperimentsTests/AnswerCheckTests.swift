@@ -10,13 +10,14 @@ import Testing
 struct AnswerCheckTests {
   private func judge(
     _ kinds: [CheckKind], _ outputs: [OutputRecord] = [Sample.output()], prompt: String = "a cup",
-    missing: [String] = [], cost: Money? = nil, refusal: String? = nil
+    missing: [String] = [], cost: Money? = nil, refusal: String? = nil,
+    category: APIError.Category = .blocked
   ) async throws -> [CheckResult] {
     await (try Sample.judge()).judge(
       kinds.map { Check($0) },
       try Sample.evidence(
         EditRequest(prompt: prompt, images: []), outputs, missing: missing, latency: 5, cost: cost,
-        refusal: refusal))
+        refusal: refusal, category: category))
   }
 
   private func judge(
@@ -135,6 +136,25 @@ struct AnswerCheckTests {
     #expect(nothing.verdict == .failed)
     #expect(
       nothing.message == "expected a safety refusal, got no picture and no refusal: it is gone")
+  }
+
+  @Test(arguments: [
+    (APIError.Category.server, CheckResult.Verdict.passed, "refused as expected: HTTP 500: no"),
+    (
+      .unavailable, .failed,
+      "expected an error of the kind 'server', got no picture and no such error: HTTP 503: gone"
+    ),
+  ])
+  func `An error of the expected kind passes, and one of another does not`(
+    category: APIError.Category, verdict: CheckResult.Verdict, message: String
+  ) async throws {
+    let results = try await judge(
+      [.count(.asRequested), .error(.server), .decodable], [],
+      missing: category == .server ? [] : ["HTTP 503: gone"], refusal: "HTTP 500: no",
+      category: category)
+    #expect(results.map(\.name) == ["error"])
+    #expect(results.first?.verdict == verdict)
+    #expect(results.first?.message == message)
   }
 }
 

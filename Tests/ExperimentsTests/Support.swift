@@ -132,6 +132,17 @@ final class MemoryLedger: ExchangeLedger {
   func inDoubt(of suite: SuiteName) throws -> [DoubtfulAttempt] { [] }
 }
 
+/// Counts calls from 0.
+final class Counter: Sendable {
+  private let count = Mutex(0)
+
+  func next() -> Int {
+    count.withLock { count in
+      defer { count += 1 }; return count
+    }
+  }
+}
+
 /// Waits for nothing.
 struct NoWait: Sleeper {
   func sleep(for duration: Duration) async throws { try Task.checkCancellation() }
@@ -224,11 +235,13 @@ enum Sample {
 
   static func evidence(
     _ request: EditRequest, _ outputs: [OutputRecord], lastInput: PixelSize? = nil,
-    missing: [String] = [], latency: Int = 1_000, cost: Money? = nil, refusal: String? = nil
+    missing: [String] = [], latency: Int = 1_000, cost: Money? = nil, refusal: String? = nil,
+    category: APIError.Category = .blocked
   ) throws -> CheckJudge.Evidence {
     CheckJudge.Evidence(
       identity: try identity(request), request: request, lastInput: lastInput, outputs: outputs,
-      missing: missing, latencyMilliseconds: latency, cost: cost, refusal: refusal)
+      missing: missing, latencyMilliseconds: latency, cost: cost, refusal: refusal,
+      refusalCategory: category)
   }
 
   /// A judge of a suite without pictures of its own.
@@ -285,7 +298,8 @@ struct Bench {
   ///   - cap: what may be spent.
   init(
     seeds: String = "[1]", fields: String = "output_format: b64_json", checks: String = "",
-    cap: Money? = Money(microDollars: 100_000_000), requestsMax: Int? = nil, isFull: Bool = false
+    cap: Money? = Money(microDollars: 100_000_000), requestsMax: Int? = nil, isFull: Bool = false,
+    ledger: MemoryLedger? = nil
   ) throws {
     let folder = TemporaryFolder.path
     try DurableFile.write(
@@ -300,7 +314,7 @@ struct Bench {
     suite = try SuiteLoader.load(bytes: Array(text.utf8), path: folder.appending("mug.yaml"))
     fixtures = FixtureFolder(folder: folder.appending("fixtures"))
     blobs = BlobStore(folder: folder.appending("blobs"))
-    ledger = MemoryLedger(isFull: isFull)
+    self.ledger = ledger ?? MemoryLedger(isFull: isFull)
     guardian = SpendGuard(cap: cap, requestsMax: requestsMax)
   }
 

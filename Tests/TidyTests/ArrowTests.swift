@@ -29,7 +29,7 @@ import Testing
     ],
     "ProofsheetCommands": [
       "Canonical", "SeedreamAPI", "ImageComparison", "Suites", "CurlTransport", "Recording",
-      "Experiments", "RunStore", "Reports", "Simulator", "ArgumentParser", "CSpawn",
+      "Experiments", "RunStore", "Reports", "Simulator", "CSpawn", "ArgumentParser",
       "SystemPackage",
     ],
     "proofsheet": ["ProofsheetCommands"],

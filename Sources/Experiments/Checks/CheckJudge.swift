@@ -22,8 +22,10 @@ package struct CheckJudge: Sendable {
     package let latencyMilliseconds: Int
     /// What the case cost; `nil` where the price of its model is not known.
     package let cost: Money?
-    /// What the service said when a safety check of it refused the request.
+    /// What the service said when it refused the request.
     package let refusal: String?
+    /// The kind of the error with which it did.
+    package let refusalCategory: APIError.Category
     /// Where the answer came from first, where that is known.
     package let origin: Origin?
     /// What other cases have given, for checks that look at them.
@@ -33,7 +35,8 @@ package struct CheckJudge: Sendable {
     package init(
       identity: CaseIdentity, request: EditRequest, lastInput: PixelSize?,
       outputs: [OutputRecord], missing: [String], latencyMilliseconds: Int, cost: Money? = nil,
-      refusal: String? = nil, origin: Origin? = nil, peers: PeerOutputs = PeerOutputs()
+      refusal: String? = nil, refusalCategory: APIError.Category = .blocked,
+      origin: Origin? = nil, peers: PeerOutputs = PeerOutputs()
     ) {
       self.identity = identity
       self.request = request
@@ -43,6 +46,7 @@ package struct CheckJudge: Sendable {
       self.latencyMilliseconds = latencyMilliseconds
       self.cost = cost
       self.refusal = refusal
+      self.refusalCategory = refusalCategory
       self.origin = origin
       self.peers = peers
     }
@@ -55,7 +59,7 @@ package struct CheckJudge: Sendable {
       Evidence(
         identity: identity, request: request, lastInput: lastInput, outputs: outputs,
         missing: missing, latencyMilliseconds: latencyMilliseconds, cost: cost, refusal: refusal,
-        origin: origin, peers: peers)
+        refusalCategory: refusalCategory, origin: origin, peers: peers)
     }
   }
 
@@ -97,7 +101,8 @@ package struct CheckJudge: Sendable {
     case .latency(let limit): (latency(limit, evidence), [])
     case .cost(let limit): (cost(limit, evidence), [])
     case .revisedPrompt(let expectation): (revisedPrompt(expectation, evidence), [])
-    case .blocked: (blocked(evidence), [])
+    case .blocked: (refused(.blocked, evidence), [])
+    case .error(let category): (refused(category, evidence), [])
     case .baseline(let expectation): baseline(expectation, evidence)
     case .preserve(let expectation): preserve(expectation, evidence)
     case .change(let expectation): change(expectation, evidence)

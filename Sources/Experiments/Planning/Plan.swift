@@ -9,8 +9,8 @@ package enum PlannedAction: Sendable {
   case replay(Fixture, renamedFrom: CaseID?)
   /// It is bought.
   case buy(RecordingTransport.Pricing)
-  /// It cannot run: why, and what helps.
-  case stop(Outcome, reason: String, hint: String?, details: [String])
+  /// It cannot run: why, what helps, and what comes near where it has no recording.
+  case stop(Outcome, reason: String, hint: String?, miss: Miss? = nil)
 }
 
 /// One case of a plan.
@@ -64,6 +64,13 @@ package struct Plan: Sequence, Sendable {
     Plan(
       suite: suite, mode: mode, fixtures: fixtures, baseline: baseline, inputs: inputs,
       filter: filter, prices: prices, refreshed: refreshed, probe: probe)
+  }
+
+  /// The same plan where everything is replayed.
+  package var replaying: Plan {
+    Plan(
+      suite: suite, mode: .replay, fixtures: fixtures, baseline: baseline, inputs: inputs,
+      filter: filter, prices: prices)
   }
 
   /// The same plan at other prices; `nil` where pictures cost nothing.
@@ -143,29 +150,36 @@ package struct Plan: Sequence, Sendable {
     case .found(let fixture, let fileID):
       return .replay(fixture, renamedFrom: fileID == identity.id ? nil : fileID)
     case .missing, .exhausted, .stale:
-      return mode != .replay ? purchase(planned.suiteCase.request) : absent(found, identity)
+      guard mode == .replay else { return purchase(planned.suiteCase.request) }
+      return absent(found, identity, planned.suiteCase.request.canonical)
     case .notFetched(let path):
       // Buying what lies in a store already would pay for it twice.
       return .stop(
         .fixtureMissing, reason: "not fetched: \(path) is a Git LFS pointer",
         hint: "fetch it with: \(GitLFSPointer.fetchCommand(for: path)); all of the suite with: "
-          + GitLFSPointer.fetchCommand(forFolder: fixtures.folder), details: [])
+          + GitLFSPointer.fetchCommand(forFolder: fixtures.folder))
     case .corrupt(let description):
       return .stop(
         .fixtureCorrupt, reason: description,
         hint: "restore it with 'git checkout -- \(fixtures.folder)', or "
-          + hint(for: identity, mode: .refresh), details: [])
+          + hint(for: identity, mode: .refresh))
     }
   }
 
-  private func absent(_ lookup: FixtureLookup, _ identity: CaseIdentity) -> PlannedAction {
+  private func absent(
+    _ lookup: FixtureLookup, _ identity: CaseIdentity, _ asked: JSONValue
+  ) -> PlannedAction {
     let hint = hint(for: identity, mode: .record)
+    let miss = Miss(
+      asked: asked,
+      nearest: fixtures.nearest(
+        to: asked, repeatIndex: identity.caseKey.repeatIndex, id: identity.id))
     switch lookup {
     case .exhausted(let recorded):
       return .stop(
         .fixtureMissing,
         reason: "exhausted: the request is recorded \(Count.of(recorded, "time")), this is repeat "
-          + "\(identity.caseKey.repeatIndex + 1)", hint: hint, details: [])
+          + "\(identity.caseKey.repeatIndex + 1)", hint: hint, miss: miss)
     case .stale(let fileID, let changes):
       let fields = changes.map { String($0.pointer.dropFirst()) }.joined(separator: ", ")
       return .stop(
@@ -173,11 +187,11 @@ package struct Plan: Sequence, Sendable {
         reason:
           "\(fixtures.path(of: fileID)) was recorded for another request: \(fields) "
           + (changes.count == 1 ? "differs" : "differ"),
-        hint: hint, details: changes.map(\.description))
+        hint: hint, miss: miss)
     default:
       return .stop(
         .fixtureMissing, reason: "none: there is no recording at \(fixtures.path(of: identity.id))",
-        hint: hint, details: [])
+        hint: hint, miss: miss)
     }
   }
 
@@ -195,7 +209,7 @@ package struct Plan: Sequence, Sendable {
       return .stop(
         .overBudget, reason: "the price of the model '\(request.model)' is not known",
         hint: "name a model whose name holds one of: "
-          + prices.entries.map(\.namePart).joined(separator: ", "), details: [])
+          + prices.entries.map(\.namePart).joined(separator: ", "))
     }
     return .buy(
       RecordingTransport.Pricing(reservation: price * request.n, pricePerPicture: price))

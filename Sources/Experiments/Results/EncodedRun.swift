@@ -332,7 +332,8 @@ package enum EncodedSpending {
 /// A run's summary as a JSON document.
 ///
 /// Members: `version`, `counts` by outcome, `spending` as ``EncodedSpending`` writes it, `wall_ms`,
-/// `simulated`, `interrupted` and `groups`, how many of the counted are groups of cases.
+/// `simulated`, `interrupted`, `groups`, how many of the counted are groups of cases, and `findings` about
+/// recordings where there are any.
 package enum EncodedSummary {
   /// Writes a summary; ``decode(_:)`` gives it back exactly.
   package static func encode(_ summary: RunSummary) -> JSONValue {
@@ -345,6 +346,8 @@ package enum EncodedSummary {
       "simulated": .bool(summary.isSimulated),
       "interrupted": .bool(summary.isInterrupted),
       "groups": .integer(summary.groupCount),
+      "findings": summary.findings.isEmpty
+        ? nil : .array(summary.findings.map(EncodedFinding.encode)),
     ])
   }
 
@@ -367,6 +370,7 @@ package enum EncodedSummary {
       wallMilliseconds: try place.member("wall_ms").integer(EncodedRun.countRange),
       isSimulated: try place.member("simulated").bool(),
       isInterrupted: try place.member("interrupted").bool(),
-      groupCount: try place.optional("groups")?.integer(EncodedRun.countRange) ?? 0)
+      groupCount: try place.optional("groups")?.integer(EncodedRun.countRange) ?? 0,
+      findings: try EncodedFinding.decodeAll(place.optional("findings")))
   }
 }

@@ -119,11 +119,14 @@ package struct RunSummary: Hashable, Sendable {
   package var isInterrupted: Bool
   /// How many of what ended were groups of cases.
   package var groupCount = 0
+  /// What it found out about recordings, in the order of the suites.
+  package var findings: [RunFinding]
 
   /// Puts a summary together.
   package init(
     counts: [Outcome: Int] = [:], spending: Spending = Spending(), wallMilliseconds: Int = 0,
-    isSimulated: Bool = false, isInterrupted: Bool = false, groupCount: Int = 0
+    isSimulated: Bool = false, isInterrupted: Bool = false, groupCount: Int = 0,
+    findings: [RunFinding] = []
   ) {
     self.groupCount = groupCount
     self.counts = counts
@@ -131,16 +134,18 @@ package struct RunSummary: Hashable, Sendable {
     self.wallMilliseconds = wallMilliseconds
     self.isSimulated = isSimulated
     self.isInterrupted = isInterrupted
+    self.findings = findings
   }
 
   /// How many cases ended, without groups.
   package var caseCount: Int { counts.values.reduce(0, +) - groupCount }
 
-  /// The exit code that the cases ask for.
+  /// The exit code that the cases and findings ask for.
   package var exitStatus: ExitStatus {
     ExitStatus.worst(
       counts.filter { $0.value > 0 }.keys.map(\.exitStatus)
-        + (isInterrupted ? [ExitStatus.interrupted] : []))
+        + (isInterrupted ? [ExitStatus.interrupted] : [])
+        + findings.filter(\.isFailure).map { _ in .fixture })
   }
 }
 

@@ -24,6 +24,8 @@ package struct SelectedRun: RunReader {
     var summary = base.summary
     summary.counts = [:]
     summary.isSimulated = false
+    // What is unused by the whole is nothing to tell of a part.
+    summary.findings = []
     summary.groupCount = 0
     summary.spending = Spending(cap: base.summary.spending.cap)
     var suites: [SuiteHeader] = []

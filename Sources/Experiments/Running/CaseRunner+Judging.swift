@@ -86,7 +86,7 @@ extension CheckKind {
     case .preserve, .change, .similarTo: true
     case .baseline(let expectation): expectation.level.comparison?.isMeasured ?? true
     case .count, .size, .decodable, .notBlank, .format, .latency, .cost, .revisedPrompt, .blocked,
-      .command:
+      .error, .command:
       false
     }
   }
@@ -122,7 +122,8 @@ extension CaseRunner {
       missing: result.missing.map { clean($0.failure.description) },
       latencyMilliseconds: result.latencyMilliseconds,
       cost: cost(of: request, pictures: result.billedCount, course),
-      refusal: result.refusal.map { clean($0.description) }, origin: course.origin)
+      refusal: result.refusal.map { clean($0.description) },
+      refusalCategory: result.refusal?.category ?? .blocked, origin: course.origin)
     let base = CaseResult(
       identity: planned.identity, outcome: .passed, reason: "", notices: course.notices,
       outputs: outputs, source: course.source, origin: course.origin,
@@ -215,8 +216,8 @@ extension CaseRunner {
   func refused(
     _ planned: PlannedCase, _ course: Course, _ failure: EditFailure
   ) async -> CaseResult? {
-    guard case .api(let error) = failure.last, error.category == .blocked,
-      planned.suiteCase.checks.contains(where: { $0.kind == .blocked })
+    guard case .api(let error) = failure.last,
+      planned.suiteCase.checks.contains(where: { $0.kind.expectedError == error.category })
     else { return nil }
     let request = planned.suiteCase.request
     let checks = await judge.judge(
@@ -224,7 +225,8 @@ extension CaseRunner {
       CheckJudge.Evidence(
         identity: planned.identity, request: request, lastInput: nil, outputs: [],
         missing: [], latencyMilliseconds: failure.latencyMilliseconds,
-        cost: cost(of: request, pictures: 0, course), refusal: clean(error.description)))
+        cost: cost(of: request, pictures: 0, course), refusal: clean(error.description),
+        refusalCategory: error.category))
     let (outcome, reason) = verdict(of: checks)
     return CaseResult(
       identity: planned.identity, outcome: outcome, reason: reason,

@@ -56,6 +56,10 @@ package struct RunEnvironment: Sendable {
   package let purchasing: Purchasing?
   /// Tells the time, by which quarantines end.
   package let clock: @Sendable () -> Timestamp
+  /// Takes a request that has no recording, to keep it whole where a message shows parts.
+  package let keepMiss: @Sendable (CaseIdentity, Miss) -> Void
+  /// What is said of recordings that are unused or too old.
+  package let rules: RecordingRules
   /// Starts the programs of checks; `nil` where that was not allowed.
   package let programs: (any ProgramStarter)?
   /// The folder that relative paths start from.
@@ -64,12 +68,15 @@ package struct RunEnvironment: Sendable {
   /// Puts an environment together.
   package init(
     redactor: Redactor, toolVersion: String, failsUnapproved: Bool, purchasing: Purchasing?,
-    clock: @escaping @Sendable () -> Timestamp, programs: (any ProgramStarter)? = nil,
-    workingFolder: FilePath = "."
+    rules: RecordingRules = RecordingRules(), clock: @escaping @Sendable () -> Timestamp,
+    keepMiss: @escaping @Sendable (CaseIdentity, Miss) -> Void = { _, _ in },
+    programs: (any ProgramStarter)? = nil, workingFolder: FilePath = "."
   ) {
     self.programs = programs
     self.workingFolder = workingFolder
     self.clock = clock
+    self.keepMiss = keepMiss
+    self.rules = rules
     self.redactor = redactor
     self.toolVersion = toolVersion
     self.failsUnapproved = failsUnapproved
@@ -125,10 +132,11 @@ package struct CaseRunner: Sendable {
   @concurrent
   package func begin(_ planned: PlannedCase) async -> CaseProgress {
     switch plan.action(for: planned) {
-    case .stop(let outcome, let reason, let hint, let details):
+    case .stop(let outcome, let reason, let hint, let miss):
+      if let miss { environment.keepMiss(planned.identity, miss) }
       let result = CaseResult(
         identity: planned.identity, outcome: outcome, reason: clean(reason), hint: hint,
-        details: details.map(clean))
+        details: (miss?.nearest ?? []).flatMap(\.lines).map(clean))
       return .ended(quarantined(result, planned))
     case .replay(let fixture, let renamed):
       return settled(await replay(planned, fixture, renamedFrom: renamed), planned)
@@ -164,7 +172,7 @@ package struct CaseRunner: Sendable {
     }
     return Course(
       transport: ReplayingTransport(
-        fixture: fixture, blobs: plan.fixtures.blobs, redactor: environment.redactor),
+        fixture: fixture, blobs: plan.fixtures.verifier, redactor: environment.redactor),
       endpoint: endpoint, policy: .once, sleeper: NoSleeper(), pictures: plan.fixtures.blobs,
       source: .replayed, meter: nil, origin: fixture.origin, startedAt: fixture.recordedAt)
   }
@@ -214,17 +222,20 @@ package struct CaseRunner: Sendable {
       canonicalRequest: planned.suiteCase.request.canonical)
     let transport = RecordingTransport(
       base: purchasing.transport, ledger: purchasing.ledger, blobs: purchasing.blobs,
-      redactor: environment.redactor, recordedCase: recordedCase, pricing: pricing, meter: meter)
+      redactor: environment.redactor, recordedCase: recordedCase, pricing: pricing, meter: meter,
+      expectedError: planned.suiteCase.expectedError)
+    var policy = purchasing.policy
+    policy.expectedError = planned.suiteCase.expectedError
     let startedAt = environment.clock()
     let course = Course(
       transport: transport,
-      endpoint: purchasing.endpoint, policy: purchasing.policy, sleeper: purchasing.sleeper,
+      endpoint: purchasing.endpoint, policy: policy, sleeper: purchasing.sleeper,
       pictures: purchasing.blobs, source: .bought, meter: meter)
     let progress = await execute(planned, course).map {
       $0.with(origin: transport.answerOrigin, startedAt: startedAt, notice: nil, pictures: nil)
     }
     guard plan.mode != .live else { return progress }
-    return progress.map { promote($0, purchasing) }
+    return progress.map { promote($0, expecting: planned.suiteCase.expectedError, purchasing) }
   }
 
   private func execute(_ planned: PlannedCase, _ course: Course) async -> CaseProgress {
@@ -341,16 +352,18 @@ package struct CaseRunner: Sendable {
 
   /// Makes what was bought a recording; a failure is told and loses nothing.
   private func promote(
-    _ result: CaseResult, _ purchasing: RunEnvironment.Purchasing
+    _ result: CaseResult, expecting expectedError: APIError.Category?,
+    _ purchasing: RunEnvironment.Purchasing
   ) -> CaseResult {
     let promotion = CasePromotion(
-      fixtures: plan.fixtures, ledger: purchasing.ledger, blobs: purchasing.blobs,
-      toolVersion: environment.toolVersion)
+      fixtures: plan.fixtures, blobs: purchasing.blobs, toolVersion: environment.toolVersion,
+      settle: purchasing.ledger.promoted)
     let identity = result.identity
     do {
       guard let stored = try purchasing.ledger.storedCase(identity.caseKey) else { return result }
       let origin = stored.origin
-      let notice = try promotion.promote(stored, as: identity.id)
+      let notice = try promotion.promote(
+        stored, as: identity.id, expecting: expectedError, hasPassed: result.outcome == .passed)
       let isRecorded = notice == nil
       return result.with(
         origin: origin, startedAt: stored.exchanges.first?.timing.start,
@@ -376,13 +389,14 @@ extension EditResult {
   /// Pictures that were made, whether they could be fetched or not.
   var billedCount: Int { pictures.count + missing.count(where: \.isTransportFailure) }
 
-  /// What the service said where it refused every picture for safety; `nil` in any other case.
+  /// What the service said where it refused every picture for one reason; `nil` in any other case.
   var refusal: APIError? {
     let refusals = missing.compactMap { picture -> APIError? in
-      guard case .api(let error) = picture.failure, error.category == .blocked else { return nil }
+      guard case .api(let error) = picture.failure else { return nil }
       return error
     }
-    return pictures.isEmpty && refusals.count == missing.count ? refusals.first : nil
+    let isOne = Set(refusals.map(\.category)).count == 1
+    return pictures.isEmpty && refusals.count == missing.count && isOne ? refusals.first : nil
   }
 }
 

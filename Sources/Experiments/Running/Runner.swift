@@ -91,6 +91,7 @@ package struct Runner: Sendable {
   ) async {
     let runner = CaseRunner(plan: plan, environment: environment)
     let stopReason = environment.purchasing?.guardian
+    var tally = RecordingTally(environment.rules, plan, now: environment.clock())
     var cases = plan.makeIterator()
     var desk = PeerDesk(plan)
     var line = TellingLine(groups: GroupDesk(plan))
@@ -111,7 +112,7 @@ package struct Runner: Sendable {
           if let reason = isInterrupted() ? "interrupted" : stopReason?.stopReason {
             line.end(place, Self.cancelled(planned, reason))
             desk.leave(planned)
-            tell(&line, &summary)
+            tell(&line, &summary, &tally)
             continue
           }
           desk.enter(planned)
@@ -133,7 +134,7 @@ package struct Runner: Sendable {
         case .waiting(let pending): desk.wait(place, pending)
         }
         desk.ended(planned, progress)
-        tell(&line, &summary)
+        tell(&line, &summary, &tally)
       }
     }
     for result in await line.groups.judged(concurrency: concurrency, clock: environment.clock) {
@@ -141,11 +142,16 @@ package struct Runner: Sendable {
       summary.groupCount += 1
       sinks.receive(.caseFinished(result, spending: spending))
     }
+    let isWhole = plan.filter.isAll && !isInterrupted() && stopReason?.stopReason == nil
+    summary.findings += tally.findings(isWhole: isWhole)
   }
 
-  private func tell(_ line: inout TellingLine, _ summary: inout RunSummary) {
+  private func tell(
+    _ line: inout TellingLine, _ summary: inout RunSummary, _ tally: inout RecordingTally
+  ) {
     while let result = line.next() {
       summary.counts[result.outcome, default: 0] += 1
+      tally.add(result)
       if result.origin == .simulator { summary.isSimulated = true }
       sinks.receive(.caseFinished(result, spending: spending))
     }

@@ -90,8 +90,10 @@ package final class FixtureFolder: Sendable {
   /// The blobs beside the recordings.
   package let blobs: BlobStore
 
-  private let verifier: BlobVerifier
+  /// The same blobs for serving a recording that was found: what was checked is not read again.
+  package let verifier: BlobVerifier
   private let index = Mutex<FixtureIndex?>(nil)
+  let unused = Mutex(UnusedRecordings())
 
   /// Names a folder, which need not be there.
   package init(folder: FilePath) {
@@ -117,6 +119,8 @@ package final class FixtureFolder: Sendable {
     _ id: CaseID, caseKey: CaseKey, canonicalRequest: @autoclosure () -> JSONValue
   ) -> FixtureLookup {
     var own: Fixture?
+    // A damaged or stale file of the case's name is told of as such.
+    use(id)
     switch read(id) {
     case .absent: break
     case .pointer: return .notFetched(path(of: id))
@@ -134,6 +138,7 @@ package final class FixtureFolder: Sendable {
     if let other = index.files[caseKey], case .fixture(let fixture) = read(other),
       fixture.caseKey == caseKey
     {
+      use(other)
       return checked(fixture, fileID: other)
     }
     // A file of another repeat of the same request has no field that differs.
@@ -198,7 +203,9 @@ package final class FixtureFolder: Sendable {
   }
 
   private func checked(_ fixture: Fixture, fileID: CaseID) -> FixtureLookup {
-    switch problem(of: fixture.blobs, in: fileID) {
+    let sent = fixture.exchanges.flatMap { $0.request.body?.blobs ?? [] }
+    let received = fixture.exchanges.flatMap(\.response.body.blobs)
+    switch problem(of: sent, in: fileID) ?? problem(of: received, in: fileID, isServed: true) {
     case .notFetched(let path): return .notFetched(path)
     case .damaged(let description): return .corrupt(description)
     case nil: break
@@ -208,14 +215,18 @@ package final class FixtureFolder: Sendable {
 
   /// What is wrong with the blobs of a recording, each of which must be there and right before any
   /// of it is served.
-  func problem(of blobs: [BlobID], in fileID: CaseID) -> BlobProblem? {
+  func problem(
+    of blobs: [BlobID], in fileID: CaseID, isServed: Bool = false
+  ) -> BlobProblem? {
     for blob in blobs {
       do throws(BlobFailure) {
-        try verifier.verify(blob)
+        try verifier.verify(blob, isServed: isServed)
       } catch {
         if error.kind == .pointer { return .notFetched(self.blobs.path(of: blob)) }
+        let isMissing = error.kind == .missing
         return .damaged(
-          "\(path(of: fileID)) names a picture that is not as recorded: \(error)")
+          "\(path(of: fileID)) names a picture that is \(isMissing ? "not here" : "not as recorded"): "
+            + "\(error)" + (isMissing ? "; from a store: proofsheet fixtures pull" : ""))
       }
     }
     return nil

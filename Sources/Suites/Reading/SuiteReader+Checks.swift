@@ -130,6 +130,7 @@ extension SuiteReader {
     case .latency: return latency(node)
     case .cost: return cost(node)
     case .revisedPrompt: return revisedPrompt(node)
+    case .error: return expectedError(node)
     case .baseline: return baseline(node)
     case .preserve: return preserve(node)
     case .change: return change(node)

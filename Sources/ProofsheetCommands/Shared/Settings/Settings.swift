@@ -29,6 +29,12 @@ struct Settings: Hashable, Sendable {
   let fixtures: Setting<FilePath?>
   /// The folder of the run store and of reports; `nil` for the one beside `suites`.
   let reports: Setting<FilePath?>
+  /// What hands pictures to a store; `nil` without one.
+  let blobPush: Setting<BlobCommand?>
+  /// What fetches them from it; `nil` without one.
+  let blobPull: Setting<BlobCommand?>
+  /// How long either may take.
+  let blobTimeout: Setting<Duration>
   /// Hosts that a project's endpoint may be at and get the key.
   let allowedHosts: [Setting<String>]
 
@@ -65,6 +71,9 @@ struct Settings: Hashable, Sendable {
     prices = first(\.prices, else: .listed)
     fixtures = first(\.fixtures)
     reports = first(\.reports)
+    blobPush = first(\.blobPush)
+    blobPull = first(\.blobPull)
+    blobTimeout = first(\.blobTimeout, else: BlobCommand.timeoutDefault)
     allowedHosts = layers.flatMap(\.allowedHosts)
   }
 
