@@ -191,7 +191,8 @@ struct RunSession {
     let sinks = SinkGroup(makeSinks(store) + [("run.jsonl", lines.sink)])
     let runner = Runner(
       plans: plans, environment: environment,
-      concurrency: settings.concurrency(inReplay: command.mode == .replay), sinks: sinks,
+      concurrency: settings.concurrency(inReplay: command.mode == .replay),
+      failuresMax: settings.maxFailures.value, sinks: sinks,
       clock: context.clock)
     let interrupts = InterruptCounter(environment.purchasing?.guardian, context)
     let registration = context.onInterrupt { interrupts.count() }
@@ -217,7 +218,7 @@ struct RunSession {
       (
         "the console",
         ConsoleReport(
-          style: style, now: { .milliseconds(context.clock().milliseconds) },
+          style: style, now: context.uptime,
           write: { messages($0) })
       ),
     ]

@@ -88,11 +88,14 @@ extension RunSession {
     let guardian = SpendGuard(
       cap: isSimulator ? nil : settings.maxCost.value ?? agreed,
       requestsMax: settings.maxRequests.value)
+    let pace = PaceGate(
+      settings.pace, signal: guardian.signal, sleeper: context.sleeper, now: context.uptime)
     let environment = RunEnvironment(
       redactor: context.redactor, toolVersion: Proofsheet.version, failsUnapproved: failsUnapproved,
       purchasing: RunEnvironment.Purchasing(
         endpoint: endpoint, transport: try context.makeTransport(), ledger: ledger,
-        blobs: store.blobs, guardian: guardian, sleeper: context.sleeper,
+        blobs: store.blobs, guardian: guardian, policy: settings.retryPolicy,
+        sleeper: context.sleeper, pace: pace,
         limits: settings.requestLimits, keyVariable: settings.keyVariable.value),
       clock: context.clock)
     let status = try await run(

@@ -129,6 +129,8 @@ final class MemoryLedger: ExchangeLedger {
     }
   }
 
+  func giveUp(_ caseKey: CaseKey) throws -> Bool { false }
+
   func inDoubt(of suite: SuiteName) throws -> [DoubtfulAttempt] { [] }
 }
 

@@ -7,8 +7,8 @@ package import Suites
 package enum PlannedAction: Sendable {
   /// Its recording is replayed; the second names the file where it lies under another case id.
   case replay(Fixture, renamedFrom: CaseID?)
-  /// It is bought.
-  case buy(RecordingTransport.Pricing)
+  /// It is bought; the second says why, where something of it is recorded.
+  case buy(RecordingTransport.Pricing, notice: String?)
   /// It cannot run: why, and what helps.
   case stop(Outcome, reason: String, hint: String?, details: [String])
 }
@@ -140,7 +140,9 @@ package struct Plan: Sequence, Sendable {
     case .found(let fixture, let fileID):
       return .replay(fixture, renamedFrom: fileID == identity.id ? nil : fileID)
     case .missing, .exhausted, .stale:
-      return mode != .replay ? purchase(planned.suiteCase.request) : absent(found, identity)
+      return mode != .replay
+        ? purchase(planned.suiteCase.request, notice: Self.change(found))
+        : absent(found, identity)
     case .notFetched(let path):
       // Buying what lies in a store already would pay for it twice.
       return .stop(
@@ -164,12 +166,10 @@ package struct Plan: Sequence, Sendable {
         reason: "exhausted: the request is recorded \(Count.of(recorded, "time")), this is repeat "
           + "\(identity.caseKey.repeatIndex + 1)", hint: hint, details: [])
     case .stale(let fileID, let changes):
-      let fields = changes.map { String($0.pointer.dropFirst()) }.joined(separator: ", ")
       return .stop(
         .fixtureStale,
-        reason:
-          "\(fixtures.path(of: fileID)) was recorded for another request: \(fields) "
-          + (changes.count == 1 ? "differs" : "differ"),
+        reason: "\(fixtures.path(of: fileID)) was recorded for another request: "
+          + FieldChange.names(changes),
         hint: hint, details: changes.map(\.description))
     default:
       return .stop(
@@ -184,9 +184,17 @@ package struct Plan: Sequence, Sendable {
       + "--yes --max-cost 1"
   }
 
-  private func purchase(_ request: EditRequest) -> PlannedAction {
+  /// Why a case is bought although there is a recording in its place.
+  private static func change(_ lookup: FixtureLookup) -> String? {
+    guard case .stale(_, let changes) = lookup else { return nil }
+    return "bought anew, for it was recorded for another request: \(FieldChange.names(changes))"
+  }
+
+  private func purchase(_ request: EditRequest, notice: String? = nil) -> PlannedAction {
     guard let prices else {
-      return .buy(RecordingTransport.Pricing(reservation: .zero, pricePerPicture: .zero))
+      return .buy(
+        RecordingTransport.Pricing(
+          reservation: .zero, pricePerPicture: .zero, pictureCount: request.n), notice: notice)
     }
     guard let price = prices.price(of: request.model) else {
       return .stop(
@@ -195,6 +203,8 @@ package struct Plan: Sequence, Sendable {
           + prices.entries.map(\.namePart).joined(separator: ", "), details: [])
     }
     return .buy(
-      RecordingTransport.Pricing(reservation: price * request.n, pricePerPicture: price))
+      RecordingTransport.Pricing(
+        reservation: price * request.n, pricePerPicture: price, pictureCount: request.n),
+      notice: notice)
   }
 }

@@ -147,6 +147,8 @@ package enum RunEvent: Sendable {
   case started(RunHeader)
   /// Something to know that belongs to no case.
   case notice(String)
+  /// The number of orders that may be under way has changed.
+  case paced(limit: Int)
   /// A case begins; in any order.
   case caseStarted(CaseID)
   /// A case ended; in plan order.

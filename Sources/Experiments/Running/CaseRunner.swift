@@ -23,6 +23,8 @@ package struct RunEnvironment: Sendable {
     package let policy: RetryPolicy
     /// What waits.
     package let sleeper: any Sleeper
+    /// Holds orders to a pace; `nil` where they go out at once.
+    package let pace: PaceGate?
     /// Limits of a request for pictures.
     package let limits: HTTPLimits
     /// The name of the variable that holds the key, for messages.
@@ -32,7 +34,8 @@ package struct RunEnvironment: Sendable {
     package init(
       endpoint: Endpoint, transport: any HTTPTransport, ledger: any ExchangeLedger,
       blobs: BlobStore, guardian: SpendGuard, policy: RetryPolicy = RetryPolicy(),
-      sleeper: any Sleeper = SystemSleeper(), limits: HTTPLimits = HTTPLimits(),
+      sleeper: any Sleeper = SystemSleeper(), pace: PaceGate? = nil,
+      limits: HTTPLimits = HTTPLimits(),
       keyVariable: String = "PROOFSHEET_API_KEY"
     ) {
       self.endpoint = endpoint
@@ -42,6 +45,7 @@ package struct RunEnvironment: Sendable {
       self.guardian = guardian
       self.policy = policy
       self.sleeper = sleeper
+      self.pace = pace
       self.limits = limits
       self.keyVariable = keyVariable
     }
@@ -92,6 +96,7 @@ package struct CaseRunner: Sendable {
     let endpoint: Endpoint
     let policy: RetryPolicy
     let sleeper: any Sleeper
+    var orderSleeper: (any Sleeper)?
     let pictures: BlobStore
     let source: AnswerSource
     let meter: CaseMeter?
@@ -117,8 +122,8 @@ package struct CaseRunner: Sendable {
         details: details.map(clean))
     case .replay(let fixture, let renamed):
       return await replay(planned, fixture, renamedFrom: renamed)
-    case .buy(let pricing):
-      return await buy(planned, pricing)
+    case .buy(let pricing, let notice):
+      return await buy(planned, pricing, notice)
     }
   }
 
@@ -149,7 +154,7 @@ package struct CaseRunner: Sendable {
   }()
 
   private func buy(
-    _ planned: PlannedCase, _ pricing: RecordingTransport.Pricing
+    _ planned: PlannedCase, _ pricing: RecordingTransport.Pricing, _ notice: String?
   ) async -> CaseResult {
     guard let purchasing = environment.purchasing else {
       preconditionFailure("a case is bought only in a mode that may spend")
@@ -161,12 +166,15 @@ package struct CaseRunner: Sendable {
       canonicalRequest: planned.suiteCase.request.canonical)
     let transport = RecordingTransport(
       base: purchasing.transport, ledger: purchasing.ledger, blobs: purchasing.blobs,
-      redactor: environment.redactor, recordedCase: recordedCase, pricing: pricing, meter: meter)
+      redactor: environment.redactor, recordedCase: recordedCase, pricing: pricing, meter: meter,
+      gate: purchasing.pace ?? OpenGate())
     let startedAt = environment.clock()
-    let course = Course(
+    var course = Course(
       transport: transport,
       endpoint: purchasing.endpoint, policy: purchasing.policy, sleeper: purchasing.sleeper,
       pictures: purchasing.blobs, source: .bought, meter: meter)
+    course.orderSleeper = StoppableSleeper(purchasing.sleeper, purchasing.guardian.signal)
+    if let notice { course.notices.append(notice) }
     let result = await execute(planned, course).with(
       origin: transport.answerOrigin, startedAt: startedAt, notice: nil, pictures: nil)
     guard plan.mode != .live else { return result }
@@ -176,7 +184,7 @@ package struct CaseRunner: Sendable {
   private func execute(_ planned: PlannedCase, _ course: Course) async -> CaseResult {
     let client = SeedreamClient(
       endpoint: course.endpoint, transport: course.transport, policy: course.policy,
-      sleeper: course.sleeper, limits: environment.purchasing?.limits ?? HTTPLimits())
+      sleeper: course.sleeper, orderSleeper: course.orderSleeper, limits: environment.purchasing?.limits ?? HTTPLimits())
     do throws(EditFailure) {
       let result = try await client.edit(
         planned.suiteCase.request, blobs: inputs, as: planned.identity.caseKey)
@@ -216,8 +224,16 @@ package struct CaseRunner: Sendable {
       // The picture may be as expected; running again tells.
       outcome = Self.outcome(of: failure.code)
       reason = clean("picture \(lost.index) could not be fetched: \(failure)")
-      hint = plan.mode == .live ? nil : "run again: it is paid for, and only fetched then"
+      hint =
+        (plan.mode == .live ? "run with --resume" : "run again")
+        + ": it is paid for, and only fetched then"
       stop(after: failure)
+    } else if let gone = result.missing.first(where: \.isLinkDead),
+      let lost = lostOrder(planned, course)
+    {
+      outcome = .apiError
+      reason = clean("picture \(gone.index) is paid for and gone: \(gone.failure)")
+      hint = lost.settle()
     }
     var notices = course.notices
     notices += checks.compactMap(\.warning)
@@ -335,6 +351,15 @@ package struct CaseRunner: Sendable {
         outcome = Self.outcome(of: failure.code)
         stop(after: failure)
       }
+      if let lost = lostOrder(planned, course) {
+        if failure.isTaskGone {
+          hint = lost.settle()
+        } else if failure.isTaskBegun, !failure.isTaskFailed {
+          hint = LostOrder.pendingTask(plan.mode)
+        } else if failure.last.isPossiblyBilled, outcome == .transportError {
+          hint = LostOrder.inDoubt
+        }
+      }
     }
     return CaseResult(
       identity: planned.identity, outcome: outcome, reason: clean(reason), hint: hint,
@@ -343,6 +368,12 @@ package struct CaseRunner: Sendable {
       latencyMilliseconds: failure.latencyMilliseconds, cost: course.meter?.spent ?? .zero,
       possiblyBilled: course.meter?.possiblyBilled ?? .zero,
       failedAttempts: failure.earlier.map { clean($0.description) })
+  }
+
+  /// The order of a case that was bought, where it brought less than it should.
+  private func lostOrder(_ planned: PlannedCase, _ course: Course) -> LostOrder? {
+    guard course.source == .bought, let purchasing = environment.purchasing else { return nil }
+    return LostOrder(caseKey: planned.identity.caseKey, purchasing: purchasing, mode: plan.mode)
   }
 
   /// Stops the run where an answer could not be kept: each further one would be paid for and lost, or

@@ -1,4 +1,5 @@
 internal import Canonical
+internal import Experiments
 internal import SeedreamAPI
 internal import Suites
 internal import SystemPackage
@@ -23,6 +24,20 @@ struct Settings: Hashable, Sendable {
   let confirmAbove: Setting<Money>
   /// The longest time that one request may take.
   let requestTimeout: Setting<Duration>
+  /// How many orders may be under way at the start; `nil` where the concurrency decides.
+  let startConcurrency: Setting<Int?>
+  /// How many orders a minute may have; `nil` without a limit.
+  let requestsPerMinute: Setting<Int?>
+  /// How many pictures may be ordered within a minute; `nil` without a limit.
+  let imagesPerMinute: Setting<Int?>
+  /// How often an order is tried in all.
+  let maxAttempts: Setting<Int>
+  /// The longest wait before an order is tried again.
+  let maxWait: Setting<Duration>
+  /// How many cases may fail before the run ends; `nil` for any number.
+  let maxFailures: Setting<Int?>
+  /// Whether an order that may have been billed is repeated once.
+  let repeatPossiblyBilled: Setting<Bool>
   /// Prices.
   let prices: Setting<PriceTable>
   /// The folder of recordings; `nil` for the one beside `suites`.
@@ -38,6 +53,12 @@ struct Settings: Hashable, Sendable {
   static let defaultConfirmAbove = Money(microDollars: 500_000)
   /// How many cases run at once where something may be bought.
   static let buyingConcurrency = 8
+  /// How many orders are under way at once at the start of a run.
+  static let defaultStartConcurrency = 4
+  /// Orders a minute: half of what the gateway allows (`api-contract.md` section 3.4).
+  static let defaultRequestsPerMinute = 300
+  /// Pictures a minute: what the service behind the gateway allows (section 3.4).
+  static let defaultImagesPerMinute = 500
 
   /// Decides: of each setting the first layer that states it wins, and the default without any.
   ///
@@ -50,9 +71,11 @@ struct Settings: Hashable, Sendable {
     ) -> Setting<Value> {
       layers.lazy.compactMap { $0[keyPath: path] }.first ?? Setting(value, .builtIn)
     }
-    func first<Value>(_ path: KeyPath<SettingLayer, Setting<Value>?>) -> Setting<Value?> {
+    func first<Value>(
+      _ path: KeyPath<SettingLayer, Setting<Value>?>, orElse value: Value? = nil
+    ) -> Setting<Value?> {
       layers.lazy.compactMap { $0[keyPath: path] }.first.map { Setting($0.value, $0.origin) }
-        ?? Setting(nil, .builtIn)
+        ?? Setting(value, .builtIn)
     }
     endpoint = first(\.endpoint, else: .server(gateway))
     authScheme = first(\.authScheme, else: .bearer)
@@ -62,6 +85,17 @@ struct Settings: Hashable, Sendable {
     maxRequests = first(\.maxRequests)
     confirmAbove = first(\.confirmAbove, else: Self.defaultConfirmAbove)
     requestTimeout = first(\.requestTimeout, else: HTTPLimits().total)
+    startConcurrency = first(\.startConcurrency)
+    // A stand-in on this machine is in nobody's way.
+    let isStandIn = endpoint.value == .simulator
+    requestsPerMinute = first(
+      \.requestsPerMinute, orElse: isStandIn ? nil : Self.defaultRequestsPerMinute)
+    imagesPerMinute = first(
+      \.imagesPerMinute, orElse: isStandIn ? nil : Self.defaultImagesPerMinute)
+    maxAttempts = first(\.maxAttempts, else: RetryPolicy().attemptsMax)
+    maxWait = first(\.maxWait, else: RetryPolicy().waitMax)
+    maxFailures = first(\.maxFailures)
+    repeatPossiblyBilled = first(\.repeatPossiblyBilled, else: false)
     prices = first(\.prices, else: .listed)
     fixtures = first(\.fixtures)
     reports = first(\.reports)
@@ -71,6 +105,23 @@ struct Settings: Hashable, Sendable {
   /// How many cases run at once.
   func concurrency(inReplay isReplay: Bool) -> Int {
     concurrency.value ?? (isReplay ? ProcessorCount.available : Self.buyingConcurrency)
+  }
+
+  /// How fast orders go out.
+  var pace: Pace {
+    let concurrency = concurrency(inReplay: false)
+    return Pace(
+      concurrency: PaceController.Terms(
+        limitMax: concurrency,
+        limitStart: startConcurrency.value ?? min(concurrency, Self.defaultStartConcurrency)),
+      requestsPerMinute: requestsPerMinute.value, imagesPerMinute: imagesPerMinute.value)
+  }
+
+  /// When requests are repeated.
+  var retryPolicy: RetryPolicy {
+    RetryPolicy(
+      attemptsMax: maxAttempts.value,
+      attemptsMaxWhenPossiblyBilled: repeatPossiblyBilled.value ? 2 : 1, waitMax: maxWait.value)
   }
 
   /// Prices as they are in force: none where the endpoint is the stand-in.
