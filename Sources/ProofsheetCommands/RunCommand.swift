@@ -47,6 +47,24 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Run these cases only.", discussion: FilterReading.help))
   var filter: String?
 
+  @Flag(
+    help: ArgumentHelp(
+      "Go on with the last live run: what it has got answered is not sent again.",
+      discussion: """
+        Recordings and refreshes go on where they ended without it. Cases are told by what they \
+        ask for: one that was changed is sent again.
+        """))
+  var resume = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Repeat only what was failed, errors or drifted in the last run of each suite.",
+      discussion: """
+        failed: failed, drifted, unapproved or blocked; errors: API, transport, rate limit or \
+        recording. A case that was changed since is repeated too.
+        """))
+  var only: RepeatRule?
+
   @Option(
     help: ArgumentHelp(
       "What to do with an output that has no approved picture: warn or fail.",
@@ -82,6 +100,13 @@ struct RunCommand: AsyncParsableCommand {
 
   func validate() throws {
     guard !suites.isEmpty else { throw ValidationError("name at least one suite") }
+    guard !resume || mode.maySpend else {
+      throw ValidationError(
+        "--resume goes on with a run that buys; name its --mode, a replay starts anew at no cost")
+    }
+    guard !resume || only == nil else {
+      throw ValidationError("--resume goes on with a run and --only repeats a part; give one")
+    }
   }
 
   func run() async throws {
@@ -145,7 +170,7 @@ struct RunSession {
 
   func replay() async throws -> ExitStatus {
     let store = try open(spends: false)
-    let plans = try set.plans(mode: .replay, settings: settings, prices: nil)
+    let plans = try repeated(try set.plans(mode: .replay, settings: settings, prices: nil))
     let environment = RunEnvironment(
       redactor: context.redactor, toolVersion: Proofsheet.version, failsUnapproved: failsUnapproved,
       purchasing: nil, clock: context.clock)

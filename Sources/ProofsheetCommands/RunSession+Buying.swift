@@ -31,11 +31,12 @@ extension RunSession {
   /// Runs in a mode that may spend: guarded, locked, and with what an earlier run has left first.
   func buy() async throws -> ExitStatus {
     let unpriced = Purchase(
-      try set.plans(mode: command.mode, settings: settings, prices: nil))
+      try repeated(try set.plans(mode: command.mode, settings: settings, prices: nil)))
     // Nobody needs a key to record what is recorded.
     let needsKey = unpriced.total.toBuy > 0
     switch try EndpointChoice(settings, userFile: userFile, context, needsKey: needsKey) {
     case .server(let endpoint):
+      try refuseUnpriced(unpriced.total)
       return try await buy(
         unpriced.priced(by: settings.prices.value), from: endpoint, isSimulator: false)
     case .simulator:
@@ -68,10 +69,23 @@ extension RunSession {
   ) throws -> StoreLedger {
     do {
       return try StoreLedger(
-        store: store, run: id, mode: command.mode, startedAt: startedAt, lock: lock)
+        store: store, run: id, mode: command.mode, startedAt: startedAt,
+        resuming: try liveRunToResume(store), lock: lock)
     } catch {
       throw CommandExit(.usage, "error: \(error)")
     }
+  }
+
+  /// Refuses a cap that cannot be kept, for nobody knows what a model costs.
+  private func refuseUnpriced(_ totals: PlanTotals) throws {
+    guard let cap = settings.maxCost.value else { return }
+    let models = totals.purchases.keys.filter { settings.prices.value.price(of: $0) == nil }
+    guard let model = models.min(by: { $0.text < $1.text }) else { return }
+    throw CommandExit.usage(
+      "the price of the model '\(VisibleText.escape(model.text))' is not known, so that the cap of "
+        + "\(cap) (\(settings.maxCost.origin)) cannot be kept; nothing was sent",
+      hint: "state what a picture costs in \(ConfigFiles.projectFileName): "
+        + "prices: {as_of: 2026-11-01, models: {\(VisibleText.escape(model.text)): 0.03}}")
   }
 
   private func buy(
@@ -111,7 +125,9 @@ extension RunSession {
   private func continued(
     _ purchase: Purchase, _ ledger: StoreLedger, _ store: RunStore
   ) throws -> Purchase {
-    guard command.mode != .live else { return purchase }
+    guard command.mode != .live else {
+      return command.resume ? Purchase(try resumeLive(purchase.plans, ledger)) : purchase
+    }
     let recovered = try recover(purchase.plans, ledger, store)
     let plans = command.mode == .refresh ? try resume(purchase.plans, ledger) : purchase.plans
     let isResumed = plans.contains { !$0.refreshed.isEmpty }

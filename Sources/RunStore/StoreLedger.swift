@@ -6,7 +6,7 @@ package import SeedreamAPI
 
 /// The run store as the place where paid answers are kept.
 package struct StoreLedger: ExchangeLedger {
-  private let store: RunStore
+  let store: RunStore
   private let run: RunID
   /// Answers of live runs are not given to later runs: each live run asks anew.
   private let isRecording: Bool
@@ -61,7 +61,7 @@ package struct StoreLedger: ExchangeLedger {
   }
 
   /// The runs whose live answers count, for a list in SQL; ids are plain text of a narrow alphabet.
-  private var runList: String { runs.map { "'\($0.text)'" }.joined(separator: ", ") }
+  var runList: String { runs.map { "'\($0.text)'" }.joined(separator: ", ") }
 
   private var purpose: String { isRecording ? "recording" : "live" }
 
@@ -261,9 +261,11 @@ package struct StoreLedger: ExchangeLedger {
           sql: """
             SELECT run_id, case_id, reserved_micro FROM attempt
             WHERE suite = ? AND state = 'in-doubt' AND run_id <> ? AND purpose = ?
-              AND (purpose = 'recording' OR run_id IN (\(runList)))
+              AND (purpose = 'recording' OR run_id IN (\(runList)) OR run_id = (
+                SELECT run_id FROM attempt
+                WHERE suite = ? AND purpose = 'live' AND run_id <> ? ORDER BY number DESC LIMIT 1))
             ORDER BY number
-            """, arguments: [suite.text, run.text, purpose])
+            """, arguments: [suite.text, run.text, purpose, suite.text, run.text])
       }.compactMap { row in
         guard let run = RunID(row["run_id"]), let caseID = CaseID(row["case_id"]) else {
           return nil

@@ -35,10 +35,12 @@ package struct Plan: Sequence, Sendable {
   package let inputs: [SHA256Digest: InputFacts]
   /// Which cases are selected.
   package let filter: CaseFilter
-  /// Cases that an interrupted refresh has bought already; they are replayed.
-  package let refreshed: Set<CaseKey>
+  /// Cases that an interrupted refresh or live run has bought already; they are not bought again.
+  package private(set) var refreshed: Set<CaseKey>
   /// Prices; `nil` where pictures cost nothing, as those of the simulator.
-  package let prices: PriceTable?
+  package private(set) var prices: PriceTable?
+  /// Cases of an earlier run that are repeated; `nil` where the filter alone selects.
+  package private(set) var repeated: RepeatedCases?
 
   /// Puts a plan together.
   package init(
@@ -56,18 +58,25 @@ package struct Plan: Sequence, Sendable {
     self.refreshed = refreshed
   }
 
-  /// The plan for going on with an interrupted refresh.
+  /// The plan for going on with an interrupted refresh or live run.
   package func resuming(_ refreshed: Set<CaseKey>) -> Plan {
-    Plan(
-      suite: suite, mode: mode, fixtures: fixtures, baseline: baseline, inputs: inputs,
-      filter: filter, prices: prices, refreshed: refreshed)
+    var plan = self
+    plan.refreshed = refreshed
+    return plan
   }
 
   /// The same plan at other prices; `nil` where pictures cost nothing.
   package func priced(by prices: PriceTable?) -> Plan {
-    Plan(
-      suite: suite, mode: mode, fixtures: fixtures, baseline: baseline, inputs: inputs,
-      filter: filter, prices: prices, refreshed: refreshed)
+    var plan = self
+    plan.prices = prices
+    return plan
+  }
+
+  /// The plan for repeating some cases of an earlier run.
+  package func repeating(_ repeated: RepeatedCases) -> Plan {
+    var plan = self
+    plan.repeated = repeated
+    return plan
   }
 
   /// Makes the selected cases one at a time, in plan order.
@@ -84,7 +93,8 @@ package struct Plan: Sequence, Sendable {
 
   /// The selected cases as the suite declares them: no request is digested.
   package var selected: SelectedCases {
-    SelectedCases(cases: suite.cases, suite: suite.name.text, filter: filter)
+    SelectedCases(
+      cases: suite.cases, suite: suite.name.text, filter: filter, repeated: repeated)
   }
 
   /// The cases of a suite that a filter selects.
@@ -92,9 +102,12 @@ package struct Plan: Sequence, Sendable {
     fileprivate let cases: CaseSequence
     fileprivate let suite: String
     fileprivate let filter: CaseFilter
+    fileprivate let repeated: RepeatedCases?
 
     /// How many there are; of a filter's every case is looked at.
-    package var count: Int { filter.isAll ? cases.count : reduce(0) { count, _ in count + 1 } }
+    package var count: Int {
+      filter.isAll && repeated == nil ? cases.count : reduce(0) { count, _ in count + 1 }
+    }
 
     /// Starts with the first case.
     package func makeIterator() -> Iterator { Iterator(of: self, cases: cases.makeIterator()) }
@@ -109,7 +122,7 @@ package struct Plan: Sequence, Sendable {
         while let suiteCase = cases.next() {
           let isSelected = of.filter.admits(
             suite: of.suite, id: suiteCase.id.text, cells: suiteCase.cells, tags: suiteCase.tags)
-          if isSelected { return suiteCase }
+          if isSelected, of.repeated?.admits(suiteCase) ?? true { return suiteCase }
         }
         return nil
       }

@@ -1,79 +1,9 @@
-package import Canonical
+internal import Canonical
 internal import ImageComparison
-package import Recording
-package import SeedreamAPI
+internal import Recording
+internal import SeedreamAPI
 internal import Suites
 internal import SystemPackage
-
-/// Everything that running cases needs from outside.
-package struct RunEnvironment: Sendable {
-  /// What a run that may spend needs besides.
-  package struct Purchasing: Sendable {
-    /// Where to and with which key.
-    package let endpoint: Endpoint
-    /// The network.
-    package let transport: any HTTPTransport
-    /// Keeps what was paid for.
-    package let ledger: any ExchangeLedger
-    /// The bytes of what was paid for.
-    package let blobs: BlobStore
-    /// What may be spent.
-    package let guardian: SpendGuard
-    /// When requests are repeated.
-    package let policy: RetryPolicy
-    /// What waits.
-    package let sleeper: any Sleeper
-    /// Holds orders to a pace; `nil` where they go out at once.
-    package let pace: PaceGate?
-    /// Limits of a request for pictures.
-    package let limits: HTTPLimits
-    /// The name of the variable that holds the key, for messages.
-    package let keyVariable: String
-
-    /// Puts together what spending needs.
-    package init(
-      endpoint: Endpoint, transport: any HTTPTransport, ledger: any ExchangeLedger,
-      blobs: BlobStore, guardian: SpendGuard, policy: RetryPolicy = RetryPolicy(),
-      sleeper: any Sleeper = SystemSleeper(), pace: PaceGate? = nil,
-      limits: HTTPLimits = HTTPLimits(),
-      keyVariable: String = "PROOFSHEET_API_KEY"
-    ) {
-      self.endpoint = endpoint
-      self.transport = transport
-      self.ledger = ledger
-      self.blobs = blobs
-      self.guardian = guardian
-      self.policy = policy
-      self.sleeper = sleeper
-      self.pace = pace
-      self.limits = limits
-      self.keyVariable = keyVariable
-    }
-  }
-
-  /// Takes secrets out of everything that is kept.
-  package let redactor: Redactor
-  /// The version that recordings name.
-  package let toolVersion: String
-  /// Whether an output without approval fails its case.
-  package let failsUnapproved: Bool
-  /// `nil` in replay: then there is no way to the network.
-  package let purchasing: Purchasing?
-  /// Tells the time, by which quarantines end.
-  package let clock: @Sendable () -> Timestamp
-
-  /// Puts an environment together.
-  package init(
-    redactor: Redactor, toolVersion: String, failsUnapproved: Bool, purchasing: Purchasing?,
-    clock: @escaping @Sendable () -> Timestamp
-  ) {
-    self.clock = clock
-    self.redactor = redactor
-    self.toolVersion = toolVersion
-    self.failsUnapproved = failsUnapproved
-    self.purchasing = purchasing
-  }
-}
 
 /// Runs single cases of a plan.
 package struct CaseRunner: Sendable {
@@ -184,7 +114,8 @@ package struct CaseRunner: Sendable {
   private func execute(_ planned: PlannedCase, _ course: Course) async -> CaseResult {
     let client = SeedreamClient(
       endpoint: course.endpoint, transport: course.transport, policy: course.policy,
-      sleeper: course.sleeper, orderSleeper: course.orderSleeper, limits: environment.purchasing?.limits ?? HTTPLimits())
+      sleeper: course.sleeper, orderSleeper: course.orderSleeper,
+      limits: environment.purchasing?.limits ?? HTTPLimits())
     do throws(EditFailure) {
       let result = try await client.edit(
         planned.suiteCase.request, blobs: inputs, as: planned.identity.caseKey)

@@ -142,7 +142,8 @@ package struct Runner: Sendable {
     if isInterrupted { return "interrupted" }
     if let reason = environment.purchasing?.guardian.stopReason { return reason }
     guard let failuresMax, course.failures >= failuresMax else { return nil }
-    return "\(Count.of(course.failures, "case")) failed, and the limit max_failures is \(failuresMax)"
+    return
+      "\(Count.of(course.failures, "case")) failed, and the limit max_failures is \(failuresMax)"
   }
 
   /// Counts failures as they come, and tells when the pace has changed.

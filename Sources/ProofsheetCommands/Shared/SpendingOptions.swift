@@ -25,7 +25,8 @@ struct SpendingOptions: ParsableArguments {
 
   /// What was stated, as it was written.
   var flags: [SettingName: String] {
-    [.maxCost: maxCost, .maxRequests: maxRequests, .maxFailures: maxFailures].compactMapValues(\.self)
+    [.maxCost: maxCost, .maxRequests: maxRequests, .maxFailures: maxFailures].compactMapValues(
+      \.self)
   }
 
   /// Lets a purchase go on, or ends the command before anything is sent.
