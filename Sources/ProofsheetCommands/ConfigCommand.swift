@@ -114,6 +114,7 @@ struct SettingsSheet {
       number(
         .maxAttempts, Setting(settings.maxAttempts.value, settings.maxAttempts.origin)),
       time(.maxWait, settings.maxWait),
+      time(.taskTimeout, settings.taskTimeout),
       Row(
         .repeatPossiblyBilled, "\(settings.repeatPossiblyBilled.value)",
         .bool(settings.repeatPossiblyBilled.value), settings.repeatPossiblyBilled.origin),

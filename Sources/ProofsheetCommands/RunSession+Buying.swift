@@ -110,7 +110,8 @@ extension RunSession {
         endpoint: endpoint, transport: try context.makeTransport(), ledger: ledger,
         blobs: store.blobs, guardian: guardian, policy: settings.retryPolicy,
         sleeper: context.sleeper, pace: pace,
-        limits: settings.requestLimits, keyVariable: settings.keyVariable.value),
+        limits: settings.requestLimits, taskTime: settings.taskTimeout.value,
+        keyVariable: settings.keyVariable.value),
       clock: context.clock)
     let status = try await run(
       plans, environment, store: store,

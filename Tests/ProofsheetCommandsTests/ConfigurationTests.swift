@@ -363,6 +363,7 @@ import Testing
         "limits.images_per_minute | 500 | default",
         "limits.max_attempts | 5 | default",
         "limits.max_wait | 60s | default",
+        "limits.task_timeout | 300s | default",
         "limits.repeat_possibly_billed | false | default",
         "prices | 11 as of 2026-09-19 | default",
         "paths.fixtures | fixtures | default",

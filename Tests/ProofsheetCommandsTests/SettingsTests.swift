@@ -90,6 +90,9 @@ import Testing
       user: "true",
       builtIn: "false", { $0.repeatPossiblyBilled }, { shown($0) }),
     Row(
+      .taskTimeout, flag: "1s", environment: "2s", suite: "3s", config: "4s", user: "5s",
+      builtIn: "300s", { $0.taskTimeout }, { TimeText.text(of: $0) }),
+    Row(
       .confirmAbove, config: "4", user: "5", builtIn: "0.50", { $0.confirmAbove },
       { $0.decimal.replacing(".00", with: "") }),
     Row(

@@ -240,7 +240,8 @@ struct ConfigTests {
           3,
           "unknown limit 'max' (expected one of: concurrency, max_cost, max_requests, "
             + "request_timeout, start_concurrency, requests_per_minute, images_per_minute, "
-            + "max_attempts, max_wait, max_failures, repeat_possibly_billed, confirm_above)",
+            + "max_attempts, max_wait, task_timeout, max_failures, repeat_possibly_billed, "
+            + "confirm_above)",
         ),
         (
           4,

@@ -115,7 +115,8 @@ package struct CaseRunner: Sendable {
     let client = SeedreamClient(
       endpoint: course.endpoint, transport: course.transport, policy: course.policy,
       sleeper: course.sleeper, orderSleeper: course.orderSleeper,
-      limits: environment.purchasing?.limits ?? HTTPLimits())
+      limits: environment.purchasing?.limits ?? HTTPLimits(),
+      taskTime: environment.purchasing?.taskTime ?? SeedreamClient.taskTime)
     do throws(EditFailure) {
       let result = try await client.edit(
         planned.suiteCase.request, blobs: inputs, as: planned.identity.caseKey)

@@ -24,6 +24,8 @@ package struct RunEnvironment: Sendable {
     package let pace: PaceGate?
     /// Limits of a request for pictures.
     package let limits: HTTPLimits
+    /// How long a task is asked after before giving up.
+    package let taskTime: Duration
     /// The name of the variable that holds the key, for messages.
     package let keyVariable: String
 
@@ -32,7 +34,7 @@ package struct RunEnvironment: Sendable {
       endpoint: Endpoint, transport: any HTTPTransport, ledger: any ExchangeLedger,
       blobs: BlobStore, guardian: SpendGuard, policy: RetryPolicy = RetryPolicy(),
       sleeper: any Sleeper = SystemSleeper(), pace: PaceGate? = nil,
-      limits: HTTPLimits = HTTPLimits(),
+      limits: HTTPLimits = HTTPLimits(), taskTime: Duration = SeedreamClient.taskTime,
       keyVariable: String = "PROOFSHEET_API_KEY"
     ) {
       self.endpoint = endpoint
@@ -44,6 +46,7 @@ package struct RunEnvironment: Sendable {
       self.sleeper = sleeper
       self.pace = pace
       self.limits = limits
+      self.taskTime = taskTime
       self.keyVariable = keyVariable
     }
   }

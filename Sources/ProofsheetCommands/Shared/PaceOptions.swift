@@ -25,13 +25,13 @@ struct PaceOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "How many orders may be sent within a minute.",
-      discussion: "Default: 300; none with the simulator.", valueName: "n"))
+      discussion: "Default: 300; none on this machine.", valueName: "n"))
   var requestsPerMinute: String?
 
   @Option(
     help: ArgumentHelp(
       "How many pictures may be ordered within a minute.",
-      discussion: "Default: 500; none with the simulator.", valueName: "n"))
+      discussion: "Default: 500; none on this machine.", valueName: "n"))
   var imagesPerMinute: String?
 
   @Option(help: ArgumentHelp("How often an order is tried in all; 5.", valueName: "n"))
@@ -44,6 +44,12 @@ struct PaceOptions: ParsableArguments {
       valueName: "time"))
   var maxWait: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "How long a task of the service is asked after before giving up; 300s.",
+      discussion: "It may be billed then, and the next run goes on asking.", valueName: "time"))
+  var taskTimeout: String?
+
   @Flag(help: "Repeat an order once that may have been billed; it may then be paid for twice.")
   var repeatPossiblyBilled = false
 
@@ -53,6 +59,7 @@ struct PaceOptions: ParsableArguments {
       .concurrency: concurrency, .requestTimeout: requestTimeout,
       .startConcurrency: startConcurrency, .requestsPerMinute: requestsPerMinute,
       .imagesPerMinute: imagesPerMinute, .maxAttempts: maxAttempts, .maxWait: maxWait,
+      .taskTimeout: taskTimeout,
       .repeatPossiblyBilled: repeatPossiblyBilled ? "true" : nil,
     ].compactMapValues(\.self)
   }

@@ -81,8 +81,8 @@ public struct EditFailure: Error, Sendable, CustomStringConvertible {
 public struct SeedreamClient: Sendable {
   /// How long to wait between questions after a task.
   public static let pollInterval = Duration.seconds(3)
-  /// How many questions are asked before giving up: five minutes' worth.
-  public static let pollsMax = 100
+  /// How long a task is asked after before giving up.
+  public static let taskTime = Duration.seconds(300)
 
   private let endpoint: Endpoint
   private let transport: any HTTPTransport
@@ -90,6 +90,7 @@ public struct SeedreamClient: Sendable {
   private let sleeper: any Sleeper
   private let orderSleeper: any Sleeper
   private let limits: HTTPLimits
+  private let pollsMax: Int
 
   /// Puts a client together.
   ///
@@ -101,10 +102,11 @@ public struct SeedreamClient: Sendable {
   ///   - orderSleeper: what waits between attempts to order; `nil` for the same.
   ///   - limits: limits of ordering pictures; polling and downloads have their own, and take no
   ///     longer than these allow.
+  ///   - taskTime: how long a task is asked after before giving up; at least one question is asked.
   public init(
     endpoint: Endpoint, transport: any HTTPTransport, policy: RetryPolicy = RetryPolicy(),
     sleeper: any Sleeper = SystemSleeper(), orderSleeper: (any Sleeper)? = nil,
-    limits: HTTPLimits = HTTPLimits()
+    limits: HTTPLimits = HTTPLimits(), taskTime: Duration = Self.taskTime
   ) {
     self.endpoint = endpoint
     self.transport = transport
@@ -112,6 +114,7 @@ public struct SeedreamClient: Sendable {
     self.sleeper = sleeper
     self.orderSleeper = orderSleeper ?? sleeper
     self.limits = limits
+    pollsMax = max(1, Int(min(taskTime / Self.pollInterval, 1_000_000)))
   }
 
   /// Orders the pictures of a request and fetches them.
@@ -132,10 +135,10 @@ public struct SeedreamClient: Sendable {
     var latency = step.milliseconds
     var polls = 0
     while case .task(let id) = step.answer {
-      guard polls < Self.pollsMax else {
+      guard polls < pollsMax else {
         let failure = TransportFailure(
           .timedOut, .afterSending,
-          "the task \(id) did not end within \(Self.pollsMax) questions; it may be billed")
+          "the task \(id) did not end within \(pollsMax) questions; it may be billed")
         throw EditFailure(
           last: .transport(failure), earlier: failures, latencyMilliseconds: 0, isTaskBegun: true)
       }

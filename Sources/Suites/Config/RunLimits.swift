@@ -34,6 +34,8 @@ package struct RunLimits: Hashable, Sendable {
   package var maxAttempts: Placed<Int>?
   /// The longest wait before an order is tried again.
   package var maxWait: Placed<Duration>?
+  /// How long a task is asked after before giving up.
+  package var taskTimeout: Placed<Duration>?
   /// How many cases may fail before the run ends.
   package var maxFailures: Placed<Int>?
   /// Whether an order that may have been billed is repeated once.
@@ -76,6 +78,7 @@ package struct RunLimits: Hashable, Sendable {
     limits.imagesPerMinute = smallest(suites.compactMap(\.imagesPerMinute))
     limits.maxAttempts = smallest(suites.compactMap(\.maxAttempts))
     limits.maxWait = smallest(suites.compactMap(\.maxWait))
+    limits.taskTimeout = smallest(suites.compactMap(\.taskTimeout))
     limits.maxFailures = smallest(suites.compactMap(\.maxFailures))
     limits.repeatPossiblyBilled = allowed(suites.map(\.repeatPossiblyBilled))
     return limits
@@ -97,8 +100,8 @@ extension NodeReader {
   static var runLimitNames: [String] {
     [
       "concurrency", "max_cost", "max_requests", "request_timeout", "start_concurrency",
-      "requests_per_minute", "images_per_minute", "max_attempts", "max_wait", "max_failures",
-      "repeat_possibly_billed",
+      "requests_per_minute", "images_per_minute", "max_attempts", "max_wait", "task_timeout",
+      "max_failures", "repeat_possibly_billed",
     ]
   }
 
@@ -158,6 +161,9 @@ extension NodeReader {
         .map { Placed($0, at: location) }
     case "max_wait":
       limits.maxWait = time(member.value, of: name, in: RunLimits.waitRange)
+        .map { Placed($0, at: location) }
+    case "task_timeout":
+      limits.taskTimeout = time(member.value, of: name, in: RunLimits.timeoutRange)
         .map { Placed($0, at: location) }
     case "max_failures":
       limits.maxFailures = wholeNumber(member.value, of: name, in: RunLimits.failuresRange)

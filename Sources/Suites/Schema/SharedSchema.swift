@@ -63,6 +63,10 @@ enum SharedSchema {
         "Longest wait",
         "The longest wait before an order is tried again; the service asking for more ends it.",
         default: .string(TimeText.text(of: RetryPolicy().waitMax)))
+    case "task_timeout":
+      JSONSchema.ref("time").saying(
+        "Task timeout", "How long a task is asked after before giving up, from 1s.",
+        default: .string(TimeText.text(of: SeedreamClient.taskTime)))
     case "max_failures":
       JSONSchema.whole(RunLimits.failuresRange).saying(
         "Failure cap", "Cases that may fail before no further one is begun.")

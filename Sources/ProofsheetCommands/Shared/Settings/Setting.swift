@@ -65,6 +65,7 @@ enum SettingName: String, CaseIterable, Sendable {
   case imagesPerMinute = "limits.images_per_minute"
   case maxAttempts = "limits.max_attempts"
   case maxWait = "limits.max_wait"
+  case taskTimeout = "limits.task_timeout"
   case repeatPossiblyBilled = "limits.repeat_possibly_billed"
   case prices
   case fixtures = "paths.fixtures"
@@ -96,6 +97,7 @@ enum SettingName: String, CaseIterable, Sendable {
     case .imagesPerMinute: "PROOFSHEET_IMAGES_PER_MINUTE"
     case .maxAttempts: "PROOFSHEET_MAX_ATTEMPTS"
     case .maxWait: "PROOFSHEET_MAX_WAIT"
+    case .taskTimeout: "PROOFSHEET_TASK_TIMEOUT"
     case .repeatPossiblyBilled: "PROOFSHEET_REPEAT_POSSIBLY_BILLED"
     case .fixtures: "PROOFSHEET_FIXTURES"
     case .reports: "PROOFSHEET_REPORTS"

@@ -21,6 +21,7 @@ struct SettingLayer: Hashable, Sendable {
   var imagesPerMinute: Setting<Int>?
   var maxAttempts: Setting<Int>?
   var maxWait: Setting<Duration>?
+  var taskTimeout: Setting<Duration>?
   var maxFailures: Setting<Int>?
   var repeatPossiblyBilled: Setting<Bool>?
   var prices: Setting<PriceTable>?
@@ -68,6 +69,7 @@ extension SettingLayer {
     imagesPerMinute = setting(limits.imagesPerMinute)
     maxAttempts = setting(limits.maxAttempts)
     maxWait = setting(limits.maxWait)
+    taskTimeout = setting(limits.taskTimeout)
     maxFailures = setting(limits.maxFailures)
     repeatPossiblyBilled = setting(limits.repeatPossiblyBilled)
   }
@@ -151,6 +153,7 @@ extension SettingLayer {
     maxRequests = number(.maxRequests, RunLimits.requestsRange)
     maxCost = read(.maxCost, RunLimits.moneyExpectation) { Money($0) }
     requestTimeout = time(.requestTimeout, RunLimits.timeoutRange)
+    taskTimeout = time(.taskTimeout, RunLimits.timeoutRange)
     maxWait = time(.maxWait, RunLimits.waitRange)
     repeatPossiblyBilled = read(.repeatPossiblyBilled, "true or false") {
       ["true": true, "false": false][$0]

@@ -34,6 +34,8 @@ struct Settings: Hashable, Sendable {
   let maxAttempts: Setting<Int>
   /// The longest wait before an order is tried again.
   let maxWait: Setting<Duration>
+  /// How long a task is asked after before giving up.
+  let taskTimeout: Setting<Duration>
   /// How many cases may fail before the run ends; `nil` for any number.
   let maxFailures: Setting<Int?>
   /// Whether an order that may have been billed is repeated once.
@@ -87,13 +89,18 @@ struct Settings: Hashable, Sendable {
     requestTimeout = first(\.requestTimeout, else: HTTPLimits().total)
     startConcurrency = first(\.startConcurrency)
     // A stand-in on this machine is in nobody's way.
-    let isStandIn = endpoint.value == .simulator
+    let isStandIn =
+      switch endpoint.value {
+      case .simulator: true
+      case .server(let url): HostRule.isLoopback(url.host)
+      }
     requestsPerMinute = first(
       \.requestsPerMinute, orElse: isStandIn ? nil : Self.defaultRequestsPerMinute)
     imagesPerMinute = first(
       \.imagesPerMinute, orElse: isStandIn ? nil : Self.defaultImagesPerMinute)
     maxAttempts = first(\.maxAttempts, else: RetryPolicy().attemptsMax)
     maxWait = first(\.maxWait, else: RetryPolicy().waitMax)
+    taskTimeout = first(\.taskTimeout, else: SeedreamClient.taskTime)
     maxFailures = first(\.maxFailures)
     repeatPossiblyBilled = first(\.repeatPossiblyBilled, else: false)
     prices = first(\.prices, else: .listed)
