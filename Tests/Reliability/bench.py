@@ -113,6 +113,9 @@ class Project:
                 return []
             connection = sqlite3.connect(database)
             try:
+                tables = connection.execute("SELECT name FROM sqlite_master").fetchall()
+                if ("attempt",) not in tables:
+                    return []  # killed while the store was made
                 return connection.execute(
                     "SELECT case_key, state, reserved_micro FROM attempt WHERE role = 'generate'"
                 ).fetchall()
