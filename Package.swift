@@ -62,6 +62,8 @@ let package = Package(
       ]),
     .systemLibrary(
       name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+    // Declares functions of the C library; there is nothing to link.
+    .systemLibrary(name: "CSpawn"),
     .systemLibrary(
       name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
@@ -90,7 +92,7 @@ let package = Package(
       "ProofsheetCommands",
       [
         "Canonical", "SeedreamAPI", "ImageComparison", "Suites", "CurlTransport", "Recording",
-        "Experiments", "RunStore", "Reports", "Simulator", argumentParser, system,
+        "Experiments", "RunStore", "Reports", "Simulator", "CSpawn", argumentParser, system,
       ]),
     .executableTarget(
       name: "proofsheet", dependencies: ["ProofsheetCommands"], swiftSettings: settings),

@@ -32,34 +32,46 @@ struct LiveBenchmark {
       signal: StopSignal(), sleeper: SystemSleeper(), now: { start.duration(to: .now) })
     let spentBefore = processorMicroseconds()
     let begin = ContinuousClock.now
+    // As many workers as orders at once; each takes every so manieth order.
     let byteCount = try await withThrowingTaskGroup(of: Int.self) { group in
-      var bytes = 0
-      for number in 0..<count {
-        if number >= concurrency { bytes += try await group.next() ?? 0 }
+      for worker in 0..<concurrency {
         group.addTask {
-          let request = EditRequest(
-            prompt: "Put it on paper", images: [.local(input)],
-            size: .preset(.square), seed: Seed(number), outputFormat: delivery)
-          let pass = try await gate.enter(pictures: 1)
-          do {
-            let result = try await client.edit(
-              request, blobs: blobs, as: CaseKey(request: request.key, repeatIndex: 0))
-            gate.leave(pass, .answered)
-            guard let first = result.pictures.first else { throw NoPicture() }
-            return first.bytes.count
-          } catch {
-            gate.leave(pass, .neutral)
-            throw error
+          var bytes = 0
+          for number in stride(from: worker, to: count, by: concurrency) {
+            let request = EditRequest(
+              prompt: "Put it on paper", images: [.local(input)], size: .preset(.square),
+              seed: Seed(number), outputFormat: delivery)
+            bytes += try await order(request, client, gate, blobs)
           }
+          return bytes
         }
       }
-      return try await group.reduce(bytes, +)
+      var sum = 0
+      for try await bytes in group { sum += bytes }
+      return sum
     }
     let milliseconds = Int(begin.duration(to: .now) / .milliseconds(1))
     let spent = processorMicroseconds() - spentBefore
     print(
       "requests \(count) wall_ms \(milliseconds) cpu_us \(spent) peak_kib \(peakKibibytes()) "
         + "bytes \(byteCount)")
+  }
+
+  /// Orders one picture and gives its size in bytes.
+  private static func order(
+    _ request: EditRequest, _ client: SeedreamClient, _ gate: PaceGate, _ blobs: MemoryBlobs
+  ) async throws -> Int {
+    let pass = try await gate.enter(pictures: 1)
+    do {
+      let result = try await client.edit(
+        request, blobs: blobs, as: CaseKey(request: request.key, repeatIndex: 0))
+      gate.leave(pass, .answered)
+      guard let first = result.pictures.first else { throw NoPicture() }
+      return first.bytes.count
+    } catch {
+      gate.leave(pass, .neutral)
+      throw error
+    }
   }
 
   /// Processor time of this process, user and system.

@@ -123,6 +123,10 @@ struct SettingsSheet {
         settings.prices.origin),
       Row(.fixtures, fixtures, .string(fixtures), settings.fixtures.origin),
       Row(.reports, reports, .string(reports), settings.reports.origin),
+      command(.blobPush, settings.blobPush), command(.blobPull, settings.blobPull),
+      Row(
+        .blobTimeout, TimeText.text(of: settings.blobTimeout.value),
+        .string(TimeText.text(of: settings.blobTimeout.value)), settings.blobTimeout.origin),
     ]
     return rows
       + settings.allowedHosts.map {
@@ -158,6 +162,12 @@ struct SettingsSheet {
     Row(
       name, setting.value?.description ?? "none",
       setting.value.map { .string($0.decimal) } ?? .null, setting.origin)
+  }
+
+  private func command(_ name: SettingName, _ setting: Setting<BlobCommand?>) -> Row {
+    Row(
+      name, setting.value?.arguments.joined(separator: " ") ?? "none",
+      setting.value.map { .array($0.arguments.map(JSONValue.string)) } ?? .null, setting.origin)
   }
 
   private func json(_ prices: PriceTable) -> JSONValue {

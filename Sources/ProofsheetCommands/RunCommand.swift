@@ -10,6 +10,13 @@ internal import Synchronization
 internal import SystemPackage
 
 extension RunMode: ExpressibleByArgument {}
+extension CheckSeverity: ExpressibleByArgument {}
+extension RecordingRules.Age: ExpressibleByArgument {
+  /// Takes what the option says.
+  package init?(argument: String) {
+    self.init(argument)
+  }
+}
 
 /// What to do with an output that has no approved picture.
 enum UnapprovedRule: String, CaseIterable, ExpressibleByArgument {
@@ -58,6 +65,15 @@ struct RunCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Run one part of several, such as 2/3, or the part that the CI service names: auto.",
+      discussion: """
+        Groups stay whole. Each part has its share of money and of what the service allows, and a \
+        folder of its own with --reports; 'merge' makes one run of all parts.
+        """, valueName: "i/n"))
+  var shard: ShardChoice?
+
+  @Option(
+    help: ArgumentHelp(
       "Repeat only what was failed, errors or drifted in the last run of each suite.",
       discussion: """
         failed: failed, drifted, unapproved or blocked; errors: API, transport, rate limit or \
@@ -73,12 +89,30 @@ struct RunCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "What to do when a whole suite leaves recordings unused: warn or fail.",
+      discussion: "A run with a filter cannot tell, and says nothing."))
+  var unused: CheckSeverity = .warn
+
+  @Option(
+    help: ArgumentHelp(
+      "How old recordings may be: 90d warns, 90d=fail fails; age never buys anything.",
+      valueName: "age"))
+  var maxAge: RecordingRules.Age?
+
+  @Option(
+    help: ArgumentHelp(
       "Write JUnit XML here too; '<reports>/<run>/junit.xml' is always written.",
       valueName: "file"))
   var junit: String?
 
   @Option(help: "What goes to standard output: text (nothing) or json (a line an event).")
   var format: OutputFormat = .text
+
+  @Flag(
+    help: ArgumentHelp(
+      "Start the programs that checks 'command' name.",
+      discussion: "They run without the API key. Look at what they do first."))
+  var allowCommands = false
 
   @Flag(name: .shortAndLong, help: "Say only what failed and the summary.")
   var quiet = false
@@ -112,7 +146,7 @@ struct RunCommand: AsyncParsableCommand {
   func run() async throws {
     let prepared = try PreparedSuites(
       suites, filter: filter, flags: flags, config: folders.config, CommandContext.current)
-    try prepared.set.refuseUnjudged(prepared.context)
+    if !allowCommands { try prepared.set.refusePrograms(prepared.context) }
     guard let project = prepared.set.members.first?.folders else { return }
     let session = try RunSession(
       command: self, prepared, reports: project.reports(prepared.settings))
@@ -133,6 +167,9 @@ struct RunSession {
   let context: CommandContext
   let id: RunID
   let startedAt: Timestamp
+  /// The part of the plan that is run; `nil` for all of it.
+  let shard: Shard?
+  private let misses: MissFolder
 
   /// Opens what will be written, so that a path that cannot be fails before anything runs.
   init(
@@ -141,11 +178,19 @@ struct RunSession {
     self.command = command
     self.reports = reports
     set = prepared.set
-    settings = prepared.settings
+    shard = try command.shard?.resolved(prepared.context)
+    settings =
+      if let shard, command.mode.maySpend {
+        prepared.settings.divided(by: shard)
+      } else {
+        prepared.settings
+      }
     userFile = prepared.sources.userFile
     context = prepared.context
     startedAt = context.clock()
     id = RunID(start: startedAt, random: .random(in: .min ... .max))
+    misses = MissFolder(
+      reports.appending(id.text).appending("misses"), redactor: context.redactor)
     do {
       // A trial of the same step that will write the reports at the end.
       try DurableFile.createFolder(reports)
@@ -170,12 +215,22 @@ struct RunSession {
 
   func replay() async throws -> ExitStatus {
     let store = try open(spends: false)
-    let plans = try repeated(try set.plans(mode: .replay, settings: settings, prices: nil))
-    let environment = RunEnvironment(
-      redactor: context.redactor, toolVersion: Proofsheet.version, failsUnapproved: failsUnapproved,
-      purchasing: nil, clock: context.clock)
-    return try await run(plans, environment, store: store, endpoint: nil)
+    let plans = try selected(try set.plans(mode: .replay, settings: settings, prices: nil))
+    return try await run(plans, environment(purchasing: nil), store: store, endpoint: nil)
   }
+
+  /// What running cases needs from outside.
+  func environment(purchasing: RunEnvironment.Purchasing?) -> RunEnvironment {
+    let misses = misses
+    return RunEnvironment(
+      redactor: context.redactor, toolVersion: Proofsheet.version, failsUnapproved: failsUnapproved,
+      purchasing: purchasing, rules: RecordingRules(unused: command.unused, age: command.maxAge),
+      clock: context.clock, keepMiss: { misses.keep($0, $1) }, programs: programs,
+      workingFolder: context.workingFolder)
+  }
+
+  /// What starts the programs of checks; `nil` where that is not allowed.
+  var programs: (any ProgramStarter)? { command.allowCommands ? context.programs : nil }
 
   /// Opens the run store, with a failure that ends the command.
   func open(spends: Bool) throws -> RunStore {
@@ -205,7 +260,7 @@ struct RunSession {
         SuiteHeader(
           name: plan.suite.name, path: plan.suite.path, digest: plan.suite.sourceDigest,
           caseCount: plan.selected.count)
-      })
+      }, shard: shardHeader(plans))
     let lines: LineFile
     do {
       try DurableFile.createFolder(folder)
@@ -225,6 +280,7 @@ struct RunSession {
     withExtendedLifetime(registration) {}
     let problems =
       sinks.failures + (environment.purchasing?.guardian.failures ?? [])
+      + (misses.failure.map { ["the requests of misses: \($0)"] } ?? [])
       + (sinks.hasFailed(Self.storeName) ? [] : writeReports(store))
     for problem in problems { context.say("error: \(problem)") }
     tellReports()
@@ -276,6 +332,7 @@ struct RunSession {
 
   private func tellReports() {
     guard !command.quiet else { return }
+    if let note = misses.note { context.say(note) }
     let written = [folder.appending("junit.xml"), folder.appending("run.jsonl")].filter {
       DurableFile.isFile($0)
     }

@@ -31,7 +31,7 @@ extension RunSession {
   /// Runs in a mode that may spend: guarded, locked, and with what an earlier run has left first.
   func buy() async throws -> ExitStatus {
     let unpriced = Purchase(
-      try repeated(try set.plans(mode: command.mode, settings: settings, prices: nil)))
+      try selected(try set.plans(mode: command.mode, settings: settings, prices: nil)))
     // Nobody needs a key to record what is recorded.
     let needsKey = unpriced.total.toBuy > 0
     switch try EndpointChoice(settings, userFile: userFile, context, needsKey: needsKey) {
@@ -64,6 +64,19 @@ extension RunSession {
     }
   }
 
+  /// Takes the right to write the recordings of each suite, where the mode writes any.
+  private func lockFixtures(of plans: [Plan]) throws -> [FixtureLock] {
+    guard command.mode != .live else { return [] }
+    do {
+      return try plans.map { plan in
+        try DurableFile.createFolder(plan.fixtures.folder)
+        return try FixtureLock(folder: plan.fixtures.folder)
+      }
+    } catch {
+      throw CommandExit.usage("\(error)", hint: "nothing was sent; name a folder with --fixtures")
+    }
+  }
+
   private func makeLedger(
     _ store: RunStore, _ lock: borrowing StoreLock
   ) throws -> StoreLedger {
@@ -93,6 +106,7 @@ extension RunSession {
   ) async throws -> ExitStatus {
     let store = try open(spends: true)
     let lock = try takeLock()
+    let fixtureLocks = try lockFixtures(of: planned.plans)
     let ledger = try makeLedger(store, lock)
     let purchase = try continued(planned, ledger, store)
     let plans = purchase.plans
@@ -104,20 +118,18 @@ extension RunSession {
       requestsMax: settings.maxRequests.value)
     let pace = PaceGate(
       settings.pace, signal: guardian.signal, sleeper: context.sleeper, now: context.uptime)
-    let environment = RunEnvironment(
-      redactor: context.redactor, toolVersion: Proofsheet.version, failsUnapproved: failsUnapproved,
+    let environment = environment(
       purchasing: RunEnvironment.Purchasing(
         endpoint: endpoint, transport: try context.makeTransport(), ledger: ledger,
         blobs: store.blobs, guardian: guardian, policy: settings.retryPolicy,
         sleeper: context.sleeper, pace: pace,
         limits: settings.requestLimits, taskTime: settings.taskTimeout.value,
-        keyVariable: settings.keyVariable.value),
-      clock: context.clock)
+        keyVariable: settings.keyVariable.value))
     let status = try await run(
       plans, environment, store: store,
       endpoint: isSimulator ? EndpointName.simulatorWord : endpoint.base.origin)
     // The right to spend is held until the last report is written.
-    withExtendedLifetime(store) {}
+    withExtendedLifetime((store, fixtureLocks)) {}
     _ = consume lock
     return status
   }
@@ -130,6 +142,7 @@ extension RunSession {
       return command.resume ? Purchase(try resumeLive(purchase.plans, ledger)) : purchase
     }
     let recovered = try recover(purchase.plans, ledger, store)
+    for plan in purchase.plans { try FixtureNames.restore(of: plan, context) }
     let plans = command.mode == .refresh ? try resume(purchase.plans, ledger) : purchase.plans
     let isResumed = plans.contains { !$0.refreshed.isEmpty }
     return recovered > 0 || isResumed ? Purchase(plans) : purchase
@@ -144,10 +157,10 @@ extension RunSession {
     var recovered = 0
     for plan in plans {
       let promotion = CasePromotion(
-        fixtures: plan.fixtures, ledger: ledger, blobs: store.blobs,
-        toolVersion: Proofsheet.version)
+        fixtures: plan.fixtures, blobs: store.blobs, toolVersion: Proofsheet.version,
+        settle: ledger.promoted)
       do {
-        let count = try promotion.promoteAll(of: plan.suite.name)
+        let count = try promotion.promoteAll(ledger.storedCases(of: plan.suite.name))
         recovered += count
         if count > 0 {
           context.say(

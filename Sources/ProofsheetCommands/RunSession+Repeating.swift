@@ -5,6 +5,7 @@ internal import Recording
 internal import RunStore
 internal import SeedreamAPI
 internal import Suites
+internal import SystemPackage
 
 /// Which cases of the last run are repeated.
 enum RepeatRule: String, CaseIterable, ExpressibleByArgument {
@@ -21,12 +22,88 @@ enum RepeatRule: String, CaseIterable, ExpressibleByArgument {
   }
 }
 
+/// The part of a plan as the command line names it.
+enum ShardChoice: ExpressibleByArgument {
+  case named(Shard)
+  case automatic
+
+  init?(argument: String) {
+    if argument == "auto" {
+      self = .automatic
+    } else if let shard = Shard(argument) {
+      self = .named(shard)
+    } else {
+      return nil
+    }
+  }
+
+  /// The shard, looked up where the command line leaves it to the service.
+  ///
+  /// - Throws: ``CommandExit`` where no service tells it.
+  func resolved(_ context: CommandContext) throws -> Shard {
+    if case .named(let shard) = self { return shard }
+    switch Shard.find(in: context.environment) {
+    case .shard(let shard, let variable):
+      context.say("shard \(shard), by \(variable)")
+      try acknowledge(context)
+      return shard
+    case .unusable(let reason): throw CommandExit.usage("--shard auto: \(reason)")
+    case .none:
+      throw CommandExit.usage(
+        "--shard auto: no variable of GitLab, CircleCI, Buildkite, Slurm, Kubernetes or Bazel says "
+          + "which part this is", hint: "name it, for example --shard 2/3")
+    }
+  }
+
+  /// Bazel wants to see that a test knows of shards.
+  private func acknowledge(_ context: CommandContext) throws {
+    guard let path = context.environment["TEST_SHARD_STATUS_FILE"], !path.isEmpty else { return }
+    do {
+      try DurableFile.write([], to: FilePath(path))
+    } catch {
+      throw CommandExit.usage("\(error)")
+    }
+  }
+}
+
 extension RunSession {
   /// Lines about changed cases that are written for one suite.
   private static let changesShownMax = 20
 
+  /// The plans for what `--only` and `--shard` leave of them.
+  func selected(_ plans: [Plan]) throws -> [Plan] {
+    let repeated = try repeated(plans)
+    guard let shard else { return repeated }
+    let part = repeated.map { $0.sharded(by: shard) }
+    tellShare(shard, of: repeated, part)
+    return part
+  }
+
+  /// Says what a shard has of the plan, of the money and of the pace.
+  private func tellShare(_ shard: Shard, of whole: [Plan], _ part: [Plan]) {
+    func count(_ plans: [Plan]) -> Int { plans.reduce(0) { $0 + $1.selected.count } }
+    context.say(
+      "shard \(shard.index) of \(shard.count): \(Count.grouped(count(part))) of "
+        + Count.of(count(whole), "case"))
+    guard command.mode.maySpend else { return }
+    var pieces = [settings.maxCost.value.map { "a cap of \($0)" } ?? "no cap"]
+    pieces.append("\(settings.concurrency(inReplay: false)) at once")
+    if let rate = settings.requestsPerMinute.value { pieces.append("\(rate) requests a minute") }
+    if let most = settings.maxRequests.value { pieces.append(Count.of(most, "request")) }
+    context.say("its share: \(pieces.joined(separator: ", "))")
+  }
+
+  /// What reports say of the part; `nil` where everything is run.
+  func shardHeader(_ plans: [Plan]) -> ShardHeader? {
+    shard.map { shard in
+      ShardHeader(
+        shard, caseCounts: plans.map { $0.sharded(by: nil).selected.count },
+        suiteCounts: plans.map(\.suite.caseCount))
+    }
+  }
+
   /// The plans for what `--only` repeats; the same plans without it.
-  func repeated(_ plans: [Plan]) throws -> [Plan] {
+  private func repeated(_ plans: [Plan]) throws -> [Plan] {
     guard let rule = command.only else { return plans }
     let store = try open(spends: false)
     do {

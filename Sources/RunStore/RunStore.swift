@@ -111,7 +111,8 @@ package final class RunStore: Sendable {
 
 /// A stored run, read from the database as often as a report needs.
 package struct StoredRun: RunReader {
-  let store: RunStore
+  /// Where it is stored.
+  package let store: RunStore
   /// What the run is.
   package let header: RunHeader
   /// What it came to.

@@ -81,7 +81,7 @@ package struct StoreLedger: ExchangeLedger {
           arguments: [id.caseKey.description, id.role.rawValue, id.ordinal, purpose])
       }
     }
-    return try text.map { try Self.exchange(from: $0) }
+    return try text.map { try RunStore.exchange(from: $0) }
   }
 
   /// The URL of a picture before redaction, while it is still to be fetched.
@@ -178,12 +178,14 @@ package struct StoreLedger: ExchangeLedger {
 
   /// Everything stored of a case that is not yet part of a recording.
   package func storedCase(_ caseKey: CaseKey) throws -> StoredCase? {
-    try cases(where: "case_key = ?", [caseKey.description]).first
+    try store.cases(
+      where: "case_key = ? AND purpose = 'recording'", [caseKey.description]
+    ).first
   }
 
   /// All such cases of a suite.
   package func storedCases(of suite: SuiteName) throws -> [StoredCase] {
-    try cases(where: "suite = ?", [suite.text])
+    try store.cases(where: "suite = ? AND purpose = 'recording'", [suite.text])
   }
 
   /// Notes that a case's exchanges are part of a recording now, and forgets its result URLs.
@@ -274,52 +276,5 @@ package struct StoreLedger: ExchangeLedger {
           run: run, caseID: caseID, amount: Money(microDollars: row["reserved_micro"]))
       }
     }
-  }
-
-  // MARK: - Reading cases
-
-  /// The latest usable answer of each exchange, by case, in the order in which they were sent.
-  private func cases(
-    where condition: String, _ arguments: StatementArguments
-  ) throws -> [StoredCase] {
-    let rows = try store.perform {
-      try store.database.read { database in
-        try Row.fetchAll(
-          database,
-          sql: """
-            SELECT suite, case_id, case_key, request, exchange, is_promotable, MAX(number) AS number
-            FROM attempt
-            WHERE \(condition) AND state = 'answered' AND is_usable = 1 AND purpose = 'recording'
-            GROUP BY case_key, role, ordinal ORDER BY case_key, number
-            """, arguments: arguments)
-      }
-    }
-    var cases: [StoredCase] = []
-    var start = 0
-    while start < rows.count {
-      let key: String = rows[start]["case_key"]
-      let end = rows[start...].firstIndex { $0["case_key"] != key } ?? rows.count
-      cases.append(try Self.storedCase(rows[start..<end]))
-      start = end
-    }
-    return cases
-  }
-
-  private static func storedCase(_ rows: ArraySlice<Row>) throws -> StoredCase {
-    guard let last = rows.last, let suite = SuiteName(last["suite"]),
-      let caseID = CaseID(last["case_id"]), let caseKey = CaseKey(last["case_key"])
-    else {
-      throw StoreFailure(description: "the run store holds an attempt without a usable case")
-    }
-    return StoredCase(
-      recordedCase: RecordedCase(
-        suite: suite, caseID: caseID, caseKey: caseKey,
-        canonicalRequest: try JSONParser.parse(RunStore.bytes(last["request"]))),
-      exchanges: try rows.map { try exchange(from: $0["exchange"]) },
-      isPromotable: rows.allSatisfy { $0["is_promotable"] })
-  }
-
-  private static func exchange(from text: String) throws -> Exchange {
-    try HARReader.exchange(from: try JSONParser.parse(Array(text.utf8)))
   }
 }

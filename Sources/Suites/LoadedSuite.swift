@@ -15,11 +15,11 @@ package struct InputFile: Hashable, Sendable {
   package let location: SourceLocation
 }
 
-/// A part of the language that a suite uses and this version does not judge.
-package struct UnjudgedPart: Hashable, Sendable {
-  /// What it is, in the words of messages: `the check 'preserve'`.
-  package let name: String
-  /// Where it is declared.
+/// A check that starts a program.
+package struct ProgramUse: Hashable, Sendable {
+  /// The program and its arguments.
+  package let arguments: [String]
+  /// Where the check is declared.
   package let location: SourceLocation
   /// How many scalars of the line it is about.
   package let length: Int
@@ -50,8 +50,10 @@ package struct LoadedSuite: Sendable {
   package let checks: [Check]
   /// The declarations of `groups`.
   package let groups: [CaseGroup]
-  /// What the suite declares and this version does not judge, in order of place.
-  package let unjudged: [UnjudgedPart]
+  /// The checks that start a program, in order of place.
+  package let programs: [ProgramUse]
+  /// The cases that other cases are compared with.
+  package let comparedCases: Set<CaseID>
   /// What a run of it may take and spend, as far as the suite says.
   package let limits: RunLimits
   /// The cases, made one at a time.

@@ -10,23 +10,22 @@ import Testing
 struct AnswerCheckTests {
   private func judge(
     _ kinds: [CheckKind], _ outputs: [OutputRecord] = [Sample.output()], prompt: String = "a cup",
-    missing: [String] = [], cost: Money? = nil, refusal: String? = nil
-  ) throws -> [CheckResult] {
-    let suite = try #require(SuiteName("mug"))
-    return CheckJudge(baseline: Baseline(suite: suite)).judge(
+    missing: [String] = [], cost: Money? = nil, refusal: String? = nil,
+    category: APIError.Category = .blocked
+  ) async throws -> [CheckResult] {
+    await (try Sample.judge()).judge(
       kinds.map { Check($0) },
-      CheckJudge.Evidence(
-        request: EditRequest(prompt: prompt, images: []), caseKey: Sample.caseKey(),
-        lastInput: nil, outputs: outputs, missing: missing, latencyMilliseconds: 5, cost: cost,
-        refusal: refusal))
+      try Sample.evidence(
+        EditRequest(prompt: prompt, images: []), outputs, missing: missing, latency: 5, cost: cost,
+        refusal: refusal, category: category))
   }
 
   private func judge(
     _ kind: CheckKind, _ outputs: [OutputRecord] = [Sample.output()], cost: Money? = nil,
     missing: [String] = [], refusal: String? = nil
-  ) throws -> CheckResult {
+  ) async throws -> CheckResult {
     try #require(
-      try judge([kind], outputs, missing: missing, cost: cost, refusal: refusal).first)
+      try await judge([kind], outputs, missing: missing, cost: cost, refusal: refusal).first)
   }
 
   /// An output with a rewritten prompt.
@@ -45,18 +44,18 @@ struct AnswerCheckTests {
   ])
   func `Every picture has one of the codecs`(
     codecs: [PictureCodec], verdict: CheckResult.Verdict, message: String
-  ) throws {
+  ) async throws {
     let outputs =
       codecs == [.png]
       ? [Sample.output()] : [Sample.output(), Sample.output(1, codec: "jpeg")]
-    let result = try judge(.format(codecs), outputs)
+    let result = try await judge(.format(codecs), outputs)
     #expect(result.verdict == verdict)
     #expect(result.message == (codecs == [.png] ? "png" : message))
   }
 
-  @Test func `Without a picture that can be decoded there is no codec`() throws {
-    #expect(try judge(.format([.png]), []).verdict == .skipped)
-    #expect(try judge(.format([.png]), [Sample.output(pixels: nil)]).verdict == .skipped)
+  @Test func `Without a picture that can be decoded there is no codec`() async throws {
+    #expect(try await judge(.format([.png]), []).verdict == .skipped)
+    #expect(try await judge(.format([.png]), [Sample.output(pixels: nil)]).verdict == .skipped)
   }
 
   @Test(arguments: [
@@ -66,15 +65,15 @@ struct AnswerCheckTests {
   ])
   func `The cost of a case is judged to the millionth`(
     cost: Int64, verdict: CheckResult.Verdict, message: String
-  ) throws {
-    let result = try judge(
+  ) async throws {
+    let result = try await judge(
       .cost(max: Money(microDollars: 50_000)), cost: Money(microDollars: cost))
     #expect(result.verdict == verdict)
     #expect(result.message == message)
   }
 
-  @Test func `A cost that is not known does not pass`() throws {
-    let result = try judge(.cost(max: Money(microDollars: 50_000)), cost: nil)
+  @Test func `A cost that is not known does not pass`() async throws {
+    let result = try await judge(.cost(max: Money(microDollars: 50_000)), cost: nil)
     #expect(result.verdict == .failed)
     #expect(result.message.hasSuffix("is not known; at most $0.05 is allowed"))
   }
@@ -100,52 +99,62 @@ struct AnswerCheckTests {
   func `What the service says of the prompt is judged`(
     expectation: CheckKind.RevisedPromptExpectation, revised: [String?],
     verdict: CheckResult.Verdict, message: String
-  ) throws {
+  ) async throws {
     let outputs = revised.enumerated().map { Self.output($0.element, $0.offset) }
-    let result = try judge(.revisedPrompt(expectation), outputs)
+    let result = try await judge(.revisedPrompt(expectation), outputs)
     #expect(result.verdict == verdict)
     #expect(result.message.hasPrefix(message), "\(result.message)")
   }
 
-  @Test func `A rewritten prompt is shown harmless and short`() throws {
-    let result = try judge(
+  @Test func `A rewritten prompt is shown harmless and short`() async throws {
+    let result = try await judge(
       .revisedPrompt(.absent),
       [Self.output("\u{1B}[31m" + String(repeating: "x", count: 300))])
     #expect(!result.message.unicodeScalars.contains("\u{1B}"))
     #expect(result.message.count < 300)
   }
 
-  @Test func `A refusal that is expected passes, and no other check of pictures applies`() throws {
+  @Test func `A refusal that is expected passes, and no other check of pictures applies`()
+    async throws
+  {
     let kinds: [CheckKind] = [
       .count(.asRequested), .size(.asRequested), .decodable, .format([.png]), .blocked,
       .revisedPrompt(.present), .baseline(BaselineExpectation(.identicalBytes)),
       .latency(max: .seconds(1)), .cost(max: .zero),
     ]
-    let results = try judge(kinds, [], cost: .zero, refusal: "HTTP 403: no")
+    let results = try await judge(kinds, [], cost: .zero, refusal: "HTTP 403: no")
     #expect(results.map(\.name) == ["blocked", "latency", "cost"])
     #expect(results.allSatisfy { $0.verdict == .passed })
     #expect(results.first?.message == "refused as expected: HTTP 403: no")
   }
 
-  @Test func `A picture in the place of a refusal fails`() throws {
-    let came = try judge(.blocked)
+  @Test func `A picture in the place of a refusal fails`() async throws {
+    let came = try await judge(.blocked)
     #expect(came.verdict == .failed)
     #expect(came.message == "a picture came back where a safety refusal was expected")
-    let nothing = try judge(.blocked, [], missing: ["it is gone"])
+    let nothing = try await judge(.blocked, [], missing: ["it is gone"])
     #expect(nothing.verdict == .failed)
     #expect(
       nothing.message == "expected a safety refusal, got no picture and no refusal: it is gone")
   }
 
   @Test(arguments: [
-    CheckKind.notBlank, .change(ChangeExpectation(.whole)), .baseline(BaselineExpectation(.near)),
-    .baseline(BaselineExpectation(.identicalBytes, order: .any)),
-    .command(CommandExpectation(arguments: ["a"])),
+    (APIError.Category.server, CheckResult.Verdict.passed, "refused as expected: HTTP 500: no"),
+    (
+      .unavailable, .failed,
+      "expected an error of the kind 'server', got no picture and no such error: HTTP 503: gone"
+    ),
   ])
-  func `What is not judged never passes`(kind: CheckKind) throws {
-    let result = try judge(kind)
-    #expect(result.verdict == .failed)
-    #expect(result.message.hasSuffix("is not judged yet"))
+  func `An error of the expected kind passes, and one of another does not`(
+    category: APIError.Category, verdict: CheckResult.Verdict, message: String
+  ) async throws {
+    let results = try await judge(
+      [.count(.asRequested), .error(.server), .decodable], [],
+      missing: category == .server ? [] : ["HTTP 503: gone"], refusal: "HTTP 500: no",
+      category: category)
+    #expect(results.map(\.name) == ["error"])
+    #expect(results.first?.verdict == verdict)
+    #expect(results.first?.message == message)
   }
 }
 

@@ -307,9 +307,10 @@ struct CaseRunnerTests {
     let bench = try Bench()
     _ = try await bench.runOne(.live, .always(Sample.answer(try Sample.png())))
     let promotion = CasePromotion(
-      fixtures: bench.fixtures, ledger: bench.ledger, blobs: bench.blobs, toolVersion: "1.0")
-    #expect(try promotion.promoteAll(of: bench.suite.name) == 1)
-    #expect(try promotion.promoteAll(of: bench.suite.name) == 0)
+      fixtures: bench.fixtures, blobs: bench.blobs, toolVersion: "1.0",
+      settle: bench.ledger.promoted)
+    #expect(try promotion.promoteAll(bench.ledger.storedCases(of: bench.suite.name)) == 1)
+    #expect(try promotion.promoteAll(bench.ledger.storedCases(of: bench.suite.name)) == 0)
     #expect(try await bench.runOne(.replay).outcome == .passed)
   }
 

@@ -9,13 +9,11 @@ struct CheckJudgeTests {
     _ kind: CheckKind, _ outputs: [OutputRecord], n: Int = 1, size: ImageSize = .preset(.squareHD),
     missing: [String] = [], latency: Int = 1_000, lastInput: PixelSize? = nil,
     baseline: [BaselineEntry] = []
-  ) throws -> CheckResult {
-    let evidence = CheckJudge.Evidence(
-      request: EditRequest(prompt: "a", images: [], size: size, n: n), caseKey: Sample.caseKey(),
-      lastInput: lastInput, outputs: outputs, missing: missing, latencyMilliseconds: latency)
-    let suite = try #require(SuiteName("mug"))
-    let results = CheckJudge(baseline: Baseline(suite: suite, entries: baseline))
-      .judge([Check(kind)], evidence)
+  ) async throws -> CheckResult {
+    let evidence = try Sample.evidence(
+      EditRequest(prompt: "a", images: [], size: size, n: n), outputs, lastInput: lastInput,
+      missing: missing, latency: latency)
+    let results = await (try Sample.judge(baseline)).judge([Check(kind)], evidence)
     #expect(results.count == 1)
     let result = try #require(results.first)
     #expect(result.name == kind.name.rawValue)
@@ -29,13 +27,13 @@ struct CheckJudgeTests {
   ])
   func `The number of pictures is counted`(
     expectation: CheckKind.CountExpectation, asked: Int, came: Int, verdict: CheckResult.Verdict
-  ) throws {
+  ) async throws {
     let outputs = (0..<came).map { Sample.output($0) }
-    #expect(try judge(.count(expectation), outputs, n: asked).verdict == verdict)
+    #expect(try await judge(.count(expectation), outputs, n: asked).verdict == verdict)
   }
 
-  @Test func `A missing picture is told with the reason`() throws {
-    let result = try judge(.count(.asRequested), [], missing: ["it is gone", "so is this"])
+  @Test func `A missing picture is told with the reason`() async throws {
+    let result = try await judge(.count(.asRequested), [], missing: ["it is gone", "so is this"])
     #expect(result.message == "expected 1 picture, got 0: it is gone; so is this")
   }
 
@@ -54,44 +52,44 @@ struct CheckJudgeTests {
   ])
   func `Every picture has the size that was asked for`(
     size: ImageSize, width: Int, height: Int, lastInput: PixelSize?, verdict: CheckResult.Verdict
-  ) throws {
+  ) async throws {
     let output = Sample.output(width: width, height: height)
-    let result = try judge(.size(.asRequested), [output], size: size, lastInput: lastInput)
+    let result = try await judge(.size(.asRequested), [output], size: size, lastInput: lastInput)
     #expect(result.verdict == verdict, "\(result.message)")
   }
 
-  @Test func `A stated size stands in the place of the one that was asked for`() throws {
+  @Test func `A stated size stands in the place of the one that was asked for`() async throws {
     let kind = CheckKind.size(.exactly(PixelSize(width: 8, height: 8)))
-    #expect(try judge(kind, [Sample.output()]).verdict == .passed)
+    #expect(try await judge(kind, [Sample.output()]).verdict == .passed)
     let two = [Sample.output(0), Sample.output(1, width: 9)]
-    let result = try judge(kind, two)
+    let result = try await judge(kind, two)
     #expect(result.verdict == .failed)
     #expect(result.message == "picture 1 is 9x8, expected 8x8")
   }
 
-  @Test func `Without a picture there is no size, no codec and nothing to compare`() throws {
+  @Test func `Without a picture there is no size, no codec and nothing to compare`() async throws {
     for kind in [
       CheckKind.size(.asRequested), .decodable, .baseline(BaselineExpectation(.identicalBytes)),
     ] {
-      #expect(try judge(kind, []).verdict == .skipped)
+      #expect(try await judge(kind, []).verdict == .skipped)
     }
-    #expect(try judge(.size(.asRequested), [Sample.output(pixels: nil)]).verdict == .skipped)
+    #expect(try await judge(.size(.asRequested), [Sample.output(pixels: nil)]).verdict == .skipped)
   }
 
-  @Test func `A picture that cannot be decoded fails, wherever it stands`() throws {
+  @Test func `A picture that cannot be decoded fails, wherever it stands`() async throws {
     let outputs = [Sample.output(0), Sample.output(1, pixels: nil)]
-    let result = try judge(.decodable, outputs)
+    let result = try await judge(.decodable, outputs)
     #expect(result.verdict == .failed)
     #expect(result.message == "picture 1 cannot be decoded: damaged: no picture")
-    #expect(try judge(.decodable, [Sample.output()]).message == "png")
+    #expect(try await judge(.decodable, [Sample.output()]).message == "png")
   }
 
   @Test(arguments: [(999, CheckResult.Verdict.passed), (1_000, .passed), (1_001, .failed)])
   func `The time of an answer is judged to the millisecond`(
     latency: Int, verdict: CheckResult.Verdict
-  ) throws {
+  ) async throws {
     #expect(
-      try judge(.latency(max: .seconds(1)), [], latency: latency).verdict == verdict)
+      try await judge(.latency(max: .seconds(1)), [], latency: latency).verdict == verdict)
   }
 
   /// A row: approved and rejected pictures as bytes and pixels, the level, and the verdict about a
@@ -120,39 +118,41 @@ struct CheckJudgeTests {
   ])
   func `A picture is compared with what was decided`(
     decisions: String, level: BaselineLevel, verdict: CheckResult.Verdict, message: String
-  ) throws {
+  ) async throws {
     let entries = try decisions.split(separator: " ").map { text in
       let signs = Array(text)
       return try Sample.entry(
         signs[0] == "+" ? .approved : .rejected, bytes: try #require(UInt8(String(signs[1]))),
         pixels: "px1:\(signs[2])", note: signs[0] == "-" ? "too dark" : nil)
     }
-    let result = try judge(
+    let result = try await judge(
       .baseline(BaselineExpectation(level)), [Sample.output()], baseline: entries)
     #expect(result.verdict == verdict, "\(result.message)")
     #expect(result.message.contains(message), "\(result.message)")
   }
 
-  @Test func `Another size or version of digests is told as what it is`() throws {
-    let wide = try judge(
+  @Test func `Another size or version of digests is told as what it is`() async throws {
+    let wide = try await judge(
       .baseline(BaselineExpectation(.identicalPixels)), [Sample.output(width: 9)],
       baseline: [try Sample.entry(.approved, bytes: 2, pixels: "px1:b")])
     #expect(wide.message == "picture 0 is 9x8, the approved one 8x8")
     // A newer version of the digest never takes back an approval of the same bytes.
-    let newer = try judge(
+    let newer = try await judge(
       .baseline(BaselineExpectation(.identicalPixels)), [Sample.output(pixels: "px2:b")],
       baseline: [try Sample.entry(.approved)])
     #expect(newer.verdict == .passed)
   }
 
-  @Test func `A picture without pixels equals by its bytes only`() throws {
+  @Test func `A picture without pixels equals by its bytes only`() async throws {
     let output = Sample.output(pixels: nil)
     let approved = try Sample.entry(.approved)
     #expect(
-      try judge(.baseline(BaselineExpectation(.identicalBytes)), [output], baseline: [approved])
-        .verdict == .passed)
+      try await judge(
+        .baseline(BaselineExpectation(.identicalBytes)), [output], baseline: [approved]
+      )
+      .verdict == .passed)
     let other = try Sample.entry(.approved, bytes: 2)
-    let result = try judge(
+    let result = try await judge(
       .baseline(BaselineExpectation(.identicalPixels)), [output], baseline: [other])
     #expect(result.verdict == .drifted)
   }
@@ -163,14 +163,14 @@ struct CheckJudgeTests {
   ])
   func `The worst of several pictures speaks for the case`(
     indices: [Int], verdict: CheckResult.Verdict
-  ) throws {
+  ) async throws {
     let entries = [
       try Sample.entry(.approved, index: 0), try Sample.entry(.approved, index: 1),
       try Sample.entry(.approved, bytes: 2, pixels: "px1:b", index: 2),
       try Sample.entry(.rejected, index: 3),
     ]
     let outputs = indices.map { Sample.output($0) }
-    let result = try judge(
+    let result = try await judge(
       .baseline(BaselineExpectation(.identicalBytes)), outputs, baseline: entries)
     #expect(result.verdict == verdict, "\(result.message)")
   }

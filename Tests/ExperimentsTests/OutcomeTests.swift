@@ -10,7 +10,8 @@ struct OutcomeTests {
     (.transportError, .service, .error), (.fixtureMissing, .fixture, .error),
     (.fixtureStale, .fixture, .error), (.fixtureCorrupt, .fixture, .error),
     (.overBudget, .incomplete, .skipped), (.cancelled, .incomplete, .skipped),
-    (.known, .success, .skipped),
+    (.known, .success, .skipped), (.partial, .success, .skipped),
+    (.undecided, .incomplete, .skipped),
   ])
   func `An outcome asks for an exit code and has a verdict`(
     outcome: Outcome, status: Experiments.ExitStatus, verdict: Outcome.Verdict
@@ -22,7 +23,7 @@ struct OutcomeTests {
   }
 
   @Test func `The table above is complete`() {
-    #expect(Outcome.allCases.count == 14)
+    #expect(Outcome.allCases.count == 16)
   }
 
   private typealias Status = Experiments.ExitStatus

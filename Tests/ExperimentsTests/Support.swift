@@ -151,6 +151,17 @@ final class MemoryLedger: ExchangeLedger {
   func inDoubt(of suite: SuiteName) throws -> [DoubtfulAttempt] { [] }
 }
 
+/// Counts calls from 0.
+final class Counter: Sendable {
+  private let count = Mutex(0)
+
+  func next() -> Int {
+    count.withLock { count in
+      defer { count += 1 }; return count
+    }
+  }
+}
+
 /// Waits for nothing.
 struct NoWait: Sleeper {
   func sleep(for duration: Duration) async throws { try Task.checkCancellation() }
@@ -185,13 +196,15 @@ enum Sample {
   static let key = "sk-live-4f9a1c77e2d0"
   static let start = Timestamp(milliseconds: 1_795_371_300_123)
 
-  /// A PNG whose pixels have one colour, which differs by number.
+  /// A PNG of a slope in two colours, which differs by number.
   static func png(_ colour: UInt8 = 1, width: Int = 8, height: Int = 8) throws -> [UInt8] {
-    let pixel: [UInt8] = [colour, 255 - colour, 7, 255]
-    return try PictureEncoder.png(
-      Picture(
-        width: width, height: height,
-        pixels: (0..<width * height).flatMap { _ in pixel }))
+    let pixels = (0..<width * height).flatMap { index -> [UInt8] in
+      let (x, y) = (
+        UInt8(truncatingIfNeeded: index % width), UInt8(truncatingIfNeeded: index / width)
+      )
+      return [colour &+ x &* 20, 255 - colour, y &* 20, 255]
+    }
+    return try PictureEncoder.png(Picture(width: width, height: height, pixels: pixels))
   }
 
   static func base64(_ bytes: [UInt8]) -> String {
@@ -228,6 +241,39 @@ enum Sample {
   static func caseKey(_ seed: Int = 1) -> CaseKey {
     CaseKey(
       request: EditRequest(prompt: "a", images: [], seed: Seed(seed)).key, repeatIndex: 0)
+  }
+
+  static func identity(_ request: EditRequest? = nil, seed: Int = 1) throws -> CaseIdentity {
+    let request = request ?? EditRequest(prompt: "a", images: [], seed: Seed(seed))
+    return CaseIdentity(
+      suite: try #require(SuiteName("mug")), position: 0, id: CaseID(joining: ["s\(seed)"]),
+      caseKey: caseKey(seed), cells: [CaseCell(axis: "seed", entry: "s\(seed)", value: "\(seed)")],
+      tags: [], location: SourceLocation(path: "mug.yaml", line: 1, column: 1),
+      model: request.model, seed: request.seed, size: request.size, prompt: request.prompt)
+  }
+
+  static func evidence(
+    _ request: EditRequest, _ outputs: [OutputRecord], lastInput: PixelSize? = nil,
+    missing: [String] = [], latency: Int = 1_000, cost: Money? = nil, refusal: String? = nil,
+    category: APIError.Category = .blocked
+  ) throws -> CheckJudge.Evidence {
+    CheckJudge.Evidence(
+      identity: try identity(request), request: request, lastInput: lastInput, outputs: outputs,
+      missing: missing, latencyMilliseconds: latency, cost: cost, refusal: refusal,
+      refusalCategory: category)
+  }
+
+  /// A judge of a suite without pictures of its own.
+  static func judge(_ entries: [BaselineEntry] = []) throws -> CheckJudge {
+    let text = """
+      version: 1
+      name: mug
+      request: {prompt: a, images: https://picture.example/a.png}
+      """
+    let suite = try SuiteLoader.load(bytes: Array(text.utf8), path: "mug.yaml")
+    return CheckJudge(
+      baseline: Baseline(suite: suite.name, entries: entries),
+      tools: JudgeTools(suite: suite, approved: BlobStore(folder: "blobs")))
   }
 
   /// An output whose bytes and pixels are told by numbers.
@@ -271,7 +317,8 @@ struct Bench {
   ///   - cap: what may be spent.
   init(
     seeds: String = "[1]", fields: String = "output_format: b64_json", checks: String = "",
-    cap: Money? = Money(microDollars: 100_000_000), requestsMax: Int? = nil, isFull: Bool = false
+    cap: Money? = Money(microDollars: 100_000_000), requestsMax: Int? = nil, isFull: Bool = false,
+    ledger: MemoryLedger? = nil
   ) throws {
     let folder = TemporaryFolder.path
     try DurableFile.write(
@@ -286,7 +333,7 @@ struct Bench {
     suite = try SuiteLoader.load(bytes: Array(text.utf8), path: folder.appending("mug.yaml"))
     fixtures = FixtureFolder(folder: folder.appending("fixtures"))
     blobs = BlobStore(folder: folder.appending("blobs"))
-    ledger = MemoryLedger(isFull: isFull)
+    self.ledger = ledger ?? MemoryLedger(isFull: isFull)
     guardian = SpendGuard(cap: cap, requestsMax: requestsMax)
   }
 

@@ -9,7 +9,7 @@ Usage: python3 Tests/Interop/check_har_schema.py [PROOFSHEET]
 
 import json
 
-from environment import ROOT, enter, export
+from environment import ROOT, enter, export, recorded_suites
 
 enter("har-schema", "haralyzer==2.4.0", "jsonschema[format]>=4.18")
 
@@ -83,9 +83,10 @@ assert list(VALIDATOR.iter_errors({"log": {"version": "1.2"}})), "the schema che
 folder = ROOT / ".build" / "interop"
 paths = sorted((ROOT / "fixtures").glob("*/*.har"))
 committed = len(paths)
-assert committed > 30, committed
-paths.append(export(folder / "quickstart-embedded.har", "--embed"))
-paths.append(export(folder / "quickstart.har"))
+assert committed > 40, committed
+suites = recorded_suites()
+paths.append(export(folder / "all-embedded.har", "--embed", suites=suites))
+paths.append(export(folder / "all.har", suites=suites))
 
 entries = 0
 for path in paths:
@@ -101,6 +102,6 @@ for path in paths:
     assert found, path
     entries += len(found)
 print(
-    f"haralyzer and jsonschema: {committed} committed HARs and 2 exports, "
-    f"{entries} entries: HAR 1.2"
+    f"haralyzer and jsonschema: {committed} committed HARs and 2 exports of {len(suites)} "
+    f"suites, {entries} entries: HAR 1.2"
 )

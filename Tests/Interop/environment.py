@@ -1,8 +1,11 @@
 """A virtual environment for one check, with packages from PyPI, kept below .build/."""
 
+import contextlib
 import os
+import socket
 import subprocess
 import sys
+import time
 import venv
 from pathlib import Path
 
@@ -35,12 +38,82 @@ def proofsheet():
     return path.resolve()
 
 
-def export(target, *more):
-    """Exports the quickstart suite."""
+def recorded_suites():
+    """Every suite of the repository that has recordings, so that a new one is covered by itself."""
+    suites = []
+    for folder in sorted((ROOT / "fixtures").iterdir()):
+        if any(folder.glob("*.har")):
+            suite = ROOT / "suites" / f"{folder.name}.yaml"
+            if not suite.is_file():
+                sys.exit(f"error: {folder} holds recordings, but {suite} is not there")
+            suites.append(f"suites/{folder.name}.yaml")
+    if len(suites) < 3:
+        sys.exit(f"error: only {suites} have recordings")
+    return suites
+
+
+def export(target, *more, suites=("suites/quickstart.yaml",)):
+    """Exports suites into one HAR."""
     target.parent.mkdir(parents=True, exist_ok=True)
     subprocess.run(
-        [proofsheet(), "fixtures", "export", "suites/quickstart.yaml", "--har", target, *more],
+        [proofsheet(), "fixtures", "export", *suites, "--har", target, *more],
         cwd=ROOT,
         check=True,
     )
     return target
+
+
+def run(*arguments, environment=None, expected=0, folder=ROOT):
+    """Runs proofsheet with no variable of the caller's that names a proxy; gives what it printed."""
+    clean = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.lower().endswith("_proxy") and not name.startswith("PROOFSHEET_")
+    }
+    done = subprocess.run(
+        [proofsheet(), "run", *arguments],
+        cwd=folder,
+        env=clean | (environment or {}),
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode != expected:
+        sys.exit(f"error: run ended with {done.returncode}, expected {expected}:\n{done.stderr}")
+    return done.stdout
+
+
+def free_port():
+    """A port of this machine that nothing listens at."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+@contextlib.contextmanager
+def server(command, port, log):
+    """Runs a program until it listens at a port, and ends it afterwards."""
+    with log.open("w") as output:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
+    try:
+        deadline = time.monotonic() + 60
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                break
+            except OSError:
+                if process.poll() is not None or time.monotonic() > deadline:
+                    sys.exit(f"error: {command[0]} does not listen at {port}:\n{log.read_text()}")
+                time.sleep(0.05)
+        yield
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def mitmdump(port, work, *options):
+    """mitmproxy as a proxy on this machine, without its own certificates' folder in the home."""
+    program = Path(sys.prefix) / "bin" / "mitmdump"
+    settings = {"confdir": work / "mitmproxy", "connection_strategy": "lazy"}
+    sets = [word for name, value in settings.items() for word in ("--set", f"{name}={value}")]
+    where = ["--listen-host", "127.0.0.1", "--listen-port", str(port)]
+    return server([program, *where, *sets, *options], port, work / f"mitmdump-{port}.log")

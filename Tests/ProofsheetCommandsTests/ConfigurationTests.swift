@@ -368,6 +368,9 @@ import Testing
         "prices | 11 as of 2026-09-19 | default",
         "paths.fixtures | fixtures | default",
         "paths.reports | reports | default",
+        "blob_store.push | none | default",
+        "blob_store.pull | none | default",
+        "blob_store.timeout | 3600s | default",
         "allow_hosts | api.example.com | home/proofsheet/config.yaml:2:15",
       ])
     #expect(!run.output.contains(Project.key))

@@ -107,6 +107,15 @@ import Testing
     Row(
       .reports, flag: "1", environment: "2", config: "4", user: "5", builtIn: "none",
       { $0.reports }, { shown($0?.lastComponent) }),
+    Row(
+      .blobPush, config: "4", user: "5", builtIn: "none",
+      { $0.blobPush }, { shown($0?.arguments.first) }),
+    Row(
+      .blobPull, config: "4", user: "5", builtIn: "none",
+      { $0.blobPull }, { shown($0?.arguments.first) }),
+    Row(
+      .blobTimeout, config: "4s", user: "5s", builtIn: "3600s",
+      { $0.blobTimeout }, { TimeText.text(of: $0) }),
   ]
 
   /// Every setting with every layer that can state it, and with none.
@@ -176,6 +185,9 @@ import Testing
 
   private static func yaml(_ name: SettingName, _ text: String) -> String {
     if name == .prices { return "prices: {as_of: \(text), models: {seedream: 1}}" }
+    if name == .blobPush || name == .blobPull {
+      return "blob_store: {\(name.rawValue.suffix(4)): ['\(text)', '{folder}', '{list}']}"
+    }
     let parts = name.rawValue.split(separator: ".")
     return parts.count == 1
       ? "\(name.rawValue): \(text)" : "\(parts[0]): {\(parts[1]): \(text)}"

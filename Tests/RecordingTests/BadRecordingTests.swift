@@ -1,10 +1,11 @@
 import Canonical
 import Glibc
-import Recording
 import SeedreamAPI
 import SystemPackage
 import TestSupport
 import Testing
+
+@testable import Recording
 
 /// Recordings that were damaged, exchanged or made to mislead: each is corrupt, with the file and the
 /// place, and nothing is read outside of the fixture folder.
@@ -85,7 +86,40 @@ struct BadRecordingTests {
         String(decoding: bytes, as: UTF8.self)
           .replacing(/blobs\/[0-9a-f]{64}\.png/, with: "../../etc/passwd").utf8)
     },
+    Damage(
+      "a picture elsewhere, sealed anew",
+      "at /log/entries/0/request/postData/_file: expected "
+        + "blobs/<sha-256>.<png|jpg|webp|gif|json|bin>"
+    ) { sealed($0, "request", "postData") { $0["_file"] = .string("../../etc/passwd") } },
+    Damage(
+      "base64 that is none, sealed anew",
+      "at /log/entries/0/response/content/encoding: a body of another encoding is not understood"
+    ) {
+      sealed($0, "response", "content") {
+        $0["encoding"] = .string("base64")
+        $0["text"] = .string("%%%")
+      }
+    },
   ]
+
+  /// A recording whose first body is changed by somebody who can seal it.
+  private static func sealed(
+    _ bytes: [UInt8], _ side: String, _ body: String, _ change: (inout JSONValue) -> Void
+  ) -> [UInt8] {
+    do {
+      var log = try JSONParser.parse(bytes)["log"] ?? .null
+      var entries = log["entries"]?.array ?? []
+      var content = entries.first?[side]?[body] ?? .null
+      change(&content)
+      entries[0][side]?[body] = content
+      log["entries"] = .array(entries)
+      let seal = HARWriter.seal(of: log.object ?? JSONObject())
+      log["_proofsheet"]?["seal"] = .string(seal.hex)
+      return JSONValue.members(["log": log]).prettyBytes
+    } catch {
+      return Array("\(error)".utf8)
+    }
+  }
 
   @Test(arguments: damages)
   func `A damaged recording is named with the place`(damage: Damage) throws {

@@ -205,6 +205,20 @@ struct CompletenessTests {
     }
   }
 
+  @Test func `A passing error is recorded where it is the one that is expected`() throws {
+    let inside = answer(#"{"error":{"code":503,"message":"later"}}"#)
+    #expect(
+      try Fixture.completeness(of: [inside], blobs: MemoryBlobs(), expecting: .unavailable)
+        == .complete)
+    guard
+      case .notRecordable = try Fixture.completeness(
+        of: [inside], blobs: MemoryBlobs(), expecting: .server)
+    else {
+      Issue.record("another error than the expected one was recorded")
+      return
+    }
+  }
+
   @Test func `Without an answer there is nothing to record`() throws {
     #expect(try judge() == .notRecordable("there is no answer"))
     #expect(try judge(Made.download(0, Made.picture())) == .notRecordable("there is no answer"))

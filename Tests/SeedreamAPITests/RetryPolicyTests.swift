@@ -33,6 +33,22 @@ import Testing
     .transport(TransportFailure(code, phase, "\(code) \(phase)"))
   }
 
+  @Test(arguments: [(APIError.Category.unavailable, false), (.server, true), (nil, true)])
+  func `An error that is expected is not repeated`(
+    expected: APIError.Category?, isRepeated: Bool
+  ) {
+    var policy = RetryPolicy()
+    policy.expectedError = expected
+    for role in [ExchangeRole.generate, .poll] {
+      let action = policy.action(
+        after: Self.api(.unavailable, 503), attempts: 1, role: role, jitter: 0)
+      #expect((action != .giveUp) == isRepeated)
+    }
+    let fetch = policy.action(
+      after: Self.api(.unavailable, 503), attempts: 1, role: .download, jitter: 0)
+    #expect(fetch != .giveUp)
+  }
+
   // The contract's section on retries, by class.
   static let rows = [
     Row(api(.rateLimited, 429), generate: 5, poll: 5, download: 4),

@@ -35,6 +35,7 @@ struct CheckTests {
     ("decodable", .decodable), ("{decodable: true}", .decodable),
     ("not-blank", .notBlank), ("{not-blank: true, severity: warn}", .notBlank),
     ("blocked", .blocked), ("{blocked: true}", .blocked),
+    ("{error: invalid-request}", .error(.invalidRequest)), ("{error: server}", .error(.server)),
     ("{format: png}", .format([.png])), ("{format: [webp, jpeg]}", .format([.webp, .jpeg])),
     ("{latency: {max: 500ms}}", .latency(max: .milliseconds(500))),
     ("{cost: {max: 0.05}}", .cost(max: Money(microDollars: 50_000))),
@@ -120,7 +121,7 @@ struct CheckTests {
       #expect(suite.inputs.map(\.written) == ["cup.png"])
       #expect(suite.references.map(\.written) == ["mask.png", "cup.png"])
       #expect(suite.references.map(\.location.line) == [4, 5])
-      let kinds = suite.cases.map { $0.checks.dropFirst(3).map(\.kind) }
+      let kinds = suite.cases.map { $0.checks.dropFirst(4).map(\.kind) }
       let (cup, mask) = (BlobID(of: picture("cup.png")), BlobID(of: picture("mask.png")))
       let likeCup = CheckKind.similarTo(SimilarityExpectation(.file(cup)))
       #expect(kinds[0] == [likeCup])
@@ -191,6 +192,10 @@ struct CheckTests {
     ("{decodable: 1️⃣false}", "cannot be turned off"),
     ("{not-blank: 1️⃣false}", "cannot be turned off"),
     ("{blocked: 1️⃣no}", "must be true or false"),
+    ("{error: 1️⃣sever}", "did you mean 'server'?"),
+    ("{error: 1️⃣blocked}", "write 'blocked'"),
+    ("{error: 1️⃣rate-limited}", "expected one of: invalid-request"),
+    ("1️⃣error", "the check 'error' needs a value"),
     ("1️⃣{}", "a check has no name"),
     ("{count: 1, 1️⃣decodable: true}", "found 2"),
     ("{count: 1}, {1️⃣count: 2}", "stands twice in one list"),
@@ -300,27 +305,24 @@ struct CheckTests {
          {"preserve": {"region": [0.1, 0.2, 0.3, 0.8], "psnr": {"min": 30}, "severity": "warn"}}]}
       """
     let suite = try load(json)
-    #expect(suite.checks.dropFirst(3).map(\.name) == [.blocked, .format, .cost, .preserve])
+    #expect(suite.checks.dropFirst(4).map(\.name) == [.blocked, .format, .cost, .preserve])
     expect(
       json.replacing("\"psnr\"", with: "1️⃣\"psrn\"").replacing("0.05", with: "2️⃣\"5ct\""),
       [(2, "must be an amount of US dollars"), (1, "did you mean 'psnr'?")])
   }
 
-  @Test func `What is declared and not judged is known with its place`() throws {
+  @Test func `Programs and compared cases are known without walking over the cases`() throws {
     let suite = try load(
       Text.request + """
-        checks: [{baseline: near}, {count: 1}, not-blank, {cost: {max: 1}}]
-        matrix: {n: [1, {id: two, value: 2, checks: [{command: {run: [a]}}]}], repeat: 2}
-        include: [{n: 3, checks: [{change: {}}, {baseline: {level: identical-pixels, order: any}}]}]
-        groups: [{across: repeat, expect: near}]
+        checks: [{similar-to: {case: two, where: {n: 1}}}, {command: {run: [b, -x]}}]
+        matrix: {n: [1, {id: two, value: 2, checks: [{command: {run: [a]}}]}]}
         """)
     #expect(
-      suite.unjudged.map { "\($0.location.line):\($0.location.column) \($0.name)" } == [
-        "4:21 the baseline level 'near'", "4:40 the check 'not-blank'",
-        "5:47 the check 'command'", "6:28 the check 'change'",
-        "6:52 the order 'any' of a baseline", "7:10 the group across 'repeat'",
+      suite.programs.map { "\($0.location.line):\($0.location.column) \($0.arguments)" } == [
+        #"4:53 ["b", "-x"]"#, #"5:47 ["a"]"#,
       ])
-    #expect(suite.unjudged.map(\.length) == [4, 9, 7, 6, 1, 1])
+    #expect(suite.programs.map(\.length) == [7, 7])
+    #expect(suite.comparedCases.map(\.text) == ["two"])
   }
 }
 

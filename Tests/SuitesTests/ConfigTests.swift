@@ -234,7 +234,7 @@ struct ConfigTests {
         (1, "version 2 is not known (this program reads version 1)"),
         (
           2,
-          "unknown key 'matrix' (expected one of: version, endpoint, auth, limits, prices, paths)"
+          "unknown key 'matrix' (expected one of: version, endpoint, auth, limits, prices, paths, blob_store)"
         ),
         (
           3,

@@ -187,18 +187,18 @@ struct ExpansionTests {
     let cases = Array(suite.cases)
     #expect(
       cases[0].checks.map(\.kind) == [
-        .count(.asRequested), .size(.asRequested), .decodable,
+        .count(.asRequested), .size(.asRequested), .decodable, .notBlank,
         .baseline(BaselineExpectation(.identicalPixels)),
         .latency(max: .milliseconds(500)),
       ])
-    #expect(cases[0].checks.map(\.isDefault) == [true, false, true, false, false])
+    #expect(cases[0].checks.map(\.isDefault) == [true, false, true, true, false, false])
     #expect(cases[0].checks == suite.checks)
     #expect(
       cases[1].checks.map(\.kind) == [
-        .count(.exactly(2)), .size(.exactly(PixelSize(width: 9, height: 8))), .decodable,
+        .count(.exactly(2)), .size(.exactly(PixelSize(width: 9, height: 8))), .decodable, .notBlank,
         .baseline(BaselineExpectation(.identicalPixels)), .latency(max: .seconds(120)),
       ])
-    #expect(cases[1].checks[4].location?.line == 8)
+    #expect(cases[1].checks[5].location?.line == 8)
   }
 
   @Test func `Every check takes a severity`() throws {
@@ -212,7 +212,8 @@ struct ExpansionTests {
     let checks = try #require(suite.cases.first { _ in true }).checks
     #expect(
       checks.map { "\($0.name) \($0.severity)" } == [
-        "count fail", "size fail", "decodable fail", "baseline warn", "latency warn",
+        "count fail", "size fail", "decodable fail", "notBlank fail", "baseline warn",
+        "latency warn",
       ])
   }
 }

@@ -69,10 +69,10 @@ struct MatrixTests {
 
   @Test func `The defaults are there without being declared`() throws {
     let suite = try load(Text.request)
-    #expect(suite.checks.map(\.name) == [.count, .size, .decodable])
-    #expect(suite.checks.allSatisfy { $0.isDefault && $0.severity == .fail && $0.kind.isJudged })
+    #expect(suite.checks.map(\.name) == [.count, .size, .decodable, .notBlank])
+    #expect(suite.checks.allSatisfy { $0.isDefault && $0.severity == .fail })
     let replaced = try load(Text.request + "checks: [{size: as-requested, severity: warn}]\n")
-    #expect(replaced.checks.map(\.isDefault) == [true, false, true])
+    #expect(replaced.checks.map(\.isDefault) == [true, false, true, true])
   }
 
   @Test func `Repeats of a long id are cut each for itself`() throws {

@@ -112,6 +112,7 @@ struct SchemaTests {
     ("properties auth properties", ConfigReader.authNames),
     ("properties prices properties", ConfigReader.priceNames),
     ("properties paths properties", ConfigReader.pathNames),
+    ("properties blob_store properties", ConfigReader.blobStoreNames),
   ])
   func `The keys of a configuration are those of the reader`(place: String, keys: [String]) throws {
     #expect(try Self.names(Self.config, place) == keys.sorted())

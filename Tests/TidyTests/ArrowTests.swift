@@ -29,7 +29,8 @@ import Testing
     ],
     "ProofsheetCommands": [
       "Canonical", "SeedreamAPI", "ImageComparison", "Suites", "CurlTransport", "Recording",
-      "Experiments", "RunStore", "Reports", "Simulator", "ArgumentParser", "SystemPackage",
+      "Experiments", "RunStore", "Reports", "Simulator", "CSpawn", "ArgumentParser",
+      "SystemPackage",
     ],
     "proofsheet": ["ProofsheetCommands"],
   ]

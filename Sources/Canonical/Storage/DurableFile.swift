@@ -170,6 +170,16 @@ public enum DurableFile {
     }
   }
 
+  /// Gives a file another name in its folder, over whatever has that name; when it returns, the new
+  /// name survives a power cut, and at every moment the file has one of the two.
+  public static func rename(_ path: FilePath, to target: FilePath) throws(FileFailure) {
+    guard unsafe Glibc.rename(path.string, target.string) == 0 else {
+      throw FileFailure(
+        operation: "rename to \(target)", path: path, errno: Errno(rawValue: Glibc.errno))
+    }
+    try syncFolder(target.parent)
+  }
+
   static func open(
     _ path: FilePath, _ operation: String, flags: Int32, mode: mode_t = 0o666
   ) throws(FileFailure) -> OpenFile {

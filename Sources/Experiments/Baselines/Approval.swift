@@ -58,6 +58,8 @@ package struct Approval: Sendable {
     _ result: CaseResult, in baseline: inout Baseline, blobs: BlobStore, tally: inout Result,
     locate: (FilePath) -> FilePath = { $0 }
   ) throws {
+    // A group has no pictures of its own, and those of its cases are decided about there.
+    guard result.group == nil else { return }
     guard !result.outputs.isEmpty else {
       tally.skipped.append("\(result.identity.id): \(result.outcome.rawValue), no picture")
       return

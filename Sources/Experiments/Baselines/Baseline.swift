@@ -55,6 +55,15 @@ package struct BaselineEntry: Hashable, Sendable {
   }
 }
 
+extension BaselineEntry {
+  /// The same decision under another name of its case.
+  func named(_ caseID: CaseID) -> BaselineEntry {
+    BaselineEntry(
+      decision: decision, caseID: caseID, output: output, blob: blob, pixelDigest: pixelDigest,
+      size: size, origin: origin, run: run, at: at, by: by, note: note)
+  }
+}
+
 /// The approved and rejected outputs of a suite.
 package struct Baseline: Hashable, Sendable {
   /// The suite.
@@ -92,6 +101,23 @@ package struct Baseline: Hashable, Sendable {
     }
     decisions[entry.output] = list + [entry]
     return true
+  }
+
+  /// Names decisions after the cases that their outputs belong to now.
+  ///
+  /// - Parameter ids: the present id of each case, by its key.
+  /// - Returns: how many decisions have another name than before.
+  package mutating func rename(_ ids: [CaseKey: CaseID]) -> Int {
+    var count = 0
+    for (output, list) in decisions {
+      guard let id = ids[output.caseKey] else { continue }
+      decisions[output] = list.map { entry in
+        guard entry.caseID != id else { return entry }
+        count += 1
+        return entry.named(id)
+      }
+    }
+    return count
   }
 
   /// Removes the approvals of an output, before it is approved anew as the only one.

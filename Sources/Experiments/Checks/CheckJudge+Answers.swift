@@ -8,13 +8,8 @@ extension CheckJudge {
   ///
   /// A case that is expected to be refused has no picture that another check could be about.
   static func applicable(_ checks: [Check]) -> [Check] {
-    guard checks.contains(where: { $0.kind == .blocked }) else { return checks }
-    return checks.filter { [.blocked, .latency, .cost].contains($0.name) }
-  }
-
-  /// What is declared and not judged never passes.
-  static func unjudged(_ kind: CheckKind) -> Finding {
-    (.failed, "\(kind.unjudgedPart ?? "the check '\(kind.name.rawValue)'") is not judged yet")
+    guard checks.contains(where: { $0.kind.expectedError != nil }) else { return checks }
+    return checks.filter { [.blocked, .error, .latency, .cost].contains($0.name) }
   }
 
   func format(_ codecs: [PictureCodec], _ evidence: Evidence) -> Finding {
@@ -83,13 +78,20 @@ extension CheckJudge {
     left.utf8.elementsEqual(right.utf8)
   }
 
-  func blocked(_ evidence: Evidence) -> Finding {
+  func refused(_ expected: APIError.Category, _ evidence: Evidence) -> Finding {
+    let isBlocked = expected == .blocked
+    let wanted = isBlocked ? "a safety refusal" : "an error of the kind '\(expected.rawValue)'"
     if !evidence.outputs.isEmpty {
-      return (.failed, "a picture came back where a safety refusal was expected")
+      return (.failed, "a picture came back where \(wanted) was expected")
     }
-    if let refusal = evidence.refusal { return (.passed, "refused as expected: \(refusal)") }
+    if let refusal = evidence.refusal, evidence.refusalCategory == expected {
+      return (.passed, "refused as expected: \(refusal)")
+    }
     let reasons = evidence.missing.isEmpty ? "" : ": " + evidence.missing.joined(separator: "; ")
-    return (.failed, "expected a safety refusal, got no picture and no refusal\(reasons)")
+    return (
+      .failed,
+      "expected \(wanted), got no picture and no \(isBlocked ? "refusal" : "such error")\(reasons)"
+    )
   }
 
   /// Characters of a prompt that a message shows.

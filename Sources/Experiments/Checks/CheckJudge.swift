@@ -1,15 +1,17 @@
 package import Canonical
+internal import ImageComparison
+package import Recording
 package import SeedreamAPI
 package import Suites
 
-/// Judges the checks of a case: pure, over what came back and what was approved.
+/// Judges the checks of a case, over what came back and what was approved.
 package struct CheckJudge: Sendable {
   /// What there is to judge.
   package struct Evidence: Sendable {
+    /// Which case.
+    package let identity: CaseIdentity
     /// The request.
     package let request: EditRequest
-    /// The identity of the recording.
-    package let caseKey: CaseKey
     /// The pixels of the last input as shown, where they are known.
     package let lastInput: PixelSize?
     /// The images that came back.
@@ -20,54 +22,92 @@ package struct CheckJudge: Sendable {
     package let latencyMilliseconds: Int
     /// What the case cost; `nil` where the price of its model is not known.
     package let cost: Money?
-    /// What the service said when a safety check of it refused the request.
+    /// What the service said when it refused the request.
     package let refusal: String?
+    /// The kind of the error with which it did.
+    package let refusalCategory: APIError.Category
+    /// Where the answer came from first, where that is known.
+    package let origin: Origin?
+    /// What other cases have given, for checks that look at them.
+    package let peers: PeerOutputs
 
     /// Puts evidence together.
     package init(
-      request: EditRequest, caseKey: CaseKey, lastInput: PixelSize?, outputs: [OutputRecord],
-      missing: [String], latencyMilliseconds: Int, cost: Money? = nil, refusal: String? = nil
+      identity: CaseIdentity, request: EditRequest, lastInput: PixelSize?,
+      outputs: [OutputRecord], missing: [String], latencyMilliseconds: Int, cost: Money? = nil,
+      refusal: String? = nil, refusalCategory: APIError.Category = .blocked,
+      origin: Origin? = nil, peers: PeerOutputs = PeerOutputs()
     ) {
+      self.identity = identity
       self.request = request
-      self.caseKey = caseKey
       self.lastInput = lastInput
       self.outputs = outputs
       self.missing = missing
       self.latencyMilliseconds = latencyMilliseconds
       self.cost = cost
       self.refusal = refusal
+      self.refusalCategory = refusalCategory
+      self.origin = origin
+      self.peers = peers
+    }
+
+    /// The identity of the recording.
+    var caseKey: CaseKey { identity.caseKey }
+
+    /// The same with what other cases have given, and what is known by then.
+    func with(_ peers: PeerOutputs, outputs: [OutputRecord], origin: Origin?) -> Evidence {
+      Evidence(
+        identity: identity, request: request, lastInput: lastInput, outputs: outputs,
+        missing: missing, latencyMilliseconds: latencyMilliseconds, cost: cost, refusal: refusal,
+        refusalCategory: refusalCategory, origin: origin, peers: peers)
     }
   }
 
-  private let baseline: Baseline
+  let baseline: Baseline
+  let tools: JudgeTools
 
-  /// Takes what was approved.
-  package init(baseline: Baseline) { self.baseline = baseline }
+  /// Takes what was approved, and what checks need besides.
+  package init(baseline: Baseline, tools: JudgeTools) {
+    self.baseline = baseline
+    self.tools = tools
+  }
 
   /// Judges checks in order; where a refusal is expected, only those that need no picture.
-  package func judge(_ checks: [Check], _ evidence: Evidence) -> [CheckResult] {
-    Self.applicable(checks).map { check in
-      let (verdict, message) = judge(check.kind, evidence)
-      return CheckResult(
-        name: check.name.rawValue, verdict: verdict, severity: check.severity, message: message)
-    }
+  package func judge(_ checks: [Check], _ evidence: Evidence) async -> [CheckResult] {
+    var results: [CheckResult] = []
+    for check in Self.applicable(checks) { results.append(await judge(check, evidence)) }
+    return results
+  }
+
+  /// Judges one check.
+  func judge(_ check: Check, _ evidence: Evidence) async -> CheckResult {
+    let (finding, measures) = await judge(check.kind, evidence)
+    return CheckResult(
+      name: check.name.rawValue, verdict: finding.0, severity: check.severity,
+      message: finding.1, measures: measures)
   }
 
   typealias Finding = (CheckResult.Verdict, String)
+  /// A finding with what was measured for it.
+  typealias Measured = (finding: Finding, measures: [Measure])
 
-  private func judge(_ kind: CheckKind, _ evidence: Evidence) -> Finding {
+  private func judge(_ kind: CheckKind, _ evidence: Evidence) async -> Measured {
     switch kind {
-    case .count(let expectation): count(expectation, evidence)
-    case .size(let expectation): size(expectation, evidence)
-    case .decodable: decodable(evidence)
-    case .format(let codecs): format(codecs, evidence)
-    case .latency(let limit): latency(limit, evidence)
-    case .cost(let limit): cost(limit, evidence)
-    case .revisedPrompt(let expectation): revisedPrompt(expectation, evidence)
-    case .blocked: blocked(evidence)
-    case .baseline(let expectation):
-      kind.isJudged ? baseline(expectation.level, evidence) : Self.unjudged(kind)
-    case .notBlank, .preserve, .change, .similarTo, .command: Self.unjudged(kind)
+    case .count(let expectation): (count(expectation, evidence), [])
+    case .size(let expectation): (size(expectation, evidence), [])
+    case .decodable: (decodable(evidence), [])
+    case .notBlank: (notBlank(evidence), [])
+    case .format(let codecs): (format(codecs, evidence), [])
+    case .latency(let limit): (latency(limit, evidence), [])
+    case .cost(let limit): (cost(limit, evidence), [])
+    case .revisedPrompt(let expectation): (revisedPrompt(expectation, evidence), [])
+    case .blocked: (refused(.blocked, evidence), [])
+    case .error(let category): (refused(category, evidence), [])
+    case .baseline(let expectation): baseline(expectation, evidence)
+    case .preserve(let expectation): preserve(expectation, evidence)
+    case .change(let expectation): change(expectation, evidence)
+    case .similarTo(let expectation): similar(expectation, evidence)
+    case .command(let expectation): await command(expectation, evidence)
     }
   }
 
@@ -114,6 +154,23 @@ package struct CheckJudge: Sendable {
     return (.passed, codecs.joined(separator: ", "))
   }
 
+  private func notBlank(_ evidence: Evidence) -> Finding {
+    let pictures = evidence.outputs.compactMap { output in output.picture.map { (output, $0) } }
+    guard !pictures.isEmpty else { return (.skipped, "there is no picture to look at") }
+    for (output, picture) in pictures {
+      guard let word = picture.emptiness else { continue }
+      let what =
+        switch PictureCharacter.Emptiness(rawValue: word) {
+        case .transparent: "fully transparent"
+        case .black: "all black"
+        case .white: "all white"
+        case .uniform, nil: "of one colour"
+        }
+      return (.failed, "picture \(output.index) is blank: \(what)")
+    }
+    return (.passed, "not blank")
+  }
+
   private func latency(_ limit: Duration, _ evidence: Evidence) -> Finding {
     let found = Duration.milliseconds(evidence.latencyMilliseconds)
     let shown = "\(evidence.latencyMilliseconds) ms"
@@ -121,86 +178,30 @@ package struct CheckJudge: Sendable {
     return (.passed, "\(shown), at most \(limit)")
   }
 
-  private func baseline(_ level: BaselineLevel, _ evidence: Evidence) -> Finding {
-    guard !evidence.outputs.isEmpty else { return (.skipped, "there is no picture to compare") }
-    var findings: [Finding] = []
-    for output in evidence.outputs {
-      let id = OutputID(caseKey: evidence.caseKey, index: output.index)
-      findings.append(compare(output, with: baseline.entries(for: id), level))
-    }
-    // The worst of several pictures speaks for the case.
-    for verdict in [CheckResult.Verdict.failed, .drifted, .unapproved] {
+  /// The worst of several findings speaks for the case, and of equals the first.
+  static func worst(_ findings: [Finding]) -> Finding? {
+    for verdict in [CheckResult.Verdict.error, .failed, .drifted, .unapproved] {
       if let worst = findings.first(where: { $0.0 == verdict }) { return worst }
     }
-    return findings[0]
+    return findings.first
   }
+}
 
-  private func compare(
-    _ output: OutputRecord, with entries: [BaselineEntry], _ level: BaselineLevel
-  ) -> Finding {
-    let place = "picture \(output.index)"
-    if let entry = deciding(entries, output, level) {
-      if entry.decision == .rejected {
-        let note = entry.note.map { ": \($0)" } ?? ""
-        return (.failed, "\(place) equals one that was rejected\(note)")
-      }
-      if entry.blob.digest == output.blob.digest, let digest = output.picture?.pixelDigest,
-        Self.version(digest) == Self.version(entry.pixelDigest), digest != entry.pixelDigest
-      {
-        return (
-          .drifted,
-          "\(place) has the approved bytes, but the baseline states other pixels for them: "
-            + "its line was changed by hand"
-        )
-      }
-      let same = entry.blob.digest == output.blob.digest ? "bytes" : "pixels"
-      return (.passed, "\(place) has the same \(same) as an approved one")
-    }
-    let approved = entries.filter { $0.decision == .approved }
-    guard let nearest = approved.first else {
-      return (.unapproved, "\(place) has no approved picture to compare with")
-    }
-    return (.drifted, difference(output, from: nearest, count: approved.count, level))
-  }
+/// What other cases of a suite have given, for the checks that look at them.
+package struct PeerOutputs: Sendable {
+  /// The pictures of the cases that others are compared with; of one that has none, why.
+  package var compared: [CaseID: PeerAnswer] = [:]
+  /// The pictures of all repeats of the request, this one's among them; `nil` where nothing asks.
+  package var samples: [OutputRecord]?
 
-  /// The decision that counts: one about exactly these bytes goes before one about their pixels, and
-  /// rejected before approved, whatever the order in which they were made.
-  private func deciding(
-    _ entries: [BaselineEntry], _ output: OutputRecord, _ level: BaselineLevel
-  ) -> BaselineEntry? {
-    func rank(_ entry: BaselineEntry) -> Int {
-      (entry.blob.digest == output.blob.digest ? 0 : 2) + (entry.decision == .rejected ? 0 : 1)
-    }
-    return entries.filter { isEqual(output, $0, level) }.min { rank($0) < rank($1) }
-  }
+  /// Starts with nothing.
+  package init() {}
+}
 
-  private func isEqual(
-    _ output: OutputRecord, _ entry: BaselineEntry, _ level: BaselineLevel
-  ) -> Bool {
-    if entry.blob.digest == output.blob.digest { return true }
-    // A wrong picture stays wrong however it is encoded.
-    return (level == .identicalPixels || entry.decision == .rejected)
-      && entry.pixelDigest == output.picture?.pixelDigest
-  }
-
-  private func difference(
-    _ output: OutputRecord, from entry: BaselineEntry, count: Int, _ level: BaselineLevel
-  ) -> String {
-    let place = "picture \(output.index)"
-    let which = count == 1 ? "the approved one" : "any of \(count) approved ones"
-    guard let picture = output.picture else { return "\(place) is unlike \(which)" }
-    if picture.pixelDigest == entry.pixelDigest {
-      return "\(place) has the pixels of the approved one in other bytes "
-        + "(\(output.blob.digest.short)…, approved \(entry.blob.digest.short)…): re-encoded"
-    }
-    if picture.size != entry.size {
-      return "\(place) is \(picture.size), the approved one \(entry.size)"
-    }
-    return "\(place) has other pixels than \(which) "
-      + "(\(output.blob.digest.short)…, approved \(entry.blob.digest.short)…)"
-  }
-
-  private static func version(_ pixelDigest: String) -> Substring {
-    pixelDigest.prefix { $0 != ":" }
-  }
+/// What another case has given.
+package enum PeerAnswer: Sendable {
+  /// Its pictures.
+  case outputs([OutputRecord])
+  /// None: why.
+  case none(String)
 }

@@ -9,8 +9,8 @@ package enum PlannedAction: Sendable {
   case replay(Fixture, renamedFrom: CaseID?)
   /// It is bought; the second says why, where something of it is recorded.
   case buy(RecordingTransport.Pricing, notice: String?)
-  /// It cannot run: why, and what helps.
-  case stop(Outcome, reason: String, hint: String?, details: [String])
+  /// It cannot run: why, what helps, and what comes near where it has no recording.
+  case stop(Outcome, reason: String, hint: String?, miss: Miss? = nil)
 }
 
 /// One case of a plan.
@@ -41,13 +41,18 @@ package struct Plan: Sequence, Sendable {
   package private(set) var prices: PriceTable?
   /// Cases of an earlier run that are repeated; `nil` where the filter alone selects.
   package private(set) var repeated: RepeatedCases?
+  /// The part of the plan that is run; `nil` for all of it.
+  package private(set) var shard: Shard?
+  /// What is known of the endpoint; `nil` where it was not probed.
+  package let probe: ProbeFinding?
 
   /// Puts a plan together.
   package init(
     suite: LoadedSuite, mode: RunMode, fixtures: FixtureFolder, baseline: Baseline,
     inputs: [SHA256Digest: InputFacts], filter: CaseFilter, prices: PriceTable?,
-    refreshed: Set<CaseKey> = []
+    refreshed: Set<CaseKey> = [], probe: ProbeFinding? = nil
   ) {
+    self.probe = probe
     self.suite = suite
     self.mode = mode
     self.fixtures = fixtures
@@ -65,6 +70,20 @@ package struct Plan: Sequence, Sendable {
     return plan
   }
 
+  /// The plan for repeating some cases of an earlier run.
+  package func repeating(_ repeated: RepeatedCases) -> Plan {
+    var plan = self
+    plan.repeated = repeated
+    return plan
+  }
+
+  /// The same plan where everything is replayed.
+  package var replaying: Plan {
+    Plan(
+      suite: suite, mode: .replay, fixtures: fixtures, baseline: baseline, inputs: inputs,
+      filter: filter, prices: prices)
+  }
+
   /// The same plan at other prices; `nil` where pictures cost nothing.
   package func priced(by prices: PriceTable?) -> Plan {
     var plan = self
@@ -72,12 +91,15 @@ package struct Plan: Sequence, Sendable {
     return plan
   }
 
-  /// The plan for repeating some cases of an earlier run.
-  package func repeating(_ repeated: RepeatedCases) -> Plan {
+  /// One of the parts of the plan.
+  package func sharded(by shard: Shard?) -> Plan {
     var plan = self
-    plan.repeated = repeated
+    plan.shard = shard
     return plan
   }
+
+  /// Whether every case of the suite is selected.
+  package var isWhole: Bool { filter.isAll && repeated == nil && shard == nil }
 
   /// Makes the selected cases one at a time, in plan order.
   package func makeIterator() -> Iterator { Iterator(plan: self, cases: selected.makeIterator()) }
@@ -93,24 +115,26 @@ package struct Plan: Sequence, Sendable {
 
   /// The selected cases as the suite declares them: no request is digested.
   package var selected: SelectedCases {
-    SelectedCases(
-      cases: suite.cases, suite: suite.name.text, filter: filter, repeated: repeated)
+    SelectedCases(suite: suite, filter: filter, repeated: repeated, shard: shard)
   }
 
   /// The cases of a suite that a filter selects.
   package struct SelectedCases: Sequence, Sendable {
-    fileprivate let cases: CaseSequence
-    fileprivate let suite: String
+    fileprivate let suite: LoadedSuite
     fileprivate let filter: CaseFilter
     fileprivate let repeated: RepeatedCases?
+    fileprivate let shard: Shard?
 
     /// How many there are; of a filter's every case is looked at.
     package var count: Int {
-      filter.isAll && repeated == nil ? cases.count : reduce(0) { count, _ in count + 1 }
+      filter.isAll && repeated == nil && shard == nil
+        ? suite.cases.count : reduce(0) { count, _ in count + 1 }
     }
 
     /// Starts with the first case.
-    package func makeIterator() -> Iterator { Iterator(of: self, cases: cases.makeIterator()) }
+    package func makeIterator() -> Iterator {
+      Iterator(of: self, cases: suite.cases.makeIterator())
+    }
 
     /// Walks the cases.
     package struct Iterator: IteratorProtocol, Sendable {
@@ -121,8 +145,13 @@ package struct Plan: Sequence, Sendable {
       package mutating func next() -> SuiteCase? {
         while let suiteCase = cases.next() {
           let isSelected = of.filter.admits(
-            suite: of.suite, id: suiteCase.id.text, cells: suiteCase.cells, tags: suiteCase.tags)
-          if isSelected, of.repeated?.admits(suiteCase) ?? true { return suiteCase }
+            suite: of.suite.name.text, id: suiteCase.id.text, cells: suiteCase.cells,
+            tags: suiteCase.tags)
+          if isSelected, of.repeated?.admits(suiteCase) ?? true,
+            of.shard?.holds(suiteCase, of: of.suite) ?? true
+          {
+            return suiteCase
+          }
         }
         return nil
       }
@@ -153,41 +182,48 @@ package struct Plan: Sequence, Sendable {
     case .found(let fixture, let fileID):
       return .replay(fixture, renamedFrom: fileID == identity.id ? nil : fileID)
     case .missing, .exhausted, .stale:
-      return mode != .replay
-        ? purchase(planned.suiteCase.request, notice: Self.change(found))
-        : absent(found, identity)
+      guard mode == .replay else {
+        return purchase(planned.suiteCase.request, notice: Self.change(found))
+      }
+      return absent(found, identity, planned.suiteCase.request.canonical)
     case .notFetched(let path):
       // Buying what lies in a store already would pay for it twice.
       return .stop(
         .fixtureMissing, reason: "not fetched: \(path) is a Git LFS pointer",
         hint: "fetch it with: \(GitLFSPointer.fetchCommand(for: path)); all of the suite with: "
-          + GitLFSPointer.fetchCommand(forFolder: fixtures.folder), details: [])
+          + GitLFSPointer.fetchCommand(forFolder: fixtures.folder))
     case .corrupt(let description):
       return .stop(
         .fixtureCorrupt, reason: description,
         hint: "restore it with 'git checkout -- \(fixtures.folder)', or "
-          + hint(for: identity, mode: .refresh), details: [])
+          + hint(for: identity, mode: .refresh))
     }
   }
 
-  private func absent(_ lookup: FixtureLookup, _ identity: CaseIdentity) -> PlannedAction {
+  private func absent(
+    _ lookup: FixtureLookup, _ identity: CaseIdentity, _ asked: JSONValue
+  ) -> PlannedAction {
     let hint = hint(for: identity, mode: .record)
+    let miss = Miss(
+      asked: asked,
+      nearest: fixtures.nearest(
+        to: asked, repeatIndex: identity.caseKey.repeatIndex, id: identity.id))
     switch lookup {
     case .exhausted(let recorded):
       return .stop(
         .fixtureMissing,
         reason: "exhausted: the request is recorded \(Count.of(recorded, "time")), this is repeat "
-          + "\(identity.caseKey.repeatIndex + 1)", hint: hint, details: [])
+          + "\(identity.caseKey.repeatIndex + 1)", hint: hint, miss: miss)
     case .stale(let fileID, let changes):
       return .stop(
         .fixtureStale,
         reason: "\(fixtures.path(of: fileID)) was recorded for another request: "
           + FieldChange.names(changes),
-        hint: hint, details: changes.map(\.description))
+        hint: hint, miss: miss)
     default:
       return .stop(
         .fixtureMissing, reason: "none: there is no recording at \(fixtures.path(of: identity.id))",
-        hint: hint, details: [])
+        hint: hint, miss: miss)
     }
   }
 
@@ -213,7 +249,7 @@ package struct Plan: Sequence, Sendable {
       return .stop(
         .overBudget, reason: "the price of the model '\(request.model)' is not known",
         hint: "name a model whose name holds one of: "
-          + prices.entries.map(\.namePart).joined(separator: ", "), details: [])
+          + prices.entries.map(\.namePart).joined(separator: ", "))
     }
     return .buy(
       RecordingTransport.Pricing(

@@ -13,19 +13,22 @@ package struct OutputRecord: Hashable, Sendable {
   /// Its size in bytes.
   package let byteCount: Int
   /// Where its bytes lie.
-  package let path: FilePath
+  package internal(set) var path: FilePath
   /// Its pixels; `nil` when it cannot be decoded.
   package let picture: PictureRecord?
   /// Why it cannot be decoded.
   package let problem: String?
   /// The prompt as the service rewrote it, when it says so.
   package let revisedPrompt: String?
+  /// Its perceptual hash; `nil` where nothing asked for it.
+  package internal(set) var hash: HashRecord?
 
   /// Puts a record together.
   package init(
     index: Int, blob: BlobID, byteCount: Int, path: FilePath, picture: PictureRecord?,
-    problem: String?, revisedPrompt: String?
+    problem: String?, revisedPrompt: String?, hash: HashRecord? = nil
   ) {
+    self.hash = hash
     self.index = index
     self.blob = blob
     self.byteCount = byteCount
@@ -33,6 +36,23 @@ package struct OutputRecord: Hashable, Sendable {
     self.picture = picture
     self.problem = problem
     self.revisedPrompt = revisedPrompt
+  }
+}
+
+/// A perceptual hash of a picture.
+package struct HashRecord: Hashable, Sendable {
+  /// The name of the definition.
+  package let version: String
+  /// The hash in hexadecimal digits.
+  package let hex: String
+  /// How much it says, 0 to 100.
+  package let quality: Int
+
+  /// Puts a record together.
+  package init(version: String, hex: String, quality: Int) {
+    self.version = version
+    self.hex = hex
+    self.quality = quality
   }
 }
 
@@ -45,8 +65,12 @@ package struct PictureRecord: Hashable, Sendable {
   /// The digest of the pixels with its version, `px1:…`.
   package let pixelDigest: String
 
+  /// Whether it shows nothing, as one of the words of `PictureCharacter`; `nil` when it shows something.
+  package let emptiness: String?
+
   /// Puts a record together.
-  package init(codec: String, size: PixelSize, pixelDigest: String) {
+  package init(codec: String, size: PixelSize, pixelDigest: String, emptiness: String? = nil) {
+    self.emptiness = emptiness
     self.codec = codec
     self.size = size
     self.pixelDigest = pixelDigest
@@ -67,6 +91,11 @@ package struct CheckResult: Hashable, Sendable {
     case unapproved
     /// There was nothing to judge.
     case skipped
+    /// It could not be judged: a program or a file failed.
+    case error
+
+    /// Whether it is not as it should be.
+    package var isBad: Bool { self != .passed && self != .skipped }
   }
 
   /// The check's name in a suite file.
@@ -77,11 +106,15 @@ package struct CheckResult: Hashable, Sendable {
   package let severity: CheckSeverity
   /// What was expected and found, in one line.
   package let message: String
+  /// What was measured, in the order of the pictures.
+  package let measures: [Measure]
 
   /// Puts a result together.
   package init(
-    name: String, verdict: Verdict, severity: CheckSeverity = .fail, message: String
+    name: String, verdict: Verdict, severity: CheckSeverity = .fail, message: String,
+    measures: [Measure] = []
   ) {
+    self.measures = measures
     self.name = name
     self.verdict = verdict
     self.severity = severity
@@ -90,7 +123,7 @@ package struct CheckResult: Hashable, Sendable {
 
   /// What to know of a check that did not end as expected and only warns; `nil` of any other.
   package var warning: String? {
-    guard severity == .warn, [.failed, .drifted, .unapproved].contains(verdict) else { return nil }
+    guard severity == .warn, verdict.isBad else { return nil }
     return "warning: \(name): \(message)"
   }
 }
@@ -155,25 +188,25 @@ package struct CaseResult: Hashable, Sendable {
   /// Which case.
   package let identity: CaseIdentity
   /// How it ended.
-  package let outcome: Outcome
+  package internal(set) var outcome: Outcome
   /// Why, in one line; for a passed case what was found.
-  package let reason: String
+  package internal(set) var reason: String
   /// What helps: usually a command.
-  package let hint: String?
+  package internal(set) var hint: String?
   /// Further lines about the reason.
   package let details: [String]
   /// Things to know that are no failure.
-  package let notices: [String]
+  package internal(set) var notices: [String]
   /// The checks in order.
-  package let checks: [CheckResult]
+  package internal(set) var checks: [CheckResult]
   /// The images that came back, in order.
-  package let outputs: [OutputRecord]
+  package internal(set) var outputs: [OutputRecord]
   /// Where the answers came from.
   package let source: AnswerSource
   /// Where the recording, or the answer, came from first.
-  package let origin: Origin?
+  package internal(set) var origin: Origin?
   /// When the first exchange was started, in replay when it was recorded.
-  package let startedAt: Timestamp?
+  package internal(set) var startedAt: Timestamp?
   /// Milliseconds until the answer was complete, in replay the recorded ones.
   package let latencyMilliseconds: Int
   /// What it cost in this run.
@@ -182,6 +215,8 @@ package struct CaseResult: Hashable, Sendable {
   package let possiblyBilled: Money
   /// Attempts that were repeated, in a line each.
   package let failedAttempts: [String]
+  /// What a group of cases came to; `nil` of a single case.
+  package let group: GroupRecord?
 
   /// Puts a result together.
   package init(
@@ -189,8 +224,9 @@ package struct CaseResult: Hashable, Sendable {
     details: [String] = [], notices: [String] = [], checks: [CheckResult] = [],
     outputs: [OutputRecord] = [], source: AnswerSource = .none, origin: Origin? = nil,
     startedAt: Timestamp? = nil, latencyMilliseconds: Int = 0, cost: Money = .zero,
-    possiblyBilled: Money = .zero, failedAttempts: [String] = []
+    possiblyBilled: Money = .zero, failedAttempts: [String] = [], group: GroupRecord? = nil
   ) {
+    self.group = group
     self.identity = identity
     self.outcome = outcome
     self.reason = reason

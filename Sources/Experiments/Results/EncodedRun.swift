@@ -36,10 +36,12 @@ package enum EncodedRun {
 /// Members: `version`; of the identity `suite`, `position`, `id`, `key`, `cells` (each `axis`, `entry`,
 /// `value`), `tags`, `location` (`path`, `line`, `column`), `model`, `seed`, `size` (a preset's name or
 /// `width` and `height`), `prompt`; then `outcome`, `reason`, `hint`, `details`, `notices`, `checks`
-/// (each `name`, `verdict`, `severity`, `message`), `outputs`, `source`, `origin`, `started_at`, `latency_ms`, `cost`
+/// (each `name`, `verdict`, `severity`, `message` and, where something was measured, `measures`, each
+/// `picture`, `other` and `figures` by their versioned names), `outputs`, `source`, `origin`, `started_at`, `latency_ms`, `cost`
 /// and `possibly_billed` (dollars as decimal strings) and `failed_attempts`. An output has `index`,
-/// `digest`, `kind`, `bytes`, `path`, `picture` (`codec`, `width`, `height`, `pixel_digest`), `problem` and
-/// `revised_prompt`. What there is none of is left out; lists are always there.
+/// `digest`, `kind`, `bytes`, `path`, `picture` (`codec`, `width`, `height`, `pixel_digest`, `emptiness`), `problem`,
+/// `revised_prompt` and `hash` (`version`, `hex`, `quality`). A group of cases has `group` besides
+/// (`across`, `expect`, `members`, `cases`, `pair`). What there is none of is left out; lists are always there.
 package enum EncodedCase {
   /// Writes a result; ``decode(_:)`` gives it back exactly.
   ///
@@ -73,6 +75,7 @@ package enum EncodedCase {
       "cost": .string(result.cost.decimal),
       "possibly_billed": .string(result.possiblyBilled.decimal),
       "failed_attempts": EncodedRun.strings(result.failedAttempts),
+      "group": result.group.map(EncodedGroup.encode),
     ])
   }
 
@@ -93,6 +96,8 @@ package enum EncodedCase {
     .members([
       "name": .string(check.name), "verdict": .string(check.verdict.rawValue),
       "severity": .string(check.severity.rawValue), "message": .string(check.message),
+      "measures": check.measures.isEmpty
+        ? nil : .array(check.measures.map(EncodedMeasure.encode)),
     ])
   }
 
@@ -109,8 +114,10 @@ package enum EncodedCase {
           "width": .integer(picture.size.width),
           "height": .integer(picture.size.height),
           "pixel_digest": .string(picture.pixelDigest),
+          "emptiness": picture.emptiness.map(JSONValue.string),
         ])
       },
+      "hash": output.hash.map(EncodedMeasure.encode),
       "problem": output.problem.map(JSONValue.string),
       "revised_prompt": output.revisedPrompt.map(JSONValue.string),
     ])
@@ -149,7 +156,8 @@ package enum EncodedCase {
       latencyMilliseconds: try place.member("latency_ms").integer(EncodedRun.countRange),
       cost: try EncodedRun.money(try place.member("cost")),
       possiblyBilled: try EncodedRun.money(try place.member("possibly_billed")),
-      failedAttempts: try strings("failed_attempts", of: place))
+      failedAttempts: try strings("failed_attempts", of: place),
+      group: try place.optional("group").map(EncodedGroup.decode))
   }
 
   private static func strings(
@@ -213,14 +221,16 @@ package enum EncodedCase {
       severity: try place.optional("severity").map { (place) throws(EncodedRunFailure) in
         try place.parse("fail or warn") { CheckSeverity(rawValue: $0) }
       } ?? .fail,
-      message: try place.member("message").string())
+      message: try place.member("message").string(),
+      measures: try place.optional("measures").map(EncodedMeasure.decodeAll) ?? [])
   }
 
   private static func output(_ place: EncodedPlace) throws(EncodedRunFailure) -> OutputRecord {
     let picture = try place.optional("picture").map { (place) throws(EncodedRunFailure) in
       PictureRecord(
         codec: try place.member("codec").string(), size: try pixelSize(place),
-        pixelDigest: try place.member("pixel_digest").string())
+        pixelDigest: try place.member("pixel_digest").string(),
+        emptiness: try place.optional("emptiness")?.string())
     }
     return OutputRecord(
       index: try place.member("index").integer(EncodedRun.countRange),
@@ -235,14 +245,15 @@ package enum EncodedCase {
       path: FilePath(try place.member("path").string()),
       picture: picture,
       problem: try place.optional("problem")?.string(),
-      revisedPrompt: try place.optional("revised_prompt")?.string())
+      revisedPrompt: try place.optional("revised_prompt")?.string(),
+      hash: try place.optional("hash").map(EncodedMeasure.decodeHash))
   }
 }
 
 /// A run's header as a JSON document.
 ///
 /// Members: `version`, `id`, `started_at`, `mode`, `tool_version`, `endpoint` where there is one, and
-/// `suites`, each with `name`, `path`, `digest` and `cases` as a count.
+/// `suites`, each with `name`, `path`, `digest` and `cases` as a count, and `shard` of a part of a plan.
 package enum EncodedHeader {
   /// Writes a header; ``decode(_:)`` gives it back exactly.
   package static func encode(_ header: RunHeader) -> JSONValue {
@@ -261,6 +272,7 @@ package enum EncodedHeader {
             "digest": .string(suite.digest.hex), "cases": .integer(suite.caseCount),
           ])
         }),
+      "shard": header.shard.map(EncodedShard.encode),
     ])
   }
 
@@ -290,7 +302,7 @@ package enum EncodedHeader {
       toolVersion: try place.member("tool_version").string(),
       workingFolder: FilePath(try place.optional("working_folder")?.string() ?? ""),
       endpoint: try place.optional("endpoint")?.string(),
-      suites: suites)
+      suites: suites, shard: try place.optional("shard").map(EncodedShard.decode))
   }
 }
 
@@ -321,7 +333,8 @@ package enum EncodedSpending {
 /// A run's summary as a JSON document.
 ///
 /// Members: `version`, `counts` by outcome, `spending` as ``EncodedSpending`` writes it, `wall_ms`,
-/// `simulated` and `interrupted`.
+/// `simulated`, `interrupted`, `groups`, how many of the counted are groups of cases, and `findings` about
+/// recordings where there are any.
 package enum EncodedSummary {
   /// Writes a summary; ``decode(_:)`` gives it back exactly.
   package static func encode(_ summary: RunSummary) -> JSONValue {
@@ -333,6 +346,9 @@ package enum EncodedSummary {
       "wall_ms": .integer(summary.wallMilliseconds),
       "simulated": .bool(summary.isSimulated),
       "interrupted": .bool(summary.isInterrupted),
+      "groups": .integer(summary.groupCount),
+      "findings": summary.findings.isEmpty
+        ? nil : .array(summary.findings.map(EncodedFinding.encode)),
     ])
   }
 
@@ -354,6 +370,8 @@ package enum EncodedSummary {
       spending: try EncodedSpending.decode(try place.member("spending")),
       wallMilliseconds: try place.member("wall_ms").integer(EncodedRun.countRange),
       isSimulated: try place.member("simulated").bool(),
-      isInterrupted: try place.member("interrupted").bool())
+      isInterrupted: try place.member("interrupted").bool(),
+      groupCount: try place.optional("groups")?.integer(EncodedRun.countRange) ?? 0,
+      findings: try EncodedFinding.decodeAll(place.optional("findings")))
   }
 }

@@ -28,6 +28,10 @@ package enum Outcome: String, Hashable, Sendable, CaseIterable {
   case cancelled
   /// Quarantined and still failing.
   case known
+  /// A group of which a filter or a shard has left out cases, and what is left breaks nothing.
+  case partial
+  /// A group that cannot be judged, for one of its cases could not be.
+  case undecided
 
   /// What a dashboard calls it.
   package enum Verdict: Hashable, Sendable {
@@ -49,18 +53,18 @@ package enum Outcome: String, Hashable, Sendable, CaseIterable {
     case .rateLimited, .apiError, .transportError, .fixtureMissing, .fixtureStale,
       .fixtureCorrupt:
       .error
-    case .overBudget, .cancelled, .known: .skipped
+    case .overBudget, .cancelled, .known, .partial, .undecided: .skipped
     }
   }
 
   /// The exit code that one such case asks for.
   package var exitStatus: ExitStatus {
     switch self {
-    case .passed, .known: .success
+    case .passed, .known, .partial: .success
     case .failed, .drifted, .unapproved, .blocked: .failure
     case .rateLimited, .apiError, .transportError: .service
     case .fixtureMissing, .fixtureStale, .fixtureCorrupt: .fixture
-    case .overBudget, .cancelled: .incomplete
+    case .overBudget, .cancelled, .undecided: .incomplete
     }
   }
 }

@@ -36,7 +36,7 @@ package struct SuiteHeader: Hashable, Sendable {
   }
 
   /// The same with another number of cases.
-  func with(caseCount: Int) -> SuiteHeader {
+  package func with(caseCount: Int) -> SuiteHeader {
     SuiteHeader(name: name, path: path, digest: digest, caseCount: caseCount)
   }
 }
@@ -57,12 +57,16 @@ package struct RunHeader: Hashable, Sendable {
   package let endpoint: String?
   /// The suites in order.
   package let suites: [SuiteHeader]
+  /// Which part of the plan it has; `nil` where it has all of it.
+  package let shard: ShardHeader?
 
   /// Puts a header together.
   package init(
     id: RunID, startedAt: Timestamp, mode: RunMode, toolVersion: String,
-    workingFolder: FilePath = "", endpoint: String?, suites: [SuiteHeader]
+    workingFolder: FilePath = "", endpoint: String?, suites: [SuiteHeader],
+    shard: ShardHeader? = nil
   ) {
+    self.shard = shard
     self.id = id
     self.startedAt = startedAt
     self.mode = mode
@@ -76,7 +80,7 @@ package struct RunHeader: Hashable, Sendable {
   func with(suites: [SuiteHeader]) -> RunHeader {
     RunHeader(
       id: id, startedAt: startedAt, mode: mode, toolVersion: toolVersion,
-      workingFolder: workingFolder, endpoint: endpoint, suites: suites)
+      workingFolder: workingFolder, endpoint: endpoint, suites: suites, shard: shard)
   }
 
   /// How many cases the run has.
@@ -117,27 +121,35 @@ package struct RunSummary: Hashable, Sendable {
   package var isSimulated: Bool
   /// Whether the user interrupted it.
   package var isInterrupted: Bool
+  /// How many of what ended were groups of cases.
+  package var groupCount = 0
+  /// What it found out about recordings, in the order of the suites.
+  package var findings: [RunFinding]
 
   /// Puts a summary together.
   package init(
     counts: [Outcome: Int] = [:], spending: Spending = Spending(), wallMilliseconds: Int = 0,
-    isSimulated: Bool = false, isInterrupted: Bool = false
+    isSimulated: Bool = false, isInterrupted: Bool = false, groupCount: Int = 0,
+    findings: [RunFinding] = []
   ) {
+    self.groupCount = groupCount
     self.counts = counts
     self.spending = spending
     self.wallMilliseconds = wallMilliseconds
     self.isSimulated = isSimulated
     self.isInterrupted = isInterrupted
+    self.findings = findings
   }
 
-  /// How many cases ended.
-  package var caseCount: Int { counts.values.reduce(0, +) }
+  /// How many cases ended, without groups.
+  package var caseCount: Int { counts.values.reduce(0, +) - groupCount }
 
-  /// The exit code that the cases ask for.
+  /// The exit code that the cases and findings ask for.
   package var exitStatus: ExitStatus {
     ExitStatus.worst(
       counts.filter { $0.value > 0 }.keys.map(\.exitStatus)
-        + (isInterrupted ? [ExitStatus.interrupted] : []))
+        + (isInterrupted ? [ExitStatus.interrupted] : [])
+        + findings.filter(\.isFailure).map { _ in .fixture })
   }
 }
 
@@ -151,7 +163,7 @@ package enum RunEvent: Sendable {
   case paced(limit: Int)
   /// A case begins; in any order.
   case caseStarted(CaseID)
-  /// A case ended; in plan order.
+  /// A case ended, in plan order, or a group of cases, after the cases of its suite.
   case caseFinished(CaseResult, spending: Spending)
   /// The run ended; always the last event.
   case finished(RunSummary)

@@ -24,19 +24,23 @@ package struct SelectedRun: RunReader {
     var summary = base.summary
     summary.counts = [:]
     summary.isSimulated = false
+    // What is unused by the whole is nothing to tell of a part.
+    summary.findings = []
+    summary.groupCount = 0
     summary.spending = Spending(cap: base.summary.spending.cap)
     var suites: [SuiteHeader] = []
     for suite in base.header.suites {
-      var count = 0
+      var (count, found) = (0, false)
       try base.forEachResult(of: suite.name) { result in
         guard filter.admits(result.identity, outcome: result.outcome) else { return }
-        count += 1
+        found = true
+        if result.group == nil { count += 1 } else { summary.groupCount += 1 }
         summary.counts[result.outcome, default: 0] += 1
         summary.isSimulated = summary.isSimulated || result.origin == .simulator
         summary.spending.spent += result.cost
         summary.spending.possiblyBilled += result.possiblyBilled
       }
-      if count > 0 { suites.append(suite.with(caseCount: count)) }
+      if found { suites.append(suite.with(caseCount: count)) }
     }
     header = base.header.with(suites: suites)
     self.summary = summary

@@ -33,11 +33,11 @@ extension CaseResult {
   private func with(
     outcome: Outcome, reason: String, hint: String?, notice: String?
   ) -> CaseResult {
-    CaseResult(
-      identity: identity, outcome: outcome, reason: reason, hint: hint, details: details,
-      notices: notices + (notice.map { [$0] } ?? []), checks: checks, outputs: outputs,
-      source: source, origin: origin, startedAt: startedAt,
-      latencyMilliseconds: latencyMilliseconds, cost: cost, possiblyBilled: possiblyBilled,
-      failedAttempts: failedAttempts)
+    var result = self
+    result.outcome = outcome
+    result.reason = reason
+    result.hint = hint
+    if let notice { result.notices.append(notice) }
+    return result
   }
 }

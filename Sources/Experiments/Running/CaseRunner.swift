@@ -1,27 +1,29 @@
 internal import Canonical
-internal import ImageComparison
 internal import Recording
 internal import SeedreamAPI
 internal import Suites
-internal import SystemPackage
 
 /// Runs single cases of a plan.
 package struct CaseRunner: Sendable {
-  private let plan: Plan
-  private let environment: RunEnvironment
+  let plan: Plan
+  let environment: RunEnvironment
   private let inputs: InputBlobs
-  private let judge: CheckJudge
+  let judge: CheckJudge
 
   /// Takes a plan and what it needs.
   package init(plan: Plan, environment: RunEnvironment) {
     self.plan = plan
     self.environment = environment
     inputs = InputBlobs(plan.suite.inputs)
-    judge = CheckJudge(baseline: plan.baseline)
+    judge = CheckJudge(
+      baseline: plan.baseline,
+      tools: JudgeTools(
+        suite: plan.suite, approved: plan.fixtures.blobs, probe: plan.probe,
+        programs: environment.programs, workingFolder: environment.workingFolder))
   }
 
   /// Where answers come from and where their pictures lie.
-  private struct Course {
+  struct Course {
     let transport: any HTTPTransport
     let endpoint: Endpoint
     let policy: RetryPolicy
@@ -36,42 +38,86 @@ package struct CaseRunner: Sendable {
   }
 
   /// Runs a case to its outcome; never throws, since every failure is an outcome.
+  ///
+  /// What its checks ask of other cases is taken from their recordings.
   @concurrent
   package func run(_ planned: PlannedCase) async -> CaseResult {
-    let result = await resultAlone(planned)
+    switch await begin(planned) {
+    case .ended(let result): return result
+    case .waiting(let pending): return await finish(pending, PeerOutputs())
+    }
+  }
+
+  /// Runs a case as far as it can be judged by itself.
+  @concurrent
+  package func begin(_ planned: PlannedCase) async -> CaseProgress {
+    switch plan.action(for: planned) {
+    case .stop(let outcome, let reason, let hint, let miss):
+      if let miss { environment.keepMiss(planned.identity, miss) }
+      let result = CaseResult(
+        identity: planned.identity, outcome: outcome, reason: clean(reason), hint: hint,
+        details: (miss?.nearest ?? []).flatMap(\.lines).map(clean))
+      return .ended(quarantined(result, planned))
+    case .replay(let fixture, let renamed):
+      return settled(await replay(planned, fixture, renamedFrom: renamed), planned)
+    case .buy(let pricing, let notice):
+      return settled(await buy(planned, pricing, notice), planned)
+    }
+  }
+
+  /// One that waits is no failure yet.
+  private func settled(_ progress: CaseProgress, _ planned: PlannedCase) -> CaseProgress {
+    guard case .ended(let result) = progress else { return progress }
+    return .ended(quarantined(result, planned))
+  }
+
+  func quarantined(_ result: CaseResult, _ planned: PlannedCase) -> CaseResult {
     guard let known = planned.suiteCase.known else { return result }
     return result.quarantined(by: known, at: environment.clock())
   }
 
-  /// The result of a case, known to fail or not.
-  private func resultAlone(_ planned: PlannedCase) async -> CaseResult {
-    switch plan.action(for: planned) {
-    case .stop(let outcome, let reason, let hint, let details):
-      return CaseResult(
-        identity: planned.identity, outcome: outcome, reason: clean(reason), hint: hint,
-        details: details.map(clean))
-    case .replay(let fixture, let renamed):
-      return await replay(planned, fixture, renamedFrom: renamed)
-    case .buy(let pricing, let notice):
-      return await buy(planned, pricing, notice)
-    }
-  }
-
   private func replay(
     _ planned: PlannedCase, _ fixture: Fixture, renamedFrom renamed: CaseID?
-  ) async -> CaseResult {
-    guard let endpoint = Self.replayEndpoint else {
-      preconditionFailure("the placeholder endpoint is a URL")
-    }
-    var course = Course(
-      transport: ReplayingTransport(
-        fixture: fixture, blobs: plan.fixtures.blobs, redactor: environment.redactor),
-      endpoint: endpoint, policy: .once, sleeper: NoSleeper(), pictures: plan.fixtures.blobs,
-      source: .replayed, meter: nil, origin: fixture.origin, startedAt: fixture.recordedAt)
+  ) async -> CaseProgress {
+    var course = course(of: fixture)
     if let renamed {
       course.notices.append("its recording lies under the case id \(renamed)")
     }
     return await execute(planned, course)
+  }
+
+  private func course(of fixture: Fixture) -> Course {
+    guard let endpoint = Self.replayEndpoint else {
+      preconditionFailure("the placeholder endpoint is a URL")
+    }
+    return Course(
+      transport: ReplayingTransport(
+        fixture: fixture, blobs: plan.fixtures.blobs, redactor: environment.redactor),
+      endpoint: endpoint, policy: .once, sleeper: NoSleeper(), pictures: plan.fixtures.blobs,
+      source: .replayed, meter: nil, origin: fixture.origin, startedAt: fixture.recordedAt)
+  }
+
+  /// The pictures that are recorded of a case, for the checks of others.
+  func recorded(_ id: CaseID) async -> PeerAnswer {
+    guard let suiteCase = plan.suite.cases.first(where: { $0.id == id }) else {
+      return .none("the suite has no such case")
+    }
+    let request = suiteCase.request
+    let found = plan.fixtures.lookup(
+      id, caseKey: suiteCase.caseKey, canonicalRequest: request.canonical)
+    guard case .found(let fixture, _) = found else {
+      return .none("it is no part of this run, and there is no recording of it that can be used")
+    }
+    let course = course(of: fixture)
+    let client = SeedreamClient(
+      endpoint: course.endpoint, transport: course.transport, policy: course.policy,
+      sleeper: course.sleeper, limits: HTTPLimits())
+    do throws(EditFailure) {
+      let result = try await client.edit(request, blobs: inputs, as: suiteCase.caseKey)
+      return .outputs(result.pictures.map { identify($0, in: course.pictures, hashed: false) })
+    } catch {
+      return .none(clean("\(error)"))
+    }
   }
 
   /// An address that stands in for the API's where nothing is sent.
@@ -85,7 +131,7 @@ package struct CaseRunner: Sendable {
 
   private func buy(
     _ planned: PlannedCase, _ pricing: RecordingTransport.Pricing, _ notice: String?
-  ) async -> CaseResult {
+  ) async -> CaseProgress {
     guard let purchasing = environment.purchasing else {
       preconditionFailure("a case is bought only in a mode that may spend")
     }
@@ -97,21 +143,24 @@ package struct CaseRunner: Sendable {
     let transport = RecordingTransport(
       base: purchasing.transport, ledger: purchasing.ledger, blobs: purchasing.blobs,
       redactor: environment.redactor, recordedCase: recordedCase, pricing: pricing, meter: meter,
-      gate: purchasing.pace ?? OpenGate())
+      gate: purchasing.pace ?? OpenGate(), expectedError: planned.suiteCase.expectedError)
+    var policy = purchasing.policy
+    policy.expectedError = planned.suiteCase.expectedError
     let startedAt = environment.clock()
     var course = Course(
       transport: transport,
-      endpoint: purchasing.endpoint, policy: purchasing.policy, sleeper: purchasing.sleeper,
+      endpoint: purchasing.endpoint, policy: policy, sleeper: purchasing.sleeper,
       pictures: purchasing.blobs, source: .bought, meter: meter)
     course.orderSleeper = StoppableSleeper(purchasing.sleeper, purchasing.guardian.signal)
     if let notice { course.notices.append(notice) }
-    let result = await execute(planned, course).with(
-      origin: transport.answerOrigin, startedAt: startedAt, notice: nil, pictures: nil)
-    guard plan.mode != .live else { return result }
-    return promote(result, purchasing)
+    let progress = await execute(planned, course).map {
+      $0.with(origin: transport.answerOrigin, startedAt: startedAt, notice: nil, pictures: nil)
+    }
+    guard plan.mode != .live else { return progress }
+    return progress.map { promote($0, expecting: planned.suiteCase.expectedError, purchasing) }
   }
 
-  private func execute(_ planned: PlannedCase, _ course: Course) async -> CaseResult {
+  private func execute(_ planned: PlannedCase, _ course: Course) async -> CaseProgress {
     let client = SeedreamClient(
       endpoint: course.endpoint, transport: course.transport, policy: course.policy,
       sleeper: course.sleeper, orderSleeper: course.orderSleeper,
@@ -121,141 +170,11 @@ package struct CaseRunner: Sendable {
       let result = try await client.edit(
         planned.suiteCase.request, blobs: inputs, as: planned.identity.caseKey)
       course.meter?.close()
-      return judged(planned, course, result)
+      return await judged(planned, course, result)
     } catch {
       course.meter?.close()
-      return refused(planned, course, error) ?? failed(planned, course, error)
+      return .ended(await refused(planned, course, error) ?? failed(planned, course, error))
     }
-  }
-
-  // MARK: - Judging
-
-  private func judged(
-    _ planned: PlannedCase, _ course: Course, _ result: EditResult
-  ) -> CaseResult {
-    let request = planned.suiteCase.request
-    if let broken = result.missing.lazy.compactMap({ Self.brokenRecording($0.failure) }).first {
-      return stopped(planned, course, broken.outcome, broken.reason)
-    }
-    let outputs = result.pictures.map { identify($0, in: course.pictures) }
-    var lastInput: PixelSize?
-    if case .local(let blob)? = request.images.last { lastInput = plan.inputs[blob.digest]?.size }
-    let checks = judge.judge(
-      planned.suiteCase.checks,
-      CheckJudge.Evidence(
-        request: request, caseKey: planned.identity.caseKey, lastInput: lastInput,
-        outputs: outputs, missing: result.missing.map { clean($0.failure.description) },
-        latencyMilliseconds: result.latencyMilliseconds,
-        cost: cost(of: request, pictures: result.billedCount, course),
-        refusal: result.refusal.map { clean($0.description) }))
-    var (outcome, reason) = verdict(of: checks)
-    var hint = hint(for: outcome, planned.identity)
-    if let lost = result.missing.first(where: { $0.isTransportFailure }),
-      case .transport(let failure) = lost.failure
-    {
-      // The picture may be as expected; running again tells.
-      outcome = Self.outcome(of: failure.code)
-      reason = clean("picture \(lost.index) could not be fetched: \(failure)")
-      hint =
-        (plan.mode == .live ? "run with --resume" : "run again")
-        + ": it is paid for, and only fetched then"
-      stop(after: failure)
-    } else if let gone = result.missing.first(where: \.isLinkDead),
-      let lost = lostOrder(planned, course)
-    {
-      outcome = .apiError
-      reason = clean("picture \(gone.index) is paid for and gone: \(gone.failure)")
-      hint = lost.settle()
-    }
-    var notices = course.notices
-    notices += checks.compactMap(\.warning)
-    if outcome == .passed,
-      let waiting = checks.first(where: { $0.verdict == .unapproved && $0.severity == .fail })
-    {
-      notices.append("\(waiting.message); look at it and approve it")
-    }
-    return CaseResult(
-      identity: planned.identity, outcome: outcome, reason: reason,
-      hint: hint, notices: notices, checks: checks,
-      outputs: outputs, source: course.source, origin: course.origin,
-      startedAt: course.startedAt, latencyMilliseconds: result.latencyMilliseconds,
-      cost: course.meter?.spent ?? .zero, possiblyBilled: course.meter?.possiblyBilled ?? .zero,
-      failedAttempts: result.failedAttempts.map { clean($0.description) })
-  }
-
-  /// What a case costs: what was paid in this run or, where that is less because an answer was paid
-  /// for earlier, the price of its pictures.
-  private func cost(of request: EditRequest, pictures: Int, _ course: Course) -> Money? {
-    let paid = (course.meter?.spent ?? .zero) + (course.meter?.possiblyBilled ?? .zero)
-    guard pictures > 0 else { return paid }
-    guard let price = (plan.prices ?? .listed).price(of: request.model) else { return nil }
-    return max(paid, price * pictures)
-  }
-
-  /// The result of a case that the service refused, where that is what its checks expect.
-  private func refused(
-    _ planned: PlannedCase, _ course: Course, _ failure: EditFailure
-  ) -> CaseResult? {
-    guard case .api(let error) = failure.last, error.category == .blocked,
-      planned.suiteCase.checks.contains(where: { $0.kind == .blocked })
-    else { return nil }
-    let request = planned.suiteCase.request
-    let checks = judge.judge(
-      planned.suiteCase.checks,
-      CheckJudge.Evidence(
-        request: request, caseKey: planned.identity.caseKey, lastInput: nil, outputs: [],
-        missing: [], latencyMilliseconds: failure.latencyMilliseconds,
-        cost: cost(of: request, pictures: 0, course), refusal: clean(error.description)))
-    let (outcome, reason) = verdict(of: checks)
-    return CaseResult(
-      identity: planned.identity, outcome: outcome, reason: reason,
-      notices: course.notices + checks.compactMap(\.warning), checks: checks,
-      source: course.source, origin: course.origin, startedAt: course.startedAt,
-      latencyMilliseconds: failure.latencyMilliseconds, cost: course.meter?.spent ?? .zero,
-      possiblyBilled: course.meter?.possiblyBilled ?? .zero,
-      failedAttempts: failure.earlier.map { clean($0.description) })
-  }
-
-  private func verdict(of checks: [CheckResult]) -> (Outcome, String) {
-    let order: [(CheckResult.Verdict, Outcome)] = [
-      (.failed, .failed), (.drifted, .drifted), (.unapproved, .unapproved),
-    ]
-    for (verdict, outcome) in order {
-      let failing = checks.first { $0.verdict == verdict && $0.severity == .fail }
-      guard let check = failing else { continue }
-      if outcome == .unapproved, !environment.failsUnapproved { continue }
-      return (outcome, "\(check.name): \(check.message)")
-    }
-    let said = checks.filter { $0.verdict == .passed }.map { "\($0.name): \($0.message)" }
-    return (.passed, said.joined(separator: "; "))
-  }
-
-  private func hint(for outcome: Outcome, _ identity: CaseIdentity) -> String? {
-    switch outcome {
-    case .drifted, .unapproved:
-      "when the picture is right: proofsheet approve latest --filter "
-        + CaseFilter.exactly(identity.id, of: identity.suite)
-    default: nil
-    }
-  }
-
-  private func identify(_ picture: ReturnedPicture, in store: BlobStore) -> OutputRecord {
-    let blob = BlobID(of: picture.bytes)
-    var record: PictureRecord?
-    var problem: String?
-    do throws(PictureError) {
-      let decoded = try Picture(decoding: picture.bytes)
-      record = PictureRecord(
-        codec: decoded.format?.rawValue ?? "unknown",
-        size: PixelSize(width: decoded.width, height: decoded.height),
-        pixelDigest: decoded.digest.description)
-    } catch {
-      problem = error.description
-    }
-    return OutputRecord(
-      index: picture.index, blob: blob, byteCount: picture.bytes.count,
-      path: store.path(of: blob), picture: record, problem: problem,
-      revisedPrompt: picture.revisedPrompt.map(clean))
   }
 
   // MARK: - Failures
@@ -283,14 +202,8 @@ package struct CaseRunner: Sendable {
         outcome = Self.outcome(of: failure.code)
         stop(after: failure)
       }
-      if let lost = lostOrder(planned, course) {
-        if failure.isTaskGone {
-          hint = lost.settle()
-        } else if failure.isTaskBegun, !failure.isTaskFailed {
-          hint = LostOrder.pendingTask(plan.mode)
-        } else if failure.last.isPossiblyBilled, outcome == .transportError {
-          hint = LostOrder.inDoubt
-        }
+      if course.source == .bought, let lost = lostOrder(planned) {
+        hint = lost.hint(for: failure, outcome) ?? hint
       }
     }
     return CaseResult(
@@ -302,20 +215,21 @@ package struct CaseRunner: Sendable {
       failedAttempts: failure.earlier.map { clean($0.description) })
   }
 
-  /// The order of a case that was bought, where it brought less than it should.
-  private func lostOrder(_ planned: PlannedCase, _ course: Course) -> LostOrder? {
-    guard course.source == .bought, let purchasing = environment.purchasing else { return nil }
-    return LostOrder(caseKey: planned.identity.caseKey, purchasing: purchasing, mode: plan.mode)
+  /// The order of a case, where it may be bought.
+  func lostOrder(_ planned: PlannedCase) -> LostOrder? {
+    environment.purchasing.map {
+      LostOrder(caseKey: planned.identity.caseKey, purchasing: $0, mode: plan.mode)
+    }
   }
 
   /// Stops the run where an answer could not be kept: each further one would be paid for and lost, or
   /// refused for the same reason.
-  private func stop(after failure: TransportFailure) {
+  func stop(after failure: TransportFailure) {
     guard failure.code == .storage else { return }
     environment.purchasing?.guardian.stop(clean(failure.message))
   }
 
-  private func stopped(
+  func stopped(
     _ planned: PlannedCase, _ course: Course, _ outcome: Outcome, _ reason: String
   ) -> CaseResult {
     CaseResult(
@@ -326,7 +240,7 @@ package struct CaseRunner: Sendable {
   }
 
   /// What a recording that cannot be served to the end means; `nil` for any other failure.
-  private static func brokenRecording(
+  static func brokenRecording(
     _ failure: AttemptFailure
   ) -> (outcome: Outcome, reason: String)? {
     guard case .transport(let failure) = failure else { return nil }
@@ -338,7 +252,7 @@ package struct CaseRunner: Sendable {
     }
   }
 
-  private static func outcome(of category: APIError.Category) -> Outcome {
+  static func outcome(of category: APIError.Category) -> Outcome {
     switch category {
     case .blocked: .blocked
     case .rateLimited, .quotaExceeded: .rateLimited
@@ -346,7 +260,7 @@ package struct CaseRunner: Sendable {
     }
   }
 
-  private static func outcome(of code: TransportFailure.Code) -> Outcome {
+  static func outcome(of code: TransportFailure.Code) -> Outcome {
     switch code {
     case .overBudget: .overBudget
     case .cancelled: .cancelled
@@ -366,22 +280,24 @@ package struct CaseRunner: Sendable {
     }
   }
 
-  private func clean(_ text: String) -> String { environment.redactor.text(text) }
+  func clean(_ text: String) -> String { environment.redactor.text(text) }
 
   // MARK: - Promotion
 
   /// Makes what was bought a recording; a failure is told and loses nothing.
   private func promote(
-    _ result: CaseResult, _ purchasing: RunEnvironment.Purchasing
+    _ result: CaseResult, expecting expectedError: APIError.Category?,
+    _ purchasing: RunEnvironment.Purchasing
   ) -> CaseResult {
     let promotion = CasePromotion(
-      fixtures: plan.fixtures, ledger: purchasing.ledger, blobs: purchasing.blobs,
-      toolVersion: environment.toolVersion)
+      fixtures: plan.fixtures, blobs: purchasing.blobs, toolVersion: environment.toolVersion,
+      settle: purchasing.ledger.promoted)
     let identity = result.identity
     do {
       guard let stored = try purchasing.ledger.storedCase(identity.caseKey) else { return result }
       let origin = stored.origin
-      let notice = try promotion.promote(stored, as: identity.id)
+      let notice = try promotion.promote(
+        stored, as: identity.id, expecting: expectedError, hasPassed: result.outcome == .passed)
       let isRecorded = notice == nil
       return result.with(
         origin: origin, startedAt: stored.exchanges.first?.timing.start,
@@ -398,22 +314,23 @@ package struct CaseRunner: Sendable {
 
 extension MissingPicture {
   /// Whether there was no answer, rather than one that says why there is no picture.
-  fileprivate var isTransportFailure: Bool {
+  var isTransportFailure: Bool {
     if case .transport = failure { true } else { false }
   }
 }
 
 extension EditResult {
   /// Pictures that were made, whether they could be fetched or not.
-  fileprivate var billedCount: Int { pictures.count + missing.count(where: \.isTransportFailure) }
+  var billedCount: Int { pictures.count + missing.count(where: \.isTransportFailure) }
 
-  /// What the service said where it refused every picture for safety; `nil` in any other case.
-  fileprivate var refusal: APIError? {
+  /// What the service said where it refused every picture for one reason; `nil` in any other case.
+  var refusal: APIError? {
     let refusals = missing.compactMap { picture -> APIError? in
-      guard case .api(let error) = picture.failure, error.category == .blocked else { return nil }
+      guard case .api(let error) = picture.failure else { return nil }
       return error
     }
-    return pictures.isEmpty && refusals.count == missing.count ? refusals.first : nil
+    let isOne = Set(refusals.map(\.category)).count == 1
+    return pictures.isEmpty && refusals.count == missing.count && isOne ? refusals.first : nil
   }
 }
 

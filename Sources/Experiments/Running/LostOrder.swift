@@ -32,13 +32,22 @@ struct LostOrder {
     mode == .live ? "run with --resume" : "run again"
   }
 
-  /// What helps where a task was begun and its end was not seen.
-  static func pendingTask(_ mode: RunMode) -> String {
-    "\(again(mode)) to go on asking after the task; nothing is ordered twice"
+  /// What helps after an order that failed; `nil` where this is no matter of lost orders.
+  func hint(for failure: EditFailure, _ outcome: Outcome) -> String? {
+    if failure.isTaskGone { return settle() }
+    if failure.isTaskBegun, !failure.isTaskFailed {
+      return "\(Self.again(mode)) to go on asking after the task; nothing is ordered twice"
+    }
+    return failure.last.isPossiblyBilled && outcome == .transportError ? Self.inDoubt : nil
+  }
+
+  /// What helps where a picture was made and could not be fetched for now.
+  static func fetchLater(_ mode: RunMode) -> String {
+    "\(again(mode)): it is paid for, and only fetched then"
   }
 
   /// What helps where an order was sent and no answer came.
-  static let inDoubt =
+  private static let inDoubt =
     "it may have been billed, and nobody can tell; running again orders it anew, and "
     + "--repeat-possibly-billed does so at once"
 }

@@ -1,6 +1,7 @@
 package import Canonical
 package import Recording
 package import SeedreamAPI
+package import SystemPackage
 
 /// Everything that running cases needs from outside.
 package struct RunEnvironment: Sendable {
@@ -61,13 +62,27 @@ package struct RunEnvironment: Sendable {
   package let purchasing: Purchasing?
   /// Tells the time, by which quarantines end.
   package let clock: @Sendable () -> Timestamp
+  /// Takes a request that has no recording, to keep it whole where a message shows parts.
+  package let keepMiss: @Sendable (CaseIdentity, Miss) -> Void
+  /// What is said of recordings that are unused or too old.
+  package let rules: RecordingRules
+  /// Starts the programs of checks; `nil` where that was not allowed.
+  package let programs: (any ProgramStarter)?
+  /// The folder that relative paths start from.
+  package let workingFolder: FilePath
 
   /// Puts an environment together.
   package init(
     redactor: Redactor, toolVersion: String, failsUnapproved: Bool, purchasing: Purchasing?,
-    clock: @escaping @Sendable () -> Timestamp
+    rules: RecordingRules = RecordingRules(), clock: @escaping @Sendable () -> Timestamp,
+    keepMiss: @escaping @Sendable (CaseIdentity, Miss) -> Void = { _, _ in },
+    programs: (any ProgramStarter)? = nil, workingFolder: FilePath = "."
   ) {
+    self.programs = programs
+    self.workingFolder = workingFolder
     self.clock = clock
+    self.keepMiss = keepMiss
+    self.rules = rules
     self.redactor = redactor
     self.toolVersion = toolVersion
     self.failsUnapproved = failsUnapproved

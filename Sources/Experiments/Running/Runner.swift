@@ -102,39 +102,61 @@ package struct Runner: Sendable {
     isInterrupted: @escaping @Sendable () -> Bool
   ) async {
     let runner = CaseRunner(plan: plan, environment: environment)
+    var tally = RecordingTally(environment.rules, plan, now: environment.clock())
     var cases = plan.makeIterator()
-    var waiting: [Int: CaseResult] = [:]
-    var nextToStart = 0
-    var nextToTell = 0
-    await withTaskGroup(of: (Int, CaseResult).self) { group in
+    var desk = PeerDesk(plan)
+    var line = TellingLine(groups: GroupDesk(plan))
+    await withTaskGroup(of: (Int, CaseProgress).self) { group in
       var running = 0
       var isDone = false
-      while !isDone || running > 0 {
+      while !isDone || running > 0 || desk.hasWaiting {
         while !isDone, running < concurrency,
-          nextToStart - nextToTell < concurrency * Self.windowFactor
+          // What waits for a later case must not keep it from starting.
+          line.aheadCount < concurrency * Self.windowFactor || desk.hasWaiting
         {
           guard let planned = cases.next() else {
             isDone = true
+            desk.close()
             break
           }
-          let place = nextToStart
-          nextToStart += 1
+          let place = line.start(planned)
           if let reason = stopReason(course, isInterrupted: isInterrupted()) {
-            waiting[place] = Self.cancelled(planned, reason)
-            tell(&waiting, &nextToTell, &summary)
+            line.end(place, Self.cancelled(planned, reason))
+            desk.leave(planned)
+            tell(&line, &summary, &tally)
             continue
           }
+          desk.enter(planned)
           running += 1
           sinks.receive(.caseStarted(planned.identity.id))
-          group.addTask { (place, await runner.run(planned)) }
+          group.addTask { (place, await runner.begin(planned)) }
         }
-        guard running > 0, let (place, result) = await group.next() else { continue }
+        for (place, pending, answers) in desk.takeReady(isOver: isDone && running == 0) {
+          running += 1
+          group.addTask {
+            (place, .ended(await runner.finish(pending, answers)))
+          }
+        }
+        guard running > 0, let (place, progress) = await group.next() else { continue }
         running -= 1
-        note(result, &course)
-        waiting[place] = result
-        tell(&waiting, &nextToTell, &summary)
+        let planned = line.planned(place)
+        switch progress {
+        case .ended(let result):
+          note(result, &course)
+          line.end(place, result)
+        case .waiting(let pending): desk.wait(place, pending)
+        }
+        desk.ended(planned, progress)
+        tell(&line, &summary, &tally)
       }
     }
+    for result in await line.groups.judged(concurrency: concurrency, clock: environment.clock) {
+      summary.counts[result.outcome, default: 0] += 1
+      summary.groupCount += 1
+      sinks.receive(.caseFinished(result, spending: spending))
+    }
+    let isWhole = plan.isWhole && stopReason(course, isInterrupted: isInterrupted()) == nil
+    summary.findings += tally.findings(isWhole: isWhole)
   }
 
   /// Why no further case is begun; `nil` while the run goes on.
@@ -164,11 +186,11 @@ package struct Runner: Sendable {
   }
 
   private func tell(
-    _ waiting: inout [Int: CaseResult], _ next: inout Int, _ summary: inout RunSummary
+    _ line: inout TellingLine, _ summary: inout RunSummary, _ tally: inout RecordingTally
   ) {
-    while let result = waiting.removeValue(forKey: next) {
-      next += 1
+    while let result = line.next() {
       summary.counts[result.outcome, default: 0] += 1
+      tally.add(result)
       if result.origin == .simulator { summary.isSimulated = true }
       sinks.receive(.caseFinished(result, spending: spending))
     }

@@ -61,7 +61,7 @@ extension Comparison {
   }
 
   /// A number with so many decimal places, rounded to the nearest.
-  static func fixed(_ number: Double, _ places: Int) -> String {
+  package static func fixed(_ number: Double, _ places: Int) -> String {
     var unit = 1
     for _ in 0..<places { unit *= 10 }
     let scaled = Int((number * Double(unit)).rounded())

@@ -37,6 +37,60 @@ public struct PictureCharacter: Hashable, Sendable {
     sharpness = Self.sharpness(pixels)
   }
 
+  /// Why a picture shows nothing, as ``emptiness``; measures nothing else.
+  ///
+  /// Looks at some rows first: what they hold is enough for most pictures to be sure of the rest.
+  ///
+  /// - Parameter picture: the picture.
+  public static func emptiness(of picture: Picture) -> Emptiness? {
+    guard !picture.hasAlpha || isVisible(picture) else { return .transparent }
+    let pixels = OpaquePixels(picture)
+    return showsSomething(pixels) ? nil : emptiness(pixels)
+  }
+
+  /// Rows of which one is looked at first.
+  private static let rowStride = 8
+
+  /// Whether some rows alone show that the picture is not empty: `true` is certain, `false` is not.
+  ///
+  /// A level that more than half a percent of all pixels are at or above within these rows is one that
+  /// the middle 99 % of the picture reach, and so it is below.
+  private static func showsSomething(_ picture: OpaquePixels) -> Bool {
+    var counts = [Int](repeating: 0, count: 3 * 256)
+    let pixels = picture.pixels.span
+    for row in stride(from: 0, to: picture.height, by: rowStride) {
+      for index in row * picture.width..<(row + 1) * picture.width {
+        let pixel = pixels.pixel(at: index)
+        counts[Int(pixel & 255)] += 1
+        counts[256 + Int((pixel >> 8) & 255)] += 1
+        counts[512 + Int((pixel >> 16) & 255)] += 1
+      }
+    }
+    let most = picture.width * picture.height / 200
+    var (isWide, isBright, isDark) = (false, false, false)
+    for colour in 0..<3 {
+      let levels = counts[colour * 256..<(colour + 1) * 256]
+      // The lowest level that enough pixels are at or below, and the highest that enough reach.
+      guard let low = reached(levels, most), let high = reached(levels.reversed(), most) else {
+        continue
+      }
+      isWide = isWide || 255 - high - low > uniformRangeMax
+      isBright = isBright || 255 - high > blackMax
+      isDark = isDark || low < whiteMin
+    }
+    return isWide && isBright && isDark
+  }
+
+  /// After how many levels more pixels than a number were counted; `nil` where there are too few.
+  private static func reached(_ counts: some Sequence<Int>, _ most: Int) -> Int? {
+    var total = 0
+    for (level, count) in counts.enumerated() {
+      total += count
+      if total > most { return level }
+    }
+    return nil
+  }
+
   private static func isVisible(_ picture: Picture) -> Bool {
     // Transparent pixels are black, so that a sample that is not 0 belongs to a visible one.
     picture.pixels.contains { $0 != 0 }

@@ -1,4 +1,5 @@
 package import Canonical
+package import Experiments
 internal import Recording
 package import SeedreamAPI
 package import SystemPackage
@@ -27,6 +28,8 @@ package struct CommandContext: Sendable {
   package var makeTransport: @Sendable () throws -> any HTTPTransport
   /// Waits between attempts.
   package var sleeper: any Sleeper
+  /// Makes what starts programs, out of the environment and the secrets that it must not hand on.
+  package var makePrograms: @Sendable ([String: String], [String]) -> any ProgramStarter
   /// Calls back at SIGINT and SIGTERM until the returned value is released.
   package var onInterrupt: @Sendable (@escaping @Sendable () -> Void) -> any Sendable
 
@@ -39,6 +42,9 @@ package struct CommandContext: Sendable {
     uptime: @escaping @Sendable () -> Duration = Uptime.clock(),
     makeTransport: @escaping @Sendable () throws -> any HTTPTransport,
     sleeper: any Sleeper = SystemSleeper(),
+    makePrograms: @escaping @Sendable ([String: String], [String]) -> any ProgramStarter = {
+      ChildProcesses(environment: $0, secrets: $1)
+    },
     onInterrupt: @escaping @Sendable (@escaping @Sendable () -> Void) -> any Sendable
   ) {
     self.environment = environment
@@ -52,6 +58,7 @@ package struct CommandContext: Sendable {
     self.uptime = uptime
     self.makeTransport = makeTransport
     self.sleeper = sleeper
+    self.makePrograms = makePrograms
     self.onInterrupt = onInterrupt
   }
 
@@ -72,8 +79,16 @@ package struct CommandContext: Sendable {
   ///
   /// The key of the usual variable is a secret also where a file names another.
   var redactor: Redactor {
-    let keys = [keyVariable, Settings.defaultKeyVariable].compactMap { environment[$0] }
-    return Redactor(secrets: keys.filter { !$0.isEmpty }.map { Secret($0) })
+    Redactor(secrets: keys.map { Secret($0) })
+  }
+
+  private var keys: [String] {
+    [keyVariable, Settings.defaultKeyVariable].compactMap { environment[$0] }.filter { !$0.isEmpty }
+  }
+
+  /// Starts programs that see nothing of Proofsheet's environment, and no key whatever its variable.
+  var programs: any ProgramStarter {
+    makePrograms(environment.filter { $0.key != keyVariable }, keys)
   }
 
   /// Writes one line of messages.

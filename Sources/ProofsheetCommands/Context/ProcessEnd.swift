@@ -3,7 +3,10 @@ internal import Glibc
 
 /// Ends the process without unwinding: everything that matters is on the disk by then.
 enum ProcessEnd {
-  static func now(_ status: ExitStatus) -> Never { _exit(status.rawValue) }
+  static func now(_ status: ExitStatus) -> Never {
+    ChildProcesses.killAll()
+    _exit(status.rawValue)
+  }
 }
 
 /// The clock that a change of the time of day does not touch.

@@ -9,10 +9,11 @@ internal import SystemPackage
 struct FixturesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fixtures",
-    abstract: "Check, list, scan, prune and export recordings.",
+    abstract: "Check, list, scan, prune, adopt, export, push and pull recordings.",
     subcommands: [
       FixturesVerifyCommand.self, FixturesScanCommand.self, FixturesListCommand.self,
-      FixturesPruneCommand.self, FixturesExportCommand.self,
+      FixturesPruneCommand.self, FixturesExportCommand.self, FixturesAdoptCommand.self,
+      FixturesPushCommand.self, FixturesPullCommand.self,
     ])
 }
 
@@ -61,5 +62,20 @@ func readingFixtures<Result>(_ step: () throws -> Result) throws -> Result {
     return try step()
   } catch let failure as FileFailure {
     throw CommandExit(.usage, "error: \(failure)")
+  }
+}
+
+/// What commands that change recordings have in common.
+enum FixtureWriting {
+  /// Takes the right to write the recordings of a suite; `nil` where it has no folder yet.
+  ///
+  /// - Throws: ``CommandExit`` when another process has it.
+  static func lock(_ plan: Plan) throws -> FixtureLock? {
+    guard DurableFile.isFolder(plan.fixtures.folder) else { return nil }
+    do {
+      return try FixtureLock(folder: plan.fixtures.folder)
+    } catch {
+      throw CommandExit(.usage, "error: \(error)")
+    }
   }
 }

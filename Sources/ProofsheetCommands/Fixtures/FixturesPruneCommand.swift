@@ -42,7 +42,9 @@ struct FixturesPruneCommand: ParsableCommand {
       } catch {
         throw CommandExit(.usage, "error: \(error)")
       }
+      let fixtureLock = try FixtureWriting.lock(plan)
       isRefused = try prune(plan, reports, context) || isRefused
+      withExtendedLifetime(fixtureLock) {}
       _ = consume lock
     }
     if isRefused { throw CommandExit(.incomplete, "nothing more was removed") }

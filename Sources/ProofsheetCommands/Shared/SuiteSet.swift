@@ -140,15 +140,19 @@ struct SuiteSet {
     let plans = try members.map { member in
       let path = BaselineFile.path(forSuite: member.suite.path)
       let baseline: Baseline
+      let probe: ProbeFinding?
       do {
         baseline = try BaselineFile.read(path, suite: member.suite.name)
+        probe = try ProbeFile.read(
+          ProbeFile.path(forSuite: member.suite.path), suite: member.suite.name)
       } catch {
         throw CommandExit(.usage, "error: \(error)")
       }
       let folder = member.folders.fixtures(settings).appending(member.suite.name.text)
       return Plan(
         suite: member.suite, mode: mode, fixtures: FixtureFolder(folder: folder),
-        baseline: baseline, inputs: member.inputs, filter: filter, prices: prices)
+        baseline: baseline, inputs: member.inputs, filter: filter, prices: prices,
+        probe: probe)
     }
     try FilterReading.requireCases(plans, filter)
     return plans

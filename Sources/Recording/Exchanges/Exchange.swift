@@ -162,13 +162,16 @@ extension Fixture {
   /// - Parameters:
   ///   - exchanges: those of the last attempts, in order.
   ///   - blobs: the bytes of bodies.
+  ///   - expectedError: an error that the case expects, which is an answer like any other.
   package static func completeness(
-    of exchanges: [Exchange], blobs: some BlobSource
+    of exchanges: [Exchange], blobs: some BlobSource,
+    expecting expectedError: APIError.Category? = nil
   ) throws -> Completeness {
     switch try lastAnswer(of: exchanges, blobs: blobs) {
     case nil: return .notRecordable("there is no answer")
     case .refused(let error):
-      return error.isFinal ? .complete : .notRecordable(error.description)
+      return error.isFinal(expecting: expectedError)
+        ? .complete : .notRecordable(error.description)
     case .task(let id): return .incomplete("the task \(id) is still to be asked after")
     case .pictures(let items, _):
       let fetched = Set(

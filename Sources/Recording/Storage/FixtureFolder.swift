@@ -98,6 +98,7 @@ package final class FixtureFolder: Sendable {
 
   private let verifier: BlobVerifier
   private let index = Mutex<FixtureIndex?>(nil)
+  let unused = Mutex(UnusedRecordings())
 
   /// Names a folder, which need not be there.
   package init(folder: FilePath) {
@@ -123,6 +124,8 @@ package final class FixtureFolder: Sendable {
     _ id: CaseID, caseKey: CaseKey, canonicalRequest: @autoclosure () -> JSONValue
   ) -> FixtureLookup {
     var own: Fixture?
+    // A damaged or stale file of the case's name is told of as such.
+    use(id)
     switch read(id) {
     case .absent: break
     case .pointer: return .notFetched(path(of: id))
@@ -140,6 +143,7 @@ package final class FixtureFolder: Sendable {
     if let other = index.files[caseKey], case .fixture(let fixture) = read(other),
       fixture.caseKey == caseKey
     {
+      use(other)
       return checked(fixture, fileID: other)
     }
     // A file of another repeat of the same request has no field that differs.
@@ -220,8 +224,10 @@ package final class FixtureFolder: Sendable {
         try verifier.verify(blob)
       } catch {
         if error.kind == .pointer { return .notFetched(self.blobs.path(of: blob)) }
+        let isMissing = error.kind == .missing
         return .damaged(
-          "\(path(of: fileID)) names a picture that is not as recorded: \(error)")
+          "\(path(of: fileID)) names a picture that is \(isMissing ? "not here" : "not as recorded"): "
+            + "\(error)" + (isMissing ? "; from a store: proofsheet fixtures pull" : ""))
       }
     }
     return nil

@@ -88,6 +88,7 @@ struct FixtureIndex: Sendable {
   struct Recording: Sendable {
     let caseKey: CaseKey
     let blobs: [BlobID]
+    let criteria: RequestCriteria
   }
 
   private(set) var recordings: [CaseID: Recording] = [:]
@@ -116,7 +117,10 @@ struct FixtureIndex: Sendable {
       let rest = (repeats[old.request] ?? 1) - 1
       repeats[old.request] = rest > 0 ? rest : nil
     }
-    recordings[id] = Recording(caseKey: fixture.caseKey, blobs: fixture.blobs)
+    recordings[id] = Recording(
+      caseKey: fixture.caseKey, blobs: fixture.blobs,
+      criteria: RequestCriteria(
+        canonicalRequest: fixture.canonicalRequest, repeatIndex: fixture.caseKey.repeatIndex))
     outlines.insert(RequestOutline(canonicalRequest: fixture.canonicalRequest))
     // A copy of a recording is not one more repeat.
     if files.updateValue(id, forKey: fixture.caseKey) == nil {

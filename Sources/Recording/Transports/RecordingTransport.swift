@@ -32,6 +32,7 @@ package final class RecordingTransport: HTTPTransport {
   private let pricing: Pricing
   private let meter: any SpendingMeter
   private let gate: any OrderGate
+  private let expectedError: APIError.Category?
   private let origin = Mutex<Origin?>(nil)
 
   /// Space that must be free before anything is sent: the largest answer, and its pictures again.
@@ -41,11 +42,14 @@ package final class RecordingTransport: HTTPTransport {
   package var answerOrigin: Origin? { origin.withLock { $0 } }
 
   /// Puts a transport together for one case.
+  ///
+  /// - Parameter expectedError: an error that the case expects, which is an answer like any other.
   package init(
     base: any HTTPTransport, ledger: any ExchangeLedger, blobs: BlobStore, redactor: Redactor,
     recordedCase: RecordedCase, pricing: Pricing, meter: any SpendingMeter,
-    gate: any OrderGate = OpenGate()
+    gate: any OrderGate = OpenGate(), expectedError: APIError.Category? = nil
   ) {
+    self.expectedError = expectedError
     self.base = base
     self.ledger = ledger
     self.blobs = blobs
@@ -61,7 +65,8 @@ package final class RecordingTransport: HTTPTransport {
     _ request: HTTPRequest, as id: ExchangeID
   ) async throws(TransportFailure) -> HTTPResponse {
     if let stored = try storing(.beforeSending, { try ledger.stored(id) }) {
-      return try replay(stored)
+      let response = try replay(stored)
+      if isKept(response, role: id.role) { return response }
     }
     guard !redactor.finds(in: recordedCase.canonicalRequest.canonicalBytes) else {
       throw TransportFailure(
@@ -141,6 +146,12 @@ package final class RecordingTransport: HTTPTransport {
     }
     origin.withLock { $0 = Origin(url: request.url, headers: response.headers) }
     return response
+  }
+
+  /// Whether a stored answer still is one: an error that a case expected is none once it does not.
+  private func isKept(_ response: HTTPResponse, role: ExchangeRole) -> Bool {
+    guard role != .download, case .refused(let error) = EditAnswer(response) else { return true }
+    return error.isFinal(expecting: expectedError)
   }
 
   /// A picture's URL in a stored answer is redacted; the one to fetch is kept apart while needed.
@@ -253,17 +264,18 @@ package final class RecordingTransport: HTTPTransport {
     }
     switch answer {
     case .refused(let error):
-      if role == .poll {
+      let isAnswer = error.isFinal(expecting: expectedError)
+      if role == .poll, !isAnswer {
         // The task came to nothing, and may be billed; a new order is needed.
         if error.code == "task-failed" {
           return Account(endsOrder: true, settlement: .possiblyBilled)
         }
         // A question that was not answered says nothing of the task, and is asked again.
-        guard error.isFinal, error.category != .malformed else { return Account() }
+        return Account()
       }
       let isDoubtful = AttemptFailure.api(error).isPossiblyBilled
       return Account(
-        isUsable: error.isFinal, settlement: isDoubtful ? .possiblyBilled : .billed)
+        isUsable: isAnswer, settlement: isDoubtful ? .possiblyBilled : .billed)
     case .task: return Account(isUsable: role == .generate)
     case .pictures(let items, _):
       var account = Account(isUsable: true, settlement: .billed)

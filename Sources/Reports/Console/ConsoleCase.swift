@@ -13,15 +13,23 @@ enum ConsoleCase {
     return status * outcomes.count + (outcomes.firstIndex(of: outcome) ?? 0)
   }
 
+  /// Details that are shown of a case whose outcome was explained before.
+  private static let detailsMax = 2
+
   /// Outcome and case id, why, where, and what helps.
   ///
-  /// - Parameter showsHint: whether what helps is shown; once for many cases of one outcome is enough.
+  /// - Parameter showsHint: whether every detail and what helps is shown; once for many cases of one
+  ///   outcome is enough.
   static func lines(
     _ result: CaseResult, _ style: ConsoleStyle, showsHint: Bool = true
   ) -> [String] {
     var lines = [head(result, style)]
     if !result.reason.isEmpty { lines.append(style.wrap("", result.reason, indent: "  ")) }
-    lines += result.details.map { style.wrap("- ", $0, indent: "  ") }
+    let details = showsHint ? result.details[...] : result.details.prefix(detailsMax)
+    lines += details.map { style.wrap("- ", $0, indent: "  ") }
+    if details.count < result.details.count {
+      lines.append("  - and \(result.details.count - details.count) more: --verbose shows them")
+    }
     if style.verbosity == .verbose {
       lines += result.checks.map {
         style.wrap(
@@ -41,7 +49,8 @@ enum ConsoleCase {
 
   /// Outcome and case id, and the file to open: the picture, or else the line of the suite.
   static func worstLines(_ result: CaseResult, _ style: ConsoleStyle) -> [String] {
-    let picture = result.outputs.first.map { VisibleText.escape($0.path.string) } ?? ""
+    let path = result.outputs.first?.path ?? result.group?.pair.first?.path
+    let picture = path.map { VisibleText.escape($0.string) } ?? ""
     let file = picture.isEmpty ? place(result.identity.location) : picture
     return ["  " + head(result, style), "    " + file]
   }

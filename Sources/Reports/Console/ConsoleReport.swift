@@ -22,6 +22,9 @@ package final class ConsoleReport: RunSink {
   /// Different notes that are counted.
   static let notesCountedMax = 1_000
 
+  /// Files or cases of a finding that are shown.
+  private static let subjectsMax = 3
+
   private struct State {
     var progress = ConsoleProgress()
     var mode: RunMode = .replay
@@ -92,7 +95,8 @@ package final class ConsoleReport: RunSink {
   }
 
   private func finished(_ result: CaseResult, _ spending: Spending, _ state: inout State) {
-    state.progress.counts[result.outcome, default: 0] += 1
+    // Groups come when all cases of their suite have ended, and are none.
+    if result.group == nil { state.progress.counts[result.outcome, default: 0] += 1 }
     state.progress.spending = spending
     for note in result.notices
     where state.notes[note] != nil || state.notes.count < Self.notesCountedMax {
@@ -119,7 +123,7 @@ package final class ConsoleReport: RunSink {
 
   private func finished(_ summary: RunSummary, _ state: inout State) {
     let isGood = summary.exitStatus == .success
-    if style.verbosity == .quiet, isGood, !summary.isSimulated {
+    if style.verbosity == .quiet, isGood, !summary.isSimulated, summary.findings.isEmpty {
       erase(&state)
       return
     }
@@ -131,11 +135,13 @@ package final class ConsoleReport: RunSink {
       if hidden > 0 { lines.append("  and \(hidden) more") }
     }
     if style.verbosity == .normal { lines += noteLines(state.notes) }
+    lines += summary.findings.flatMap { findingLines($0) }
     let colour: ConsoleStyle.Colour = isGood ? .green : .red
     let counts = summary.counts.isEmpty ? "" : ": " + ConsoleProgress.list(summary.counts)
     let head = summary.isInterrupted ? "interrupted, " : ""
     let total =
       head + ConsoleFigure.count(summary.caseCount, "case")
+      + (summary.groupCount > 0 ? " and \(ConsoleFigure.count(summary.groupCount, "group"))" : "")
       + " in \(ConsoleFigure.time(summary.wallMilliseconds))" + counts
     lines += style.wrap("", total, indent: "").split(separator: "\n").map {
       style.paint(String($0), colour)
@@ -149,6 +155,17 @@ package final class ConsoleReport: RunSink {
       }
     }
     say(lines.joined(separator: "\n"), &state)
+  }
+
+  /// What was found out about recordings, the first of them, and what to run.
+  private func findingLines(_ finding: RunFinding) -> [String] {
+    let isFailure = finding.isFailure
+    let label = style.paint(isFailure ? "error" : "warning", isFailure ? .red : .yellow)
+    let subjects = finding.subjects.prefix(Self.subjectsMax).map {
+      style.wrap("- ", $0, indent: "  ")
+    }
+    return [style.wrap("\(label): \(finding.suite): ", finding.message, indent: "")] + subjects
+      + [style.wrap("hint: ", finding.next, indent: "  ")]
   }
 
   /// The notes that most cases carry, each once with their number.

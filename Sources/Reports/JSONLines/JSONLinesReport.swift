@@ -12,6 +12,7 @@ package import SystemPackage
 /// | `notice` | `message` |
 /// | `pace` | `limit`, how many orders may be under way from now on |
 /// | `case` | the members of ``EncodedCase`` and `spending` so far, as ``EncodedSpending`` writes it |
+/// | `group` | the same of a group of cases, after the cases of its suite |
 /// | `run-finished` | the members of ``EncodedSummary`` and `exit_code`, which the cases ask for |
 ///
 /// Names are sorted, lines end with a line feed, cases come in plan order. Members may be added within
@@ -57,7 +58,8 @@ package struct JSONLinesReport: RunSink {
       break
     case .caseFinished(let result, let spending):
       try line(
-        "case", EncodedCase.encode(result), [("spending", EncodedSpending.encode(spending))])
+        result.group == nil ? "case" : "group", EncodedCase.encode(result),
+        [("spending", EncodedSpending.encode(spending))])
     case .finished(let summary):
       try line(
         "run-finished", EncodedSummary.encode(summary),

@@ -82,6 +82,10 @@ package enum JUnitReport {
       write(result, className: suite.className, to: writer, text: text)
       try writer.throwFailure()
     }
+    for finding in suite.findings {
+      seen.addError()
+      write(finding, className: suite.className, to: writer)
+    }
     guard seen == suite.totals else {
       throw FileFailure(
         operation: "write", path: path,
@@ -115,6 +119,23 @@ package enum JUnitReport {
       writer.text(output)
       writer.endElement()
     }
+    writer.endElement()
+  }
+
+  /// A finding as a test case of its own, named as no case can be.
+  private static func write(
+    _ finding: RunFinding, className: String, to writer: borrowing XMLWriter
+  ) {
+    writer.startElement("testcase")
+    writer.attribute("name", "recordings: \(finding.kind.rawValue)")
+    writer.attribute("classname", className)
+    writer.attribute("time", time(0))
+    writer.startElement("error")
+    writer.attribute("message", XMLText.line(finding.message))
+    writer.attribute("type", finding.kind.rawValue)
+    let lines = [finding.message] + finding.subjects.map { "- \($0)" } + ["next: \(finding.next)"]
+    writer.text(lines.map(JUnitText.fact).joined(separator: "\n"))
+    writer.endElement()
     writer.endElement()
   }
 
@@ -168,6 +189,12 @@ struct JUnitTotals: Hashable {
     addTime(max(0, result.latencyMilliseconds))
   }
 
+  /// Adds an error that is no case's.
+  mutating func addError() {
+    tests += 1
+    errors += 1
+  }
+
   mutating func add(_ other: JUnitTotals) {
     tests += other.tests
     failures += other.failures
@@ -194,10 +221,14 @@ struct JUnitSuite {
   private(set) var start: Timestamp?
   private var origins: Set<String> = []
   private var isSimulated = false
+  /// What the run found out about recordings that fails it.
+  let findings: [RunFinding]
 
   init(_ header: SuiteHeader, of run: some RunReader, others: [JUnitSuite]) throws {
     self.header = header
     className = Self.className(header, others: others)
+    findings = run.summary.findings.filter { $0.suite == header.name && $0.isFailure }
+    for _ in findings { totals.addError() }
     try run.forEachResult(of: header.name) { result in
       totals.add(result)
       if start == nil { start = result.startedAt }
@@ -233,6 +264,9 @@ struct JUnitSuite {
     // A run that says no more than that some picture is simulated leaves open which.
     if isSimulated || (run.summary.isSimulated && origins.isEmpty) {
       properties.append(("proofsheet.notice", SimulatorNotice.text))
+    }
+    for warning in run.summary.findings where warning.suite == header.name && !warning.isFailure {
+      properties.append(("proofsheet.warning", "\(warning.message); \(warning.next)"))
     }
     return properties
   }

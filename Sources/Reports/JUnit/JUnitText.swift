@@ -35,6 +35,11 @@ struct JUnitText {
       "check \(Self.fact($0.name)): \($0.warning == nil ? "" : "warning: ")"
         + "\($0.verdict.rawValue): \(Self.fact($0.message))"
     }
+    if let group = result.group {
+      lines.append(
+        "group: across \(Self.fact(group.across)), \(group.memberCount) of \(group.caseCount) cases"
+      )
+    }
     let seed = identity.seed.map { ", seed \($0)" } ?? ""
     lines.append("request: model \(Self.fact(identity.model.text))\(seed), size \(identity.size)")
     if !identity.cells.isEmpty {
@@ -70,7 +75,9 @@ struct JUnitText {
     } else {
       lines += result.outputs.map(fact)
     }
-    if result.outcome.verdict == .failure { lines += attachments(result.outputs) }
+    if result.outcome.verdict == .failure {
+      lines += attachments(result.outputs.map(\.path) + (result.group?.pair.map(\.path) ?? []))
+    }
     guard !lines.isEmpty else { return nil }
     return XMLText.node(lines.joined(separator: "\n") + "\n")
   }
@@ -85,13 +92,13 @@ struct JUnitText {
   }
 
   /// One line a picture; the first is the one that is shown.
-  private func attachments(_ outputs: [OutputRecord]) -> [String] {
+  private func attachments(_ paths: [FilePath]) -> [String] {
     var names: Set<String> = []
     var lines: [String] = []
-    for output in outputs {
+    for picture in paths {
       // Two files of one name count as one to the plugin that collects them.
-      guard lines.count < Self.attachmentsMax, let path = relative(output.path),
-        let name = output.path.lastComponent?.string, names.insert(name).inserted
+      guard lines.count < Self.attachmentsMax, let path = relative(picture),
+        let name = picture.lastComponent?.string, names.insert(name).inserted
       else { continue }
       lines.append("[[ATTACHMENT|\(path)]]")
     }

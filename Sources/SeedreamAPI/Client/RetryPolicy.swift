@@ -43,6 +43,9 @@ public struct RetryPolicy: Hashable, Sendable {
   /// The longest wait.
   public var waitMax: Duration
 
+  /// An error that is the answer one wants, so that it is never asked for again.
+  public var expectedError: APIError.Category?
+
   /// Puts a policy together; the defaults are those of `api-contract.md` section 3.5, but that an
   /// attempt that may have been billed is not repeated.
   public init(
@@ -71,6 +74,9 @@ public struct RetryPolicy: Hashable, Sendable {
     after failure: AttemptFailure, attempts: Int, doubtful: Int? = nil, role: ExchangeRole,
     jitter: Double
   ) -> RetryAction {
+    if case .api(let error) = failure, error.category == expectedError, role != .download {
+      return .giveUp
+    }
     guard isTransient(failure, role: role),
       attempts < (role == .download ? downloadAttemptsMax : attemptsMax)
     else { return .giveUp }

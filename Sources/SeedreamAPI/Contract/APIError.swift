@@ -65,6 +65,9 @@ public struct APIError: Error, Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// Whether the answer is final for a case that expects an error of a kind.
+  public func isFinal(expecting expected: Category?) -> Bool { isFinal || category == expected }
+
   /// Whether no further request of the run can succeed.
   public var abortsRun: Bool { category == .unauthorized || category == .noCredit }
 

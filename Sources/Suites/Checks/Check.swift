@@ -39,7 +39,7 @@ package struct Check: Hashable, Sendable {
 
   /// The checks that are always on, unless one of the same name is declared.
   package static let defaults: [Check] = [
-    Check(.count(.asRequested)), Check(.size(.asRequested)), Check(.decodable),
+    Check(.count(.asRequested)), Check(.size(.asRequested)), Check(.decodable), Check(.notBlank),
   ]
 }
 

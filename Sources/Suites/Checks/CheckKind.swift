@@ -49,6 +49,8 @@ package enum CheckKind: Hashable, Sendable {
   case revisedPrompt(RevisedPromptExpectation)
   /// A safety check of the service refuses the request.
   case blocked
+  /// The service answers with an error of this kind.
+  case error(APIError.Category)
   /// Every output equals an approved one.
   case baseline(BaselineExpectation)
   /// A part of every output is as it was in an input.
@@ -72,6 +74,7 @@ package enum CheckKind: Hashable, Sendable {
     case .cost: .cost
     case .revisedPrompt: .revisedPrompt
     case .blocked: .blocked
+    case .error: .error
     case .baseline: .baseline
     case .preserve: .preserve
     case .change: .change
@@ -80,18 +83,22 @@ package enum CheckKind: Hashable, Sendable {
     }
   }
 
-  /// What of it this version declares and does not judge, in the words of messages; `nil` when it is
-  /// judged.
-  package var unjudgedPart: String? {
+  /// The kinds of errors that ``error(_:)`` may expect.
+  ///
+  /// A safety refusal has a check of its own; what a key, an account or the pace of a run causes says
+  /// nothing of a case.
+  package static let expectableErrors: [APIError.Category] = [
+    .invalidRequest, .notFound, .unavailable, .server, .malformed,
+  ]
+
+  /// The kind of error that the service is expected to answer with; `nil` where pictures are.
+  package var expectedError: APIError.Category? {
     switch self {
-    case .count, .size, .decodable, .format, .latency, .cost, .revisedPrompt, .blocked: nil
-    case .baseline(let expectation): expectation.unjudgedPart
-    case .notBlank, .preserve, .change, .similarTo, .command: "the check '\(name.rawValue)'"
+    case .blocked: .blocked
+    case .error(let category): category
+    default: nil
     }
   }
-
-  /// Whether this version judges it.
-  package var isJudged: Bool { unjudgedPart == nil }
 }
 
 /// The names of checks in a suite file.
@@ -114,6 +121,8 @@ package enum CheckName: String, Hashable, Sendable, CaseIterable {
   case revisedPrompt = "revised-prompt"
   /// A refusal for safety.
   case blocked
+  /// Any other error of the service.
+  case error
   /// Equality with an approved output.
   case baseline
   /// A part that is as in an input.

@@ -73,15 +73,6 @@ package struct BaselineExpectation: Hashable, Sendable {
     self.order = order
     self.thresholds = thresholds
   }
-
-  /// What of it is not judged; `nil` when all of it is.
-  var unjudgedPart: String? {
-    switch level {
-    case .near, .similar, .auto: "the baseline level '\(level.rawValue)'"
-    case .identicalBytes, .identicalPixels:
-      order == .asSent ? nil : "the order '\(order.rawValue)' of a baseline"
-    }
-  }
 }
 
 /// What a `similar-to` check expects.

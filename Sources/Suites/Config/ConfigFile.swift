@@ -60,6 +60,12 @@ package struct ConfigFile: Hashable, Sendable {
   package var fixtures: Placed<FilePath>?
   /// The folder of the run store and of reports, resolved likewise.
   package var reports: Placed<FilePath>?
+  /// What hands pictures to a store.
+  package var blobPush: Placed<BlobCommand>?
+  /// What fetches them from it.
+  package var blobPull: Placed<BlobCommand>?
+  /// How long either may take.
+  package var blobTimeout: Placed<Duration>?
   /// Hosts that a project's endpoint may be at and get the key; of the user's own file only.
   package var allowHosts: [Placed<String>] = []
 

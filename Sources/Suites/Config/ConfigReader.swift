@@ -49,7 +49,7 @@ struct ConfigReader: NodeReader {
     "budget": "max_cost",
   ]
   static let keys = [
-    "version", "endpoint", "auth", "limits", "prices", "paths", "allow_hosts",
+    "version", "endpoint", "auth", "limits", "prices", "paths", "blob_store", "allow_hosts",
   ]
   static let authNames = ["scheme", "key_variable"]
   static let limitNames = runLimitNames + ["confirm_above"]
@@ -87,6 +87,7 @@ struct ConfigReader: NodeReader {
       case "limits": limits(member.value)
       case "prices": prices(member.value)
       case "paths": paths(member.value)
+      case "blob_store": blobStore(member.value)
       case "allow_hosts": allowHosts(member)
       default:
         if SecretName.covers(parameter: member.key) { hide(member) }

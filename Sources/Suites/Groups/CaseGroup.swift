@@ -1,4 +1,4 @@
-internal import Canonical
+package import Canonical
 internal import SeedreamAPI
 
 /// What the cases of a group are to each other.
@@ -43,6 +43,22 @@ package struct CaseGroup: Sendable {
   let scope: CaseScope
   /// Whether entries of the axis decide about the prompt.
   let setsPrompt: Bool
+
+  /// Whether the declaration is about a case.
+  package func admits(_ suiteCase: SuiteCase) -> Bool { scope.admits(suiteCase.cells) }
+
+  /// The readable name of a case's group: what is expected, the axis, and what its cases have in common.
+  package func name(of suiteCase: SuiteCase) -> CaseID {
+    let shared = suiteCase.cells.filter { across != .axis($0.axis) }.map(\.entry)
+    let isCountedOut = across == .repeats || suiteCase.repeatIndex == 0
+    let ending = isCountedOut ? [] : ["r\(suiteCase.repeatIndex)"]
+    return CaseID(joining: ["\(expectation.rawValue)-across-\(across)"] + shared + ending)
+  }
+
+  /// What a case's group has of its entries.
+  package func cells(of suiteCase: SuiteCase) -> [CaseCell] {
+    suiteCase.cells.filter { across != .axis($0.axis) }
+  }
 
   /// Which group of the declaration a case belongs to; `nil` when the declaration is not about it.
   package func key(of suiteCase: SuiteCase) -> GroupKey? {

@@ -94,6 +94,16 @@ extension SuiteReader {
     ).map { .revisedPrompt(.contains($0)) }
   }
 
+  mutating func expectedError(_ node: YAMLNode) -> CheckKind? {
+    let words = CheckKind.expectableErrors.map(\.rawValue)
+    if node.scalar == APIError.Category.blocked.rawValue {
+      error("a safety refusal has a check of its own", at: node.place, hint: "write 'blocked'")
+      return nil
+    }
+    return word(node, of: "'error'", among: words).flatMap { APIError.Category(rawValue: $0) }
+      .map { .error($0) }
+  }
+
   mutating func command(_ node: YAMLNode) -> CheckKind? {
     var arguments: [String]?
     var timeout = CommandExpectation.timeoutDefault

@@ -45,7 +45,7 @@ extension SuiteReader {
           hint: "write {\(name.rawValue): …}")
         return nil
       }
-      return (made(kind, CheckOptions(), at: node.place, valueAt: node.place), node.place)
+      return (made(kind, CheckOptions(), at: node.place), node.place)
     }
     guard let members = mapping(node, of: "a check") else { return nil }
     var options = CheckOptions()
@@ -61,19 +61,15 @@ extension SuiteReader {
     let value = withoutOptions(member.value, &options)
     guard let kind = kind(name, value), options.isSound else { return nil }
     return (
-      made(kind, options, at: member.keyPlace, valueAt: member.value.place), member.keyPlace
+      made(kind, options, at: member.keyPlace), member.keyPlace
     )
   }
 
-  /// A check, noted where it is not judged.
+  /// A check, noted where it starts a program or names a case.
   private mutating func made(
-    _ kind: CheckKind, _ options: CheckOptions, at place: Place, valueAt valuePlace: Place
+    _ kind: CheckKind, _ options: CheckOptions, at place: Place
   ) -> Check {
-    if let part = kind.unjudgedPart {
-      // What is not judged of a baseline is its value.
-      let isValue = kind.name == .baseline
-      unjudged.append((part, isValue ? valuePlace : place))
-    }
+    if case .command(let command) = kind { programs.append((command.arguments, place)) }
     let location = place.location(in: path)
     if case .similarTo(let expectation) = kind, case .outputs = expectation.reference {
       caseUses[caseUses.count - 1].check = location
@@ -134,6 +130,7 @@ extension SuiteReader {
     case .latency: return latency(node)
     case .cost: return cost(node)
     case .revisedPrompt: return revisedPrompt(node)
+    case .error: return expectedError(node)
     case .baseline: return baseline(node)
     case .preserve: return preserve(node)
     case .change: return change(node)

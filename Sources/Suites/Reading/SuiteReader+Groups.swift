@@ -66,7 +66,6 @@ extension SuiteReader {
       guard draft.isSound, resolved.isSound, let across = draft.across,
         let expectation = draft.expectation
       else { continue }
-      unjudged.append(("the group across '\(across)'", element.place))
       let identity = GroupIdentity(
         across: across, expectation: expectation, scope: resolved.scope)
       if let earlier = places.updateValue(element.place, forKey: identity) {
@@ -239,11 +238,11 @@ extension SuiteReader {
     return entries
   }
 
-  /// What is declared and not judged, in order of place.
-  var unjudgedParts: [UnjudgedPart] {
-    unjudged.sorted { $0.place < $1.place }.map { part in
-      UnjudgedPart(
-        name: part.name, location: part.place.location(in: path), length: part.place.length)
+  /// The checks that start a program, in order of place.
+  var programUses: [ProgramUse] {
+    programs.sorted { $0.place < $1.place }.map { use in
+      ProgramUse(
+        arguments: use.arguments, location: use.place.location(in: path), length: use.place.length)
     }
   }
 }

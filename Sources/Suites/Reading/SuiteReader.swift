@@ -21,8 +21,8 @@ struct SuiteReader: NodeReader {
   var listings: [FilePath: [String]] = [:]
   /// The most pictures that one case sends.
   var imageCountMax = 0
-  /// What is declared and not judged.
-  var unjudged: [(name: String, place: Place)] = []
+  /// Programs that checks start.
+  var programs: [(arguments: [String], place: Place)] = []
   /// Inputs beyond the first that checks name.
   var inputUses: [(input: Int, place: Place)] = []
   /// Cases that checks name.
@@ -105,8 +105,8 @@ struct SuiteReader: NodeReader {
       name: name, description: description, path: path,
       sourceDigest: SHA256Digest(hashing: bytes), axes: lookups.map(\.axis),
       repeatCount: repeatCount, inputs: inputs, references: references, warnings: log.sorted,
-      checks: base.checks, groups: groups, unjudged: unjudgedParts, limits: runLimits,
-      cases: CaseSequence(expansion))
+      checks: base.checks, groups: groups, programs: programUses,
+      comparedCases: Set(caseUses.map(\.id)), limits: runLimits, cases: CaseSequence(expansion))
   }
 
   /// Takes a section whose name is misspelt for one that could not be read.

@@ -51,6 +51,24 @@ enum ConfigSchema {
           "Reports", "The folder of the run store and of reports, relative to this file.",
           default: .string("reports")),
       ]).saying("Paths", "Where a project keeps what it records and reports.")
+    case "blob_store":
+      JSONSchema.mapping([
+        "push": blobCommand.saying(
+          "Push", "The program that 'fixtures push' hands pictures to.",
+          examples: [
+            .strings(["rclone", "copy", "--files-from", "{list}", "{folder}", "store:{suite}"])
+          ]),
+        "pull": blobCommand.saying(
+          "Pull", "The program that 'fixtures pull' fetches pictures with.",
+          examples: [
+            .strings(["rclone", "copy", "--files-from", "{list}", "store:{suite}", "{folder}"])
+          ]),
+        "timeout": JSONSchema.ref("time").saying(
+          "Timeout", "How long either may take.", default: .string("3600s")),
+      ]).saying(
+        "Store of pictures",
+        "Programs that carry pictures between a suite's folder and a store; {folder}, {list} and "
+          + "{suite} are filled in.")
     case "allow_hosts":
       JSONSchema.list(of: .text(matching: SchemaPattern.host), max: ConfigReader.hostsMax).saying(
         "Allowed hosts",
@@ -59,6 +77,10 @@ enum ConfigSchema {
     default: preconditionFailure("the schema describes every key of a config (was '\(key)')")
     }
   }
+
+  private static let blobCommand = JSONSchema.list(
+    of: .text, max: BlobCommand.argumentsMax
+  ).with("minItems", .integer(3))
 
   private static let folder = JSONSchema.text.with("minLength", .integer(1))
     .and(.lacking(SchemaPattern.controlCharacter))

@@ -80,6 +80,7 @@ extension SuiteSchema {
             "contains": JSONSchema.text.with("minLength", .integer(1)).saying(
               "Contains", "What the prompt that the service made must contain.")
           ], required: ["contains"]), otherwise: .words(["present", "absent", "unchanged"]))
+    case .error: .words(CheckKind.expectableErrors.map(\.rawValue))
     case .baseline: baseline
     case .preserve: preserve
     case .change: change
@@ -127,6 +128,7 @@ extension SuiteSchema {
     case .cost: ("Cost", "The case costs at most so many dollars.")
     case .revisedPrompt: ("Revised prompt", "What the service made of the prompt.")
     case .blocked: ("Blocked", "A safety check is expected to refuse the request.")
+    case .error: ("Error", "The service is expected to answer with an error of this kind.")
     case .baseline: ("Baseline", "Every picture equals one that was approved.")
     case .preserve: ("Preserve", "What lies in a region, or outside of it, is as in the input.")
     case .change: ("Change", "A region, or what lies outside of it, differs from the input.")

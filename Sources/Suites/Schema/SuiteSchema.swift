@@ -40,7 +40,8 @@ enum SuiteSchema {
       JSONSchema.ref("checks").saying(
         "Checks",
         "What is expected of every case, beside the checks that are always on: count, size, "
-          + "decodable.", examples: [.array([.members(["baseline": .string("identical-bytes")])])])
+          + "decodable, not-blank.",
+        examples: [.array([.members(["baseline": .string("identical-bytes")])])])
     case "groups": groups
     case "known": known
     case "limits": suiteLimits

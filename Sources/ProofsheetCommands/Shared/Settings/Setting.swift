@@ -70,11 +70,14 @@ enum SettingName: String, CaseIterable, Sendable {
   case prices
   case fixtures = "paths.fixtures"
   case reports = "paths.reports"
+  case blobPush = "blob_store.push"
+  case blobPull = "blob_store.pull"
+  case blobTimeout = "blob_store.timeout"
 
   /// The option of the command line; `nil` for what files alone set.
   var flag: String? {
     switch self {
-    case .keyVariable, .confirmAbove, .prices: nil
+    case .keyVariable, .confirmAbove, .prices, .blobPush, .blobPull, .blobTimeout: nil
     default:
       variable.map { name in
         "--" + name.dropFirst("PROOFSHEET_".count).lowercased().replacing("_", with: "-")
@@ -101,7 +104,7 @@ enum SettingName: String, CaseIterable, Sendable {
     case .repeatPossiblyBilled: "PROOFSHEET_REPEAT_POSSIBLY_BILLED"
     case .fixtures: "PROOFSHEET_FIXTURES"
     case .reports: "PROOFSHEET_REPORTS"
-    case .keyVariable, .confirmAbove, .prices: nil
+    case .keyVariable, .confirmAbove, .prices, .blobPush, .blobPull, .blobTimeout: nil
     }
   }
 }

@@ -27,6 +27,9 @@ struct SettingLayer: Hashable, Sendable {
   var prices: Setting<PriceTable>?
   var fixtures: Setting<FilePath>?
   var reports: Setting<FilePath>?
+  var blobPush: Setting<BlobCommand>?
+  var blobPull: Setting<BlobCommand>?
+  var blobTimeout: Setting<Duration>?
   var allowedHosts: [Setting<String>] = []
 
   /// States nothing.
@@ -48,6 +51,9 @@ extension SettingLayer {
     prices = file.prices.map(setting)
     fixtures = file.fixtures.map(setting)
     reports = file.reports.map(setting)
+    blobPush = file.blobPush.map(setting)
+    blobPull = file.blobPull.map(setting)
+    blobTimeout = file.blobTimeout.map(setting)
     allowedHosts = file.allowHosts.map(setting)
   }
 

@@ -15,21 +15,21 @@ struct Settings: Hashable, Sendable {
   /// The name of the variable that holds the key.
   let keyVariable: Setting<String>
   /// How many cases run at once; `nil` where the mode decides.
-  let concurrency: Setting<Int?>
+  private(set) var concurrency: Setting<Int?>
   /// What the run may spend at most; `nil` without a cap.
-  let maxCost: Setting<Money?>
+  private(set) var maxCost: Setting<Money?>
   /// How many requests for pictures the run may send; `nil` without a cap.
-  let maxRequests: Setting<Int?>
+  private(set) var maxRequests: Setting<Int?>
   /// Above this a person at a terminal is asked.
   let confirmAbove: Setting<Money>
   /// The longest time that one request may take.
   let requestTimeout: Setting<Duration>
   /// How many orders may be under way at the start; `nil` where the concurrency decides.
-  let startConcurrency: Setting<Int?>
+  private(set) var startConcurrency: Setting<Int?>
   /// How many orders a minute may have; `nil` without a limit.
-  let requestsPerMinute: Setting<Int?>
+  private(set) var requestsPerMinute: Setting<Int?>
   /// How many pictures may be ordered within a minute; `nil` without a limit.
-  let imagesPerMinute: Setting<Int?>
+  private(set) var imagesPerMinute: Setting<Int?>
   /// How often an order is tried in all.
   let maxAttempts: Setting<Int>
   /// The longest wait before an order is tried again.
@@ -37,7 +37,7 @@ struct Settings: Hashable, Sendable {
   /// How long a task is asked after before giving up.
   let taskTimeout: Setting<Duration>
   /// How many cases may fail before the run ends; `nil` for any number.
-  let maxFailures: Setting<Int?>
+  private(set) var maxFailures: Setting<Int?>
   /// Whether an order that may have been billed is repeated once.
   let repeatPossiblyBilled: Setting<Bool>
   /// Prices.
@@ -46,6 +46,12 @@ struct Settings: Hashable, Sendable {
   let fixtures: Setting<FilePath?>
   /// The folder of the run store and of reports; `nil` for the one beside `suites`.
   let reports: Setting<FilePath?>
+  /// What hands pictures to a store; `nil` without one.
+  let blobPush: Setting<BlobCommand?>
+  /// What fetches them from it; `nil` without one.
+  let blobPull: Setting<BlobCommand?>
+  /// How long either may take.
+  let blobTimeout: Setting<Duration>
   /// Hosts that a project's endpoint may be at and get the key.
   let allowedHosts: [Setting<String>]
 
@@ -106,7 +112,28 @@ struct Settings: Hashable, Sendable {
     prices = first(\.prices, else: .listed)
     fixtures = first(\.fixtures)
     reports = first(\.reports)
+    blobPush = first(\.blobPush)
+    blobPull = first(\.blobPull)
+    blobTimeout = first(\.blobTimeout, else: BlobCommand.timeoutDefault)
     allowedHosts = layers.flatMap(\.allowedHosts)
+  }
+
+  /// The settings of one part of a plan, which has its share of what the service and the purse allow.
+  func divided(by shard: Shard) -> Settings {
+    func share(_ setting: Setting<Int?>, atLeast least: Int = 1) -> Setting<Int?> {
+      Setting(setting.value.map { shard.share(of: $0, atLeast: least) }, setting.origin)
+    }
+    var divided = self
+    divided.concurrency = Setting(
+      shard.share(of: concurrency(inReplay: false), atLeast: 1), concurrency.origin)
+    divided.startConcurrency = Setting(
+      shard.share(of: pace.concurrency.limitStart, atLeast: 1), startConcurrency.origin)
+    divided.requestsPerMinute = share(requestsPerMinute)
+    divided.imagesPerMinute = share(imagesPerMinute)
+    divided.maxFailures = share(maxFailures)
+    divided.maxRequests = share(maxRequests, atLeast: 0)
+    divided.maxCost = Setting(maxCost.value.map { shard.share(of: $0) }, maxCost.origin)
+    return divided
   }
 
   /// How many cases run at once.

@@ -1,0 +1,199 @@
+internal import Canonical
+internal import ImageComparison
+internal import Recording
+internal import SeedreamAPI
+internal import Suites
+internal import SystemPackage
+
+/// A baseline that follows what `probe` has found of the endpoint.
+extension CheckJudge {
+  /// Whether the check looks at all repeats of a request together.
+  func looksAtRepeats(_ kind: CheckKind) -> Bool {
+    guard case .baseline(let expectation) = kind, expectation.level == .auto,
+      let finding = tools.probe.finding
+    else { return false }
+    return finding.recommended == nil
+  }
+
+  func automatic(_ expectation: BaselineExpectation, _ evidence: Evidence) -> Measured {
+    if let wrong = rejected(evidence) { return (wrong, []) }
+    guard let finding = tools.probe.finding else {
+      let path = ProbeFile.path(forSuite: tools.probe.suite)
+      return (
+        (
+          .unapproved,
+          "'auto' follows what is known of the endpoint, and there is no \(path); find out with: "
+            + "proofsheet probe '\(tools.probe.suite)'"
+        ), []
+      )
+    }
+    if let origin = evidence.origin, origin.mixes(with: finding.origin) == false {
+      return (
+        (
+          .unapproved,
+          "'auto' knows \(finding.origin) only, and this picture comes from \(origin); "
+            + "find out with: proofsheet probe '\(tools.probe.suite)'"
+        ), []
+      )
+    }
+    guard let level = finding.recommended else { return statistical(evidence, finding) }
+    let measured = baseline(Ladder(level), expectation.order, evidence)
+    let text = "\(measured.finding.1) (\(level.rawValue), by the probe of \(finding.at.day))"
+    return ((measured.finding.0, text), measured.measures)
+  }
+
+  /// An output that equals a rejected one, whatever is known of the endpoint.
+  private func rejected(_ evidence: Evidence) -> Finding? {
+    for output in evidence.outputs {
+      let entries = baseline.entries(
+        for: OutputID(caseKey: evidence.caseKey, index: output.index))
+      let isApproved = entries.contains {
+        $0.decision == .approved && $0.blob.digest == output.blob.digest
+      }
+      let wrong = entries.first {
+        $0.decision == .rejected && Self.isEqual(output, $0, .identicalPixels)
+      }
+      if !isApproved, let wrong {
+        let note = wrong.note.map { ": \($0)" } ?? ""
+        return (.failed, "picture \(output.index) equals one that was rejected\(note)")
+      }
+    }
+    return nil
+  }
+
+  // MARK: - Many samples together
+
+  private func statistical(_ evidence: Evidence, _ finding: ProbeFinding) -> Measured {
+    let same = baseline(Ladder(.identicalPixels), .asSent, evidence)
+    // What is equal is equal, however many samples there are.
+    if same.finding.0 == .passed { return same }
+    let samples = evidence.peers.samples ?? evidence.outputs
+    let (approved, missing) = approvedHashes(evidence)
+    let candidates = samples.compactMap { output -> PDQ? in
+      let blobs = BlobStore(folder: output.path.removingLastComponent())
+      do {
+        return try tools.shelf.hash(output.blob, from: blobs)
+      } catch {
+        // A picture that cannot be decoded is no sample; the check 'decodable' says so.
+        return nil
+      }
+    }
+    let least = PermutationTest.samplesMin
+    guard approved.count >= least, candidates.count >= least else {
+      let reason = missing.map { "; \($0)" } ?? ""
+      return (
+        (
+          .unapproved,
+          "a seed says nothing here (\(finding.endpointClass.rawValue), by the probe of "
+            + "\(finding.at.day)), so that only \(least) approved and \(least) new pictures together "
+            + "tell; there are \(approved.count) and \(candidates.count)\(reason); repeat the "
+            + "request with 'repeat: \(least)' and approve what is right"
+        ), []
+      )
+    }
+    let lowest = (approved + candidates).map(\.quality).min() ?? 0
+    guard lowest >= Thresholds.standard.quality else {
+      return (
+        (
+          .unapproved,
+          "the perceptual hash says too little of these pictures to compare many of them "
+            + "(\(PDQ.version), quality \(lowest), at least \(Thresholds.standard.quality))"
+        ), []
+      )
+    }
+    let test = PermutationTest(approved.map(\.hash), candidates.map(\.hash))
+    let figures = [
+      Measure.Figure("energy-\(PDQ.version)", test.energy),
+      Measure.Figure("energy-\(PDQ.version).p", test.probability),
+    ]
+    let measures = evidence.outputs.prefix(1).map { Measure(picture: $0.index, figures: figures) }
+    let text =
+      "\(test.candidateCount) new and \(test.referenceCount) approved pictures: energy distance "
+      + "\(Comparison.fixed(test.energy, 2)) of PDQ, p = \(Comparison.fixed(test.probability, 3)) "
+      + "(exact permutation test of \(test.arrangementCount) arrangements)"
+    let isDifferent = test.probability <= PermutationTest.significance
+    return ((isDifferent ? .drifted : .passed, text), measures)
+  }
+
+  /// The hashes of everything that is approved of a request, each picture once.
+  private func approvedHashes(_ evidence: Evidence) -> (hashes: [PDQ], missing: String?) {
+    var seen: Set<BlobID> = []
+    var hashes: [PDQ] = []
+    var missing: String?
+    for repeatIndex in 0..<max(tools.repeatCount, evidence.caseKey.repeatIndex + 1) {
+      let key = CaseKey(request: evidence.caseKey.request, repeatIndex: repeatIndex)
+      for index in 0..<EditAnswer.itemsMax {
+        for entry in baseline.entries(for: OutputID(caseKey: key, index: index))
+        where entry.decision == .approved && seen.insert(entry.blob).inserted {
+          do {
+            hashes.append(try tools.shelf.hash(entry.blob, from: tools.approved))
+          } catch {
+            missing = missing ?? Self.advice(error, entry, tools.approved)
+          }
+        }
+      }
+    }
+    return (hashes, missing)
+  }
+}
+
+extension Timestamp {
+  /// The day, `YYYY-MM-DD`.
+  fileprivate var day: String { String(description.prefix(10)) }
+}
+
+/// Whether two sets of pictures differ by more than each differs within itself: the energy distance of
+/// their perceptual hashes, against all ways to divide the pictures into two sets of these sizes.
+struct PermutationTest {
+  /// Pictures of each set below which nothing can be significant.
+  static let samplesMin = 4
+  /// Pictures of each set that are looked at; ten and ten can be arranged in 184,756 ways.
+  static let samplesMax = 10
+  /// The probability at which two sets count as different.
+  static let significance = 0.05
+
+  let referenceCount: Int
+  let candidateCount: Int
+  /// `2 E|X-Y| - E|X-X'| - E|Y-Y'|` in bits, over all pairs with each picture's own.
+  let energy: Double
+  /// The share of arrangements whose distance is at least as large, that of the sets among them.
+  let probability: Double
+  let arrangementCount: Int
+
+  /// Compares the first pictures of two sets.
+  init(_ reference: [PDQHash], _ candidates: [PDQHash]) {
+    let all = reference.prefix(Self.samplesMax) + candidates.prefix(Self.samplesMax)
+    let count = min(reference.count, Self.samplesMax)
+    referenceCount = count
+    candidateCount = all.count - count
+    let hashes = Array(all)
+    let distances = hashes.map { left in hashes.map { left.distance(to: $0) } }
+    let sums = distances.map { $0.reduce(0, +) }
+    let total = sums.reduce(0, +)
+    let rest = candidateCount
+    /// The distance times both counts squared, which is whole.
+    func scaled(_ chosen: [Int]) -> Int {
+      var within = 0
+      for left in chosen { for right in chosen { within += distances[left][right] } }
+      let across = chosen.reduce(0) { $0 + sums[$1] } - within
+      let others = total - within - 2 * across
+      return 2 * count * rest * across - rest * rest * within - count * count * others
+    }
+    let observed = scaled(Array(0..<count))
+    var (arrangements, asLarge) = (0, 0)
+    var chosen = Array(0..<count)
+    while true {
+      arrangements += 1
+      if scaled(chosen) >= observed { asLarge += 1 }
+      // The next combination in order.
+      guard let place = chosen.indices.last(where: { chosen[$0] < hashes.count - count + $0 })
+      else { break }
+      chosen[place] += 1
+      for later in chosen.indices where later > place { chosen[later] = chosen[later - 1] + 1 }
+    }
+    let scale = count * count * rest * rest
+    energy = scale > 0 ? Double(observed) / Double(scale) : 0
+    arrangementCount = arrangements
+    probability = Double(asLarge) / Double(arrangements)
+  }
+}

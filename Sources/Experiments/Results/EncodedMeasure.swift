@@ -1,0 +1,96 @@
+internal import Canonical
+internal import Suites
+internal import SystemPackage
+
+/// What was measured, inside the document of a case.
+enum EncodedMeasure {
+  /// Figures that one measure may have.
+  static let figuresMax = 1_000
+
+  static func encode(_ measure: Measure) -> JSONValue {
+    .members([
+      "picture": .integer(measure.picture),
+      "other": measure.other.map { .string($0.string) },
+      "figures": .object(JSONObject(measure.figures.map { ($0.name, $0.json) })),
+    ])
+  }
+
+  static func encode(_ hash: HashRecord) -> JSONValue {
+    .members([
+      "version": .string(hash.version), "hex": .string(hash.hex), "quality": .integer(hash.quality),
+    ])
+  }
+
+  static func decodeAll(_ place: EncodedPlace) throws(EncodedRunFailure) -> [Measure] {
+    var measures: [Measure] = []
+    for element in try place.elements(max: EncodedRun.elementsMax) {
+      measures.append(try decode(element))
+    }
+    return measures
+  }
+
+  private static func decode(_ place: EncodedPlace) throws(EncodedRunFailure) -> Measure {
+    var figures: [Measure.Figure] = []
+    let members = try place.member("figures").members()
+    guard members.count <= figuresMax else {
+      throw place.failure("\(members.count) figures; \(figuresMax) are allowed")
+    }
+    for (name, figure) in members {
+      guard case .number(let number) = figure.value else {
+        throw figure.failure("expected a number, found \(figure.value.kind)")
+      }
+      figures.append(Measure.Figure(name, number.double))
+    }
+    return Measure(
+      picture: try place.member("picture").integer(EncodedRun.countRange),
+      other: try place.optional("other").map { (place) throws(EncodedRunFailure) in
+        FilePath(try place.string())
+      },
+      figures: figures)
+  }
+
+  static func decodeHash(_ place: EncodedPlace) throws(EncodedRunFailure) -> HashRecord {
+    HashRecord(
+      version: try place.member("version").string(),
+      hex: try place.member("hex").string(),
+      quality: try place.member("quality").integer(0...100))
+  }
+}
+
+/// A group, inside the document of its result.
+enum EncodedGroup {
+  static func encode(_ group: GroupRecord) -> JSONValue {
+    .members([
+      "across": .string(group.across),
+      "expect": .string(group.expectation.rawValue),
+      "members": .integer(group.memberCount),
+      "cases": .integer(group.caseCount),
+      "pair": .array(
+        group.pair.map { member in
+          .members([
+            "id": .string(member.caseID.text), "picture": .integer(member.index),
+            "path": .string(member.path.string),
+          ])
+        }),
+    ])
+  }
+
+  static func decode(_ place: EncodedPlace) throws(EncodedRunFailure) -> GroupRecord {
+    var pair: [GroupRecord.Member] = []
+    for element in try place.member("pair").elements(max: 2) {
+      pair.append(
+        GroupRecord.Member(
+          caseID: try element.member("id").parse("a case id") { CaseID($0) },
+          index: try element.member("picture").integer(EncodedRun.countRange),
+          path: FilePath(try element.member("path").string())))
+    }
+    return GroupRecord(
+      across: try place.member("across").string(),
+      expectation: try place.member("expect").parse("near, identical or distinct") {
+        GroupExpectation(rawValue: $0)
+      },
+      memberCount: try place.member("members").integer(EncodedRun.countRange),
+      caseCount: try place.member("cases").integer(EncodedRun.countRange),
+      pair: pair)
+  }
+}

@@ -1,0 +1,34 @@
+package import Canonical
+internal import Synchronization
+
+/// Which recordings nobody has asked for yet; empty until somebody wants to know.
+struct UnusedRecordings: Sendable {
+  private var ids: Set<CaseID> = []
+
+  mutating func begin(with ids: [CaseID]) { self.ids = Set(ids) }
+
+  mutating func use(_ id: CaseID) { ids.remove(id) }
+
+  var sorted: [CaseID] { ids.sorted() }
+}
+
+extension FixtureFolder {
+  /// Begins to watch which recordings are asked for, with all that are there now.
+  ///
+  /// A folder that cannot be listed has none to tell of; each case says what is wrong with it.
+  package func beginUse() {
+    let ids: [CaseID]
+    do throws(FileFailure) {
+      ids = try caseIDs()
+    } catch {
+      ids = []
+    }
+    unused.withLock { $0.begin(with: ids) }
+  }
+
+  /// Takes note that a case asked for what lies in a file, whatever became of it.
+  package func use(_ id: CaseID) { unused.withLock { $0.use(id) } }
+
+  /// The recordings that nothing has asked for since ``beginUse()``, sorted.
+  package func unusedIDs() -> [CaseID] { unused.withLock { $0.sorted } }
+}

@@ -1,0 +1,78 @@
+package import Canonical
+internal import GRDB
+package import Recording
+internal import SeedreamAPI
+
+extension RunStore {
+  /// What a live run received of each case of a suite and nobody has adopted yet.
+  ///
+  /// - Throws: ``StoreFailure``.
+  package func liveCases(
+    of suite: SuiteName, in run: RunID
+  ) throws(StoreFailure) -> [StoredCase] {
+    try perform {
+      try cases(
+        where: "suite = ? AND run_id = ? AND purpose = 'live'", [suite.text, run.text])
+    }
+  }
+
+  /// Notes that what a live run received of a case is part of a recording now.
+  ///
+  /// - Throws: ``StoreFailure``.
+  package func adopted(_ caseKey: CaseKey, of run: RunID) throws(StoreFailure) {
+    try perform {
+      try database.write { database in
+        try database.execute(
+          sql: """
+            UPDATE attempt SET state = 'promoted'
+            WHERE case_key = ? AND run_id = ? AND state = 'answered' AND purpose = 'live'
+            """, arguments: [caseKey.description, run.text])
+      }
+    }
+  }
+
+  /// The latest usable answer of each exchange, by case, in the order in which they were sent.
+  func cases(
+    where condition: String, _ arguments: StatementArguments
+  ) throws -> [StoredCase] {
+    let rows = try perform {
+      try database.read { database in
+        try Row.fetchAll(
+          database,
+          sql: """
+            SELECT suite, case_id, case_key, request, exchange, is_promotable, MAX(number) AS number
+            FROM attempt
+            WHERE \(condition) AND state = 'answered' AND is_usable = 1
+            GROUP BY case_key, role, ordinal ORDER BY case_key, number
+            """, arguments: arguments)
+      }
+    }
+    var cases: [StoredCase] = []
+    var start = 0
+    while start < rows.count {
+      let key: String = rows[start]["case_key"]
+      let end = rows[start...].firstIndex { $0["case_key"] != key } ?? rows.count
+      cases.append(try Self.storedCase(rows[start..<end]))
+      start = end
+    }
+    return cases
+  }
+
+  private static func storedCase(_ rows: ArraySlice<Row>) throws -> StoredCase {
+    guard let last = rows.last, let suite = SuiteName(last["suite"]),
+      let caseID = CaseID(last["case_id"]), let caseKey = CaseKey(last["case_key"])
+    else {
+      throw StoreFailure(description: "the run store holds an attempt without a usable case")
+    }
+    return StoredCase(
+      recordedCase: RecordedCase(
+        suite: suite, caseID: caseID, caseKey: caseKey,
+        canonicalRequest: try JSONParser.parse(bytes(last["request"]))),
+      exchanges: try rows.map { try exchange(from: $0["exchange"]) },
+      isPromotable: rows.allSatisfy { $0["is_promotable"] })
+  }
+
+  static func exchange(from text: String) throws -> Exchange {
+    try HARReader.exchange(from: try JSONParser.parse(Array(text.utf8)))
+  }
+}
