@@ -47,7 +47,7 @@ import Testing
     -> Project.Outcome
   {
     await project.run(
-      all: [verb, run, "--reports", project.path("reports"), "--by", "ada"] + more)
+      [verb, run, "--reports", project.path("reports"), "--by", "ada"] + more)
   }
 
   private func baseline() throws -> Baseline {
@@ -266,7 +266,7 @@ import Testing
     try prepare()
     try await run("record")
     let refused = await project.run(
-      all: ["approve", "latest", "--reports", project.path("reports")] + arguments)
+      ["approve", "latest", "--reports", project.path("reports")] + arguments)
     #expect(refused.status == 2)
     #expect(refused.messages.contains(message), "\(refused.messages)")
   }

@@ -35,7 +35,7 @@ import Testing
 
   private func probe(_ more: String..., simulator: String = "") async -> Project.Outcome {
     await project.run(
-      all: ["probe", "@suites/mug.yaml", "--endpoint", "simulator"] + more,
+      ["probe", "@suites/mug.yaml", "--endpoint", "simulator"] + more,
       environment: ["PROOFSHEET_SIMULATOR": simulator], network: true)
   }
 
@@ -96,7 +96,7 @@ import Testing
       server, url in
       func probe(_ more: String...) async -> Project.Outcome {
         await project.run(
-          all: [
+          [
             "probe", "@suites/mug.yaml", "--samples", "3", "--endpoint", url, "--yes",
             "--max-cost", "5",
           ] + more, environment: key, network: true)
@@ -196,7 +196,7 @@ import Testing
   ) async throws {
     try prepare()
     let refused = await project.run(
-      all: ["probe", "@suites/mug.yaml", "--endpoint", "simulator"] + arguments,
+      ["probe", "@suites/mug.yaml", "--endpoint", "simulator"] + arguments,
       environment: ["PROOFSHEET_SIMULATOR": simulator], network: true)
     #expect(refused.status == 2)
     #expect(refused.messages.contains(message), "\(refused.messages)")

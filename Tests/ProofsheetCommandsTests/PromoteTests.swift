@@ -49,7 +49,7 @@ import Testing
 
   private func promote(_ arguments: String...) async -> Project.Outcome {
     await project.run(
-      all: [
+      [
         "promote", "--to", project.path("suites/regression.yaml"), "--by", "ada", "--reports",
         project.path("reports"),
       ] + arguments)
@@ -211,7 +211,7 @@ import Testing
   func `Wrong use is refused`(arguments: [String], message: String) async throws {
     try await prepare()
     let refused = await project.run(
-      all: [
+      [
         "promote", "--to", project.path("suites/regression.yaml"), "--reports",
         project.path("reports"),
       ] + arguments)
