@@ -136,8 +136,8 @@ let package = Package(
     tests(
       "ProofsheetCommandsTests",
       [
-        "Canonical", "SeedreamAPI", "Suites", "CurlTransport", "Experiments", "RunStore", "Reports",
-        "Simulator", "ProofsheetCommands", system,
+        "Canonical", "SeedreamAPI", "Suites", "CurlTransport", "Recording", "Experiments",
+        "RunStore", "Reports", "Simulator", "ProofsheetCommands", system,
       ]),
     tests("TidyTests", []),
   ]

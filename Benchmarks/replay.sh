@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Replays many cases, matching and integrity only, here and in vcrpy, and prints processor time a case,
-# peak memory and the ratio.
+# peak memory and the ratios, with sha256sum over the same files beside them.
 #
 # usage: replay.sh [CASES]   5000 unless told; vcrpy replays a tenth of them, since it takes long
 set -euo pipefail
@@ -20,7 +20,7 @@ swift build -c release --product proofsheet --quiet
 swift build -c release --product replay-benchmark --quiet
 bin=$(swift build -c release --show-bin-path)
 python3 -m venv "$work/venv"
-"$work/venv/bin/pip" install --quiet --disable-pip-version-check vcrpy requests
+"$work/venv/bin/pip" install --quiet --disable-pip-version-check vcrpy requests pillow imagehash
 
 "$bin/proofsheet" simulate --port 0 --canned > "$work/url" 2> /dev/null &
 simulator=$!
@@ -46,20 +46,45 @@ END
 "$work/venv/bin/python" Benchmarks/replay_vcrpy.py make "$work/cassettes" "$input" "$peer_cases" \
   > /dev/null
 
-ours=$("$bin/replay-benchmark" "$work/suites/many.yaml" "$work/fixtures")
-peer=$("$work/venv/bin/python" Benchmarks/replay_vcrpy.py replay "$work/cassettes" "$input" \
-  "$peer_cases")
-echo "proofsheet: $ours"
-echo "vcrpy:      $peer"
-python3 - "$ours" "$peer" << 'END'
-import sys
+export OURS SUMS PEER LOOK
+OURS=$("$bin/replay-benchmark" "$work/suites/many.yaml" "$work/fixtures")
+SUMS=$(python3 Benchmarks/replay_sums.py "$work/fixtures/many")
+peer() {
+  "$work/venv/bin/python" Benchmarks/replay_vcrpy.py "$1" "$work/cassettes" "$input" "$peer_cases"
+}
+PEER=$(peer replay)
+LOOK=$(peer look)
+python3 - << 'END'
+import os
 
-def read(line):
-    words = line.split()
-    return dict(zip(words[::2], map(int, words[1::2])))
+# The target of an unchanged replay: so many times the digests of the same bytes, and this a case.
+SHARE, OVERHEAD = 1.5, 200
 
-ours, peer = read(sys.argv[1]), read(sys.argv[2])
-a, b = ours["cpu_us"] / ours["cases"], peer["cpu_us"] / peer["cases"]
-print(f"{a:.0f} us a case and {ours['peak_kib'] / 1024:.0f} MiB, vcrpy {b:.0f} us and "
-      f"{peer['peak_kib'] / 1024:.0f} MiB: {b / a:.1f} times")
+
+def read(name, cases=None):
+    words = os.environ[name].split()
+    figures = dict(zip(words[::2], map(int, words[1::2])))
+    cases = cases or figures["cases"]
+    peak = f"{figures['peak_kib'] / 1024:.0f} MiB" if "peak_kib" in figures else ""
+    return cases, figures["cpu_us"] / cases, peak
+
+
+ours = read("OURS")
+own = ours[1]
+sums = read("SUMS", cases=ours[0])
+rows = [
+    ("proofsheet", *ours),
+    ("sha256sum of the same files", *sums),
+    ("vcrpy", *read("PEER")),
+    ("vcrpy, Pillow and imagehash", *read("LOOK")),
+]
+print(f"{'':30}{'cases':>7}{'CPU a case':>13}{'peak memory':>13}{'times ours':>12}")
+for name, cases, spent, peak in rows:
+    print(f"{name:30}{cases:7}{spent:10.0f} us{peak:>13}{spent / own:12.1f}")
+digests = sums[1]
+allowed = SHARE * digests + OVERHEAD
+print(
+    f"allowed: {SHARE} x {digests:.0f} us + {OVERHEAD} us = {allowed:.0f} us; "
+    f"{'kept' if own <= allowed else 'NOT KEPT'} with {own:.0f} us"
+)
 END

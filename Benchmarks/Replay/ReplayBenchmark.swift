@@ -33,7 +33,7 @@ struct ReplayBenchmark {
       let client = SeedreamClient(
         endpoint: endpoint,
         transport: ReplayingTransport(
-          fixture: fixture, blobs: fixtures.blobs, redactor: Redactor(secrets: [])),
+          fixture: fixture, blobs: fixtures.verifier, redactor: Redactor(secrets: [])),
         policy: .once)
       let result = try await client.edit(suiteCase.request, blobs: inputs, as: key)
       for picture in result.pictures {

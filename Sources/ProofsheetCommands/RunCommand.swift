@@ -102,8 +102,19 @@ struct RunCommand: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Write JUnit XML here too; '<reports>/<run>/junit.xml' is always written.",
-      valueName: "file"))
+      discussion:
+        "A path that ends with a slash is a folder that gets a file a suite, of at most 5,000 cases and "
+        + "25 MB each.",
+      valueName: "file|folder/"))
   var junit: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The dialect of JUnit XML: strict, extended or ant.",
+      discussion:
+        "strict is read by every dashboard; extended adds file, line and properties of each case; "
+        + "ant is for tools that hold files against Ant's schema."))
+  var junitDialect: JUnitDialect = .strict
 
   @Option(help: "What goes to standard output: text (nothing) or json (a line an event).")
   var format: OutputFormat = .text
@@ -195,12 +206,7 @@ struct RunSession {
       // A trial of the same step that will write the reports at the end.
       try DurableFile.createFolder(reports)
       _ = try PartialFile(replacing: reports.appending("trial"))
-      if let junit = command.junit.map({ FilePath($0) }) {
-        guard !DurableFile.isFolder(junit) else {
-          throw FileFailure(operation: "write", path: junit, errno: .isDirectory)
-        }
-        _ = try PartialFile(replacing: junit)
-      }
+      try command.junit.map { JUnitTarget($0) }?.tryWriting()
     } catch {
       throw CommandExit(
         .usage, "error: \(error)\nhint: choose another place with --reports or --junit")
@@ -316,10 +322,11 @@ struct RunSession {
     var problems: [String] = []
     do {
       let run = try store.run(id.text)
-      let targets = [folder.appending("junit.xml")] + (command.junit.map { [FilePath($0)] } ?? [])
+      let own = folder.appending("junit.xml").string
+      let targets = [own, command.junit].compactMap { $0.map { JUnitTarget($0) } }
       for target in targets {
         do {
-          try JUnitReport.write(run, to: target)
+          try target.write(run, command.junitDialect, context)
         } catch {
           problems.append("the JUnit report: \(error)")
         }

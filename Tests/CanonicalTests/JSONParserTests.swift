@@ -95,6 +95,27 @@ import Testing
     #expect(value.canonicalText.utf8.elementsEqual("{\"e\u{301}\":2,\"\u{E9}\":1}".utf8))
   }
 
+  /// Few names are compared one by one, many by a set: the first one twice is found in both.
+  @Test(arguments: [2, 15, 16, 17, 18, 100], [0, 1])
+  func `A name that stands twice is found among few and among many`(count: Int, from: Int) throws {
+    let names = (0..<count).map { String($0 * 7 % count + 1_000) }
+    func text(_ names: [String]) -> [UInt8] {
+      Array("{\(names.map { "\"\($0)\":1" }.joined(separator: ","))}".utf8)
+    }
+    let object = try #require(try JSONParser.parse(text(names)).object)
+    #expect(object.members.map(\.name) == Set(names).sorted())
+    let error = #expect(throws: JSONError.self) {
+      try JSONParser.parse(text(Array(Set(names)).sorted() + [names[from]]))
+    }
+    #expect(error?.message == "the name \"\(names[from])\" stands twice in one object")
+  }
+
+  @Test func `Members are in order of their bytes however they were written`() throws {
+    for text in [#"{"a":1,"ab":2,"b":3}"#, #"{"b":3,"a":1,"ab":2}"#, #"{"ab":2,"b":3,"a":1}"#] {
+      #expect(try JSONParser.parse(Array(text.utf8)).canonicalText == #"{"a":1,"ab":2,"b":3}"#)
+    }
+  }
+
   @Test(arguments: [("[", "]"), ("{\"a\":", "}")])
   func `Nesting is allowed to the limit and refused beyond`(open: String, close: String) throws {
     func nested(_ depth: Int) -> [UInt8] {

@@ -85,4 +85,32 @@ struct BlobStoreTests {
     try verifier.verify(blob)
     #expect(throws: BlobFailure.self) { try BlobVerifier(store: store).verify(blob) }
   }
+
+  @Test func `Bytes that are to be served are read once, and anew where they are asked for again`()
+    throws
+  {
+    let store = store()
+    try store.write(bytes, as: blob)
+    let verifier = BlobVerifier(store: store)
+    try verifier.verify(blob, isServed: true)
+    // What was checked is what is served, whatever became of the file.
+    try DurableFile.write([1], to: store.path(of: blob))
+    #expect(try verifier.bytes(of: blob) == bytes)
+    #expect(throws: BlobFailure.self) { try verifier.bytes(of: blob) }
+  }
+
+  @Test func `Bytes that nobody asks for are forgotten`() throws {
+    let store = store()
+    let verifier = BlobVerifier(store: store)
+    let large = (0..<3).map {
+      Array(repeating: UInt8($0), count: BlobVerifier.keptByteCountMax / 2)
+    }
+    for bytes in large {
+      try store.write(bytes, as: BlobID(of: bytes))
+      try verifier.verify(BlobID(of: bytes), isServed: true)
+      try DurableFile.remove(store.path(of: BlobID(of: bytes)))
+    }
+    #expect(throws: BlobFailure.self) { try verifier.bytes(of: BlobID(of: large[0])) }
+    #expect(try verifier.bytes(of: BlobID(of: large[2])) == large[2])
+  }
 }

@@ -39,6 +39,8 @@ public struct JSONLimits: Hashable, Sendable {
 public struct JSONParser {
   /// Characters of a number or name that a message shows.
   static let shownCountMax = 40
+  /// Members of an object that are compared one by one.
+  private static let comparedMax = 16
 
   private let bytes: [UInt8]
   private let limits: JSONLimits
@@ -168,6 +170,7 @@ public struct JSONParser {
   private mutating func parseObject(depth: Int) throws(JSONError) -> JSONValue {
     position += 1
     var members: [(String, JSONValue)] = []
+    // Of few members each is compared; a set is made once there are many.
     var names: Set<[UInt8]> = []
     skipBlanks()
     if current == UInt8(ascii: "}") {
@@ -179,7 +182,14 @@ public struct JSONParser {
       let start = position
       guard current == UInt8(ascii: "\"") else { throw failure("expected a name in quotes") }
       let name = try parseString()
-      guard names.insert(Array(name.utf8)).inserted else {
+      if members.count == Self.comparedMax {
+        for (earlier, _) in members { names.insert(Array(earlier.utf8)) }
+      }
+      let isNew =
+        members.count < Self.comparedMax
+        ? !members.contains { UTF8Order.areEqual($0.0, name) }
+        : names.insert(Array(name.utf8)).inserted
+      guard isNew else {
         let shown = TerminalText.shortened(name, countMax: Self.shownCountMax)
         throw failure("the name \"\(shown)\" stands twice in one object", at: start)
       }
@@ -208,9 +218,11 @@ public struct JSONParser {
       guard let byte = current else { throw failure("a string is not closed", at: start) }
       switch byte {
       case UInt8(ascii: "\""):
-        text += bytes[copied..<position]
+        let rest = bytes[copied..<position]
         position += 1
-        guard let string = String(validating: text, as: UTF8.self) else {
+        // Most strings have no escape, and need no copy.
+        if !text.isEmpty { text += rest }
+        guard let string = String(validating: text.isEmpty ? rest : text[...], as: UTF8.self) else {
           throw failure("a string is not valid UTF-8", at: start)
         }
         return string

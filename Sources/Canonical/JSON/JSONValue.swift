@@ -86,7 +86,7 @@ extension JSONValue: Hashable {
     case (.null, .null): true
     case (.bool(let a), .bool(let b)): a == b
     case (.number(let a), .number(let b)): a == b
-    case (.string(let a), .string(let b)): a.utf8.elementsEqual(b.utf8)
+    case (.string(let a), .string(let b)): UTF8Order.areEqual(a, b)
     case (.array(let a), .array(let b)): a == b
     case (.object(let a), .object(let b)): a == b
     default: false
@@ -108,7 +108,7 @@ public struct JSONObject: Hashable, Sendable, Sequence {
 
     /// Compares names by bytes.
     public static func == (left: Member, right: Member) -> Bool {
-      left.name.utf8.elementsEqual(right.name.utf8) && left.value == right.value
+      UTF8Order.areEqual(left.name, right.name) && left.value == right.value
     }
 
     /// Hashes the bytes of the name and the value.
@@ -123,6 +123,14 @@ public struct JSONObject: Hashable, Sendable, Sequence {
 
   /// Sorts members; of two with one name the later wins.
   public init(_ unsorted: [(String, JSONValue)] = []) {
+    // What was written canonically is read in order.
+    let isOrdered = zip(unsorted, unsorted.dropFirst()).allSatisfy { left, right in
+      UTF8Order.precedes(left.0, right.0)
+    }
+    if isOrdered {
+      members = unsorted.map { Member(name: $0.0, value: $0.1) }
+      return
+    }
     var sorted: [Member] = []
     sorted.reserveCapacity(unsorted.count)
     let ordered = unsorted.enumerated().sorted { left, right in
@@ -130,7 +138,7 @@ public struct JSONObject: Hashable, Sendable, Sequence {
         ?? (left.offset < right.offset)
     }
     for (_, (name, value)) in ordered {
-      if let last = sorted.last, last.name.utf8.elementsEqual(name.utf8) { sorted.removeLast() }
+      if let last = sorted.last, UTF8Order.areEqual(last.name, name) { sorted.removeLast() }
       sorted.append(Member(name: name, value: value))
     }
     members = sorted
@@ -138,9 +146,9 @@ public struct JSONObject: Hashable, Sendable, Sequence {
 
   /// The value of that name; assigning `nil` removes the member.
   public subscript(name: String) -> JSONValue? {
-    get { members.first { $0.name.utf8.elementsEqual(name.utf8) }?.value }
+    get { members.first { UTF8Order.areEqual($0.name, name) }?.value }
     set {
-      var pairs = members.filter { !$0.name.utf8.elementsEqual(name.utf8) }
+      var pairs = members.filter { !UTF8Order.areEqual($0.name, name) }
         .map { ($0.name, $0.value) }
       if let newValue { pairs.append((name, newValue)) }
       self = JSONObject(pairs)
@@ -152,7 +160,7 @@ public struct JSONObject: Hashable, Sendable, Sequence {
 
   /// Whether one name's bytes come before another's; `nil` when they are the same.
   private static func orders(_ left: String, _ right: String) -> Bool? {
-    if left.utf8.elementsEqual(right.utf8) { return nil }
-    return left.utf8.lexicographicallyPrecedes(right.utf8)
+    if UTF8Order.areEqual(left, right) { return nil }
+    return UTF8Order.precedes(left, right)
   }
 }

@@ -79,6 +79,19 @@ package enum CaseProgress: Sendable {
   }
 }
 
+extension CheckKind {
+  /// Whether it may compare pixels, beside their digest.
+  fileprivate var looksAtPixels: Bool {
+    switch self {
+    case .preserve, .change, .similarTo: true
+    case .baseline(let expectation): expectation.level.comparison?.isMeasured ?? true
+    case .count, .size, .decodable, .notBlank, .format, .latency, .cost, .revisedPrompt, .blocked,
+      .error, .command:
+      false
+    }
+  }
+}
+
 extension HashRecord {
   /// The record of a hash.
   init(_ hash: PDQ) {
@@ -98,7 +111,10 @@ extension CaseRunner {
     let hashed = plan.suite.groups.contains {
       $0.expectation == .distinct && $0.admits(planned.suiteCase)
     }
-    let outputs = result.pictures.map { identify($0, in: course.pictures, hashed: hashed) }
+    let keeps = planned.suiteCase.checks.contains { $0.kind.looksAtPixels }
+    let outputs = result.pictures.map {
+      identify($0, in: course.pictures, hashed: hashed, keeps: keeps)
+    }
     var lastInput: PixelSize?
     if case .local(let blob)? = request.images.last { lastInput = plan.inputs[blob.digest]?.size }
     let evidence = CheckJudge.Evidence(
@@ -254,9 +270,11 @@ extension CaseRunner {
     }
   }
 
-  /// - Parameter hashed: whether a group needs the perceptual hash.
+  /// - Parameters:
+  ///   - hashed: whether a group needs the perceptual hash.
+  ///   - keeps: whether a check may look at the pixels again.
   func identify(
-    _ picture: ReturnedPicture, in store: BlobStore, hashed: Bool
+    _ picture: ReturnedPicture, in store: BlobStore, hashed: Bool, keeps: Bool
   ) -> OutputRecord {
     let blob = BlobID(of: picture.bytes)
     var record: PictureRecord?
@@ -269,7 +287,7 @@ extension CaseRunner {
         size: PixelSize(width: decoded.width, height: decoded.height),
         pixelDigest: decoded.digest.description,
         emptiness: PictureCharacter.emptiness(of: decoded)?.rawValue)
-      judge.tools.shelf.keep(decoded, as: blob)
+      if keeps { judge.tools.shelf.keep(decoded, as: blob) }
       if hashed { hash = HashRecord(judge.tools.shelf.hash(of: decoded, as: blob)) }
     } catch {
       problem = error.description

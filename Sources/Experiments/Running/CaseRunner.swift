@@ -92,7 +92,7 @@ package struct CaseRunner: Sendable {
     }
     return Course(
       transport: ReplayingTransport(
-        fixture: fixture, blobs: plan.fixtures.blobs, redactor: environment.redactor),
+        fixture: fixture, blobs: plan.fixtures.verifier, redactor: environment.redactor),
       endpoint: endpoint, policy: .once, sleeper: NoSleeper(), pictures: plan.fixtures.blobs,
       source: .replayed, meter: nil, origin: fixture.origin, startedAt: fixture.recordedAt)
   }
@@ -114,7 +114,7 @@ package struct CaseRunner: Sendable {
       sleeper: course.sleeper, limits: HTTPLimits())
     do throws(EditFailure) {
       let result = try await client.edit(request, blobs: inputs, as: suiteCase.caseKey)
-      return .outputs(result.pictures.map { identify($0, in: course.pictures, hashed: false) })
+      return .outputs(result.pictures.map { identify($0, in: course.pictures, hashed: false, keeps: true) })
     } catch {
       return .none(clean("\(error)"))
     }

@@ -135,19 +135,3 @@ package struct BlobStore: BlobSource {
     try write(try source.bytes(of: blob), as: blob)
   }
 }
-
-/// Checks blobs once each, however many recordings share them.
-package final class BlobVerifier: Sendable {
-  private let store: BlobStore
-  private let verified = Mutex<Set<BlobID>>([])
-
-  /// Takes the store to check.
-  package init(store: BlobStore) { self.store = store }
-
-  /// Reads a blob unless it was found right before.
-  package func verify(_ blob: BlobID) throws(BlobFailure) {
-    if verified.withLock({ $0.contains(blob) }) { return }
-    _ = try store.verifiedBytes(of: blob)
-    _ = verified.withLock { $0.insert(blob) }
-  }
-}

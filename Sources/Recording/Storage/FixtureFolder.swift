@@ -96,7 +96,8 @@ package final class FixtureFolder: Sendable {
   /// The blobs beside the recordings.
   package let blobs: BlobStore
 
-  private let verifier: BlobVerifier
+  /// The same blobs for serving a recording that was found: what was checked is not read again.
+  package let verifier: BlobVerifier
   private let index = Mutex<FixtureIndex?>(nil)
   let unused = Mutex(UnusedRecordings())
 
@@ -208,7 +209,9 @@ package final class FixtureFolder: Sendable {
   }
 
   private func checked(_ fixture: Fixture, fileID: CaseID) -> FixtureLookup {
-    switch problem(of: fixture.blobs, in: fileID) {
+    let sent = fixture.exchanges.flatMap { $0.request.body?.blobs ?? [] }
+    let received = fixture.exchanges.flatMap(\.response.body.blobs)
+    switch problem(of: sent, in: fileID) ?? problem(of: received, in: fileID, isServed: true) {
     case .notFetched(let path): return .notFetched(path)
     case .damaged(let description): return .corrupt(description)
     case nil: break
@@ -218,10 +221,12 @@ package final class FixtureFolder: Sendable {
 
   /// What is wrong with the blobs of a recording, each of which must be there and right before any
   /// of it is served.
-  func problem(of blobs: [BlobID], in fileID: CaseID) -> BlobProblem? {
+  func problem(
+    of blobs: [BlobID], in fileID: CaseID, isServed: Bool = false
+  ) -> BlobProblem? {
     for blob in blobs {
       do throws(BlobFailure) {
-        try verifier.verify(blob)
+        try verifier.verify(blob, isServed: isServed)
       } catch {
         if error.kind == .pointer { return .notFetched(self.blobs.path(of: blob)) }
         let isMissing = error.kind == .missing

@@ -1,4 +1,4 @@
-internal import Canonical
+package import Canonical
 package import SeedreamAPI
 
 /// Serves the recorded exchanges of one case; it has no way to the network.
@@ -7,11 +7,16 @@ package import SeedreamAPI
 /// the last, and a picture may be fetched again and again.
 package struct ReplayingTransport: HTTPTransport {
   private let fixture: Fixture
-  private let blobs: BlobStore
+  private let blobs: any BlobSource
   private let redactor: Redactor
 
   /// Takes a recording whose key and seal were checked.
-  package init(fixture: Fixture, blobs: BlobStore, redactor: Redactor) {
+  ///
+  /// - Parameters:
+  ///   - fixture: the recording.
+  ///   - blobs: gives bytes only when they are those of the blob's digest.
+  ///   - redactor: that of the process.
+  package init(fixture: Fixture, blobs: any BlobSource, redactor: Redactor) {
     self.fixture = fixture
     self.blobs = blobs
     self.redactor = redactor
