@@ -276,6 +276,10 @@ package struct CaseRunner: Sendable {
       }
     case .noCredit: "add credit at the gateway, then run again: what is paid for is kept"
     case .notFound: "check the model's name"
+    case .rateLimited where plan.mode != .replay:
+      "nothing was billed; \(LostOrder.again(plan.mode)), slower with --requests-per-minute or more "
+        + "patient with --max-wait"
+    case .quotaExceeded: "raise the account's own limit at the gateway, then run again"
     default: nil
     }
   }
