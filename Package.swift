@@ -136,8 +136,8 @@ let package = Package(
     tests(
       "ProofsheetCommandsTests",
       [
-        "Canonical", "SeedreamAPI", "Suites", "CurlTransport", "Experiments", "RunStore", "Reports",
-        "Simulator", "ProofsheetCommands", system,
+        "Canonical", "SeedreamAPI", "Suites", "CurlTransport", "Recording", "Experiments",
+        "RunStore", "Reports", "Simulator", "ProofsheetCommands", system,
       ]),
     tests("TidyTests", []),
   ]
@@ -188,6 +188,12 @@ if Context.environment["PROOFSHEET_BENCHMARKS"] != nil {
     .executableTarget(
       name: "metrics-benchmark", dependencies: ["Canonical", "ImageComparison", system],
       path: "Benchmarks/Metrics", swiftSettings: settings),
+    .executableTarget(
+      name: "live-benchmark",
+      dependencies: [
+        "Canonical", "SeedreamAPI", "CurlTransport", "Recording", "Experiments", system,
+      ],
+      path: "Benchmarks/Live", swiftSettings: settings),
     .executableTarget(
       name: "decode-benchmark", dependencies: ["Canonical", "ImageComparison", system],
       path: "Benchmarks/Decode", swiftSettings: settings),

@@ -26,8 +26,14 @@ struct ReportCommand: ParsableCommand {
 
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("Where to; text goes to standard output.", valueName: "file"))
+    help: ArgumentHelp(
+      "Where to; text goes to standard output.",
+      discussion: "JUnit XML goes into a folder, a file a suite, when the path ends with a slash.",
+      valueName: "file"))
   var output: String?
+
+  @Option(help: "The dialect of JUnit XML: strict, extended or ant.")
+  var junitDialect: JUnitDialect = .strict
 
   @Option(
     help: ArgumentHelp(
@@ -69,7 +75,10 @@ struct ReportCommand: ParsableCommand {
   private func write(_ run: SelectedRun, _ context: CommandContext) throws {
     switch format {
     case .text: try writeText(run, context)
-    case .junit: try JUnitReport.write(run, to: FilePath(output ?? ""))
+    case .junit:
+      let target = JUnitTarget(output ?? "")
+      if target.isFolder { try target.tryWriting() }
+      try target.write(run, junitDialect, context)
     case .jsonl: try writeLines(run, to: FilePath(output ?? ""))
     }
   }

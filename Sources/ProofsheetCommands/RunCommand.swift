@@ -54,6 +54,33 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Run these cases only.", discussion: FilterReading.help))
   var filter: String?
 
+  @Flag(
+    help: ArgumentHelp(
+      "Go on with the last live run: what it has got answered is not sent again.",
+      discussion: """
+        Recordings and refreshes go on where they ended without it. Cases are told by what they \
+        ask for: one that was changed is sent again.
+        """))
+  var resume = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Run one part of several, such as 2/3, or the part that the CI service names: auto.",
+      discussion: """
+        Groups stay whole. Each part has its share of money and of what the service allows, and a \
+        folder of its own with --reports; 'merge' makes one run of all parts.
+        """, valueName: "i/n"))
+  var shard: ShardChoice?
+
+  @Option(
+    help: ArgumentHelp(
+      "Repeat only what was failed, errors or drifted in the last run of each suite.",
+      discussion: """
+        failed: failed, drifted, unapproved or blocked; errors: API, transport, rate limit or \
+        recording. A case that was changed since is repeated too.
+        """))
+  var only: RepeatRule?
+
   @Option(
     help: ArgumentHelp(
       "What to do with an output that has no approved picture: warn or fail.",
@@ -75,8 +102,19 @@ struct RunCommand: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Write JUnit XML here too; '<reports>/<run>/junit.xml' is always written.",
-      valueName: "file"))
+      discussion:
+        "A path that ends with a slash is a folder that gets a file a suite, of at most 5,000 cases and "
+        + "25 MB each.",
+      valueName: "file|folder/"))
   var junit: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The dialect of JUnit XML: strict, extended or ant.",
+      discussion:
+        "strict is read by every dashboard; extended adds file, line and properties of each case; "
+        + "ant is for tools that hold files against Ant's schema."))
+  var junitDialect: JUnitDialect = .strict
 
   @Option(help: "What goes to standard output: text (nothing) or json (a line an event).")
   var format: OutputFormat = .text
@@ -107,6 +145,13 @@ struct RunCommand: AsyncParsableCommand {
 
   func validate() throws {
     guard !suites.isEmpty else { throw ValidationError("name at least one suite") }
+    guard !resume || mode.maySpend else {
+      throw ValidationError(
+        "--resume goes on with a run that buys; name its --mode, a replay starts anew at no cost")
+    }
+    guard !resume || only == nil else {
+      throw ValidationError("--resume goes on with a run and --only repeats a part; give one")
+    }
   }
 
   func run() async throws {
@@ -133,6 +178,8 @@ struct RunSession {
   let context: CommandContext
   let id: RunID
   let startedAt: Timestamp
+  /// The part of the plan that is run; `nil` for all of it.
+  let shard: Shard?
   private let misses: MissFolder
 
   /// Opens what will be written, so that a path that cannot be fails before anything runs.
@@ -142,7 +189,13 @@ struct RunSession {
     self.command = command
     self.reports = reports
     set = prepared.set
-    settings = prepared.settings
+    shard = try command.shard?.resolved(prepared.context)
+    settings =
+      if let shard, command.mode.maySpend {
+        prepared.settings.divided(by: shard)
+      } else {
+        prepared.settings
+      }
     userFile = prepared.sources.userFile
     context = prepared.context
     startedAt = context.clock()
@@ -153,12 +206,7 @@ struct RunSession {
       // A trial of the same step that will write the reports at the end.
       try DurableFile.createFolder(reports)
       _ = try PartialFile(replacing: reports.appending("trial"))
-      if let junit = command.junit.map({ FilePath($0) }) {
-        guard !DurableFile.isFolder(junit) else {
-          throw FileFailure(operation: "write", path: junit, errno: .isDirectory)
-        }
-        _ = try PartialFile(replacing: junit)
-      }
+      try command.junit.map { JUnitTarget($0) }?.tryWriting()
     } catch {
       throw CommandExit(
         .usage, "error: \(error)\nhint: choose another place with --reports or --junit")
@@ -173,7 +221,7 @@ struct RunSession {
 
   func replay() async throws -> ExitStatus {
     let store = try open(spends: false)
-    let plans = try set.plans(mode: .replay, settings: settings, prices: nil)
+    let plans = try selected(try set.plans(mode: .replay, settings: settings, prices: nil))
     return try await run(plans, environment(purchasing: nil), store: store, endpoint: nil)
   }
 
@@ -218,7 +266,7 @@ struct RunSession {
         SuiteHeader(
           name: plan.suite.name, path: plan.suite.path, digest: plan.suite.sourceDigest,
           caseCount: plan.selected.count)
-      })
+      }, shard: shardHeader(plans))
     let lines: LineFile
     do {
       try DurableFile.createFolder(folder)
@@ -229,7 +277,8 @@ struct RunSession {
     let sinks = SinkGroup(makeSinks(store) + [("run.jsonl", lines.sink)])
     let runner = Runner(
       plans: plans, environment: environment,
-      concurrency: settings.concurrency(inReplay: command.mode == .replay), sinks: sinks,
+      concurrency: settings.concurrency(inReplay: command.mode == .replay),
+      failuresMax: settings.maxFailures.value, sinks: sinks,
       clock: context.clock)
     let interrupts = InterruptCounter(environment.purchasing?.guardian, context)
     let registration = context.onInterrupt { interrupts.count() }
@@ -256,7 +305,7 @@ struct RunSession {
       (
         "the console",
         ConsoleReport(
-          style: style, now: { .milliseconds(context.clock().milliseconds) },
+          style: style, now: context.uptime,
           write: { messages($0) })
       ),
     ]
@@ -273,10 +322,11 @@ struct RunSession {
     var problems: [String] = []
     do {
       let run = try store.run(id.text)
-      let targets = [folder.appending("junit.xml")] + (command.junit.map { [FilePath($0)] } ?? [])
+      let own = folder.appending("junit.xml").string
+      let targets = [own, command.junit].compactMap { $0.map { JUnitTarget($0) } }
       for target in targets {
         do {
-          try JUnitReport.write(run, to: target)
+          try target.write(run, command.junitDialect, context)
         } catch {
           problems.append("the JUnit report: \(error)")
         }

@@ -66,7 +66,7 @@ package final class RunStore: Sendable {
 
   // MARK: - Runs
 
-  /// The runs that ended, latest first.
+  /// The runs that ended, the one that was begun last first, whatever the clock said.
   package func runIDs(limit: Int) throws(StoreFailure) -> [RunID] {
     try perform {
       try database.read { database in
@@ -74,7 +74,7 @@ package final class RunStore: Sendable {
           database,
           sql: """
             SELECT id FROM run WHERE summary IS NOT NULL
-            ORDER BY started_ms DESC, rowid DESC LIMIT ?
+            ORDER BY rowid DESC LIMIT ?
             """, arguments: [limit])
       }.compactMap { RunID($0) }
     }

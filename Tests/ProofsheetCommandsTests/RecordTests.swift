@@ -1,5 +1,6 @@
 import Canonical
 import Foundation
+import Recording
 import Reports
 import RunStore
 import SeedreamAPI
@@ -99,6 +100,26 @@ import Testing
     #expect(approved.messages.contains("8 pictures approved"), "\(approved.messages)")
     let baseline = try project.read("suites/small.baseline.json")
     #expect(baseline.components(separatedBy: #""origin":"simulator""#).count == 9)
+  }
+
+  @Test func `A second process that records one suite is refused before it buys anything`()
+    async throws
+  {
+    try prepare()
+    let recordings = FilePath(project.path("fixtures/small"))
+    try DurableFile.createFolder(recordings)
+    let lock = try FixtureLock(folder: recordings)
+    try await withSimulator { server, url in
+      let run = await record(url)
+      #expect(run.status == 2, "\(run.messages)")
+      #expect(run.messages.contains("another process is writing recordings to "))
+      #expect(run.messages.contains("nothing was sent"))
+      #expect(server.ledger.entries.isEmpty)
+    }
+    withExtendedLifetime(lock) {}
+    // A replay reads only.
+    let replay = await project.run("run", "@suites/small.yaml")
+    #expect(replay.status == 5)
   }
 
   @Test func `A fixture folder that cannot be written is told before anything is bought`()

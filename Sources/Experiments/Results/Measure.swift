@@ -23,6 +23,9 @@ package struct Measure: Hashable, Sendable {
       self.value = JSONNumber(rounding: bounded, decimals: Self.decimals)?.double ?? 0
     }
 
+    /// The number in digits, as documents write it.
+    package var text: String { JSONNumber(rounding: value, decimals: Self.decimals)?.text ?? "0" }
+
     /// The number as JSON has it.
     var json: JSONValue {
       JSONNumber(rounding: value, decimals: Self.decimals).map(JSONValue.number) ?? .integer(0)

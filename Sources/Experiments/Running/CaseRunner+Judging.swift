@@ -132,7 +132,7 @@ extension CaseRunner {
       failedAttempts: result.failedAttempts.map { clean($0.description) })
     var pending = PendingCase(
       planned: planned, base: base, evidence: evidence,
-      checks: CheckJudge.applicable(planned.suiteCase.checks), lost: lost(result))
+      checks: CheckJudge.applicable(planned.suiteCase.checks), lost: lost(result, planned, course))
     for (index, check) in pending.checks.enumerated() where !waits(check) {
       pending.results[index] = await judge.judge(check, evidence)
     }
@@ -141,15 +141,25 @@ extension CaseRunner {
 
   /// What became of a picture that was made and could not be fetched; running again tells whether it
   /// is as expected.
-  private func lost(_ result: EditResult) -> LostPicture? {
+  private func lost(
+    _ result: EditResult, _ planned: PlannedCase, _ course: Course
+  ) -> LostPicture? {
     guard let lost = result.missing.first(where: { $0.isTransportFailure }),
       case .transport(let failure) = lost.failure
-    else { return nil }
+    else {
+      guard course.source == .bought, let order = lostOrder(planned),
+        let gone = result.missing.first(where: \.isLinkDead)
+      else { return nil }
+      return LostPicture(
+        outcome: .apiError,
+        reason: clean("picture \(gone.index) is paid for and gone: \(gone.failure)"),
+        hint: order.settle())
+    }
     stop(after: failure)
     return LostPicture(
       outcome: Self.outcome(of: failure.code),
       reason: clean("picture \(lost.index) could not be fetched: \(failure)"),
-      hint: plan.mode == .live ? nil : "run again: it is paid for, and only fetched then")
+      hint: LostOrder.fetchLater(plan.mode))
   }
 
   /// Whether a check looks at other cases.
