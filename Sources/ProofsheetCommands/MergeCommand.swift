@@ -120,7 +120,9 @@ private struct Merger {
     let counts = summary.counts.sorted { $0.key.rawValue < $1.key.rawValue }
       .map { "\($0.value) \($0.key.rawValue)" }.joined(separator: ", ")
     context.say(
-      "merged \(Count.of(parts.count, "shard")), \(Count.of(header.caseCount, "case")): \(counts)")
+      "merged \(Count.of(parts.count, "shard")), \(Count.of(header.caseCount, "case"))"
+        + (summary.groupCount > 0 ? " and \(Count.of(summary.groupCount, "group"))" : "")
+        + ": \(counts)")
     for target in targets { context.say("reports: \(target)") }
     return summary
   }

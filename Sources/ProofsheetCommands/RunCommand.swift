@@ -78,7 +78,7 @@ struct RunCommand: AsyncParsableCommand {
       discussion: """
         failed: failed, drifted, unapproved or blocked; errors: API, transport, rate limit or \
         recording. A case that was changed since is repeated too.
-        """))
+        """, valueName: "what"))
   var only: RepeatRule?
 
   @Option(

@@ -114,7 +114,8 @@ package struct CaseRunner: Sendable {
       sleeper: course.sleeper, limits: HTTPLimits())
     do throws(EditFailure) {
       let result = try await client.edit(request, blobs: inputs, as: suiteCase.caseKey)
-      return .outputs(result.pictures.map { identify($0, in: course.pictures, hashed: false, keeps: true) })
+      return .outputs(
+        result.pictures.map { identify($0, in: course.pictures, hashed: false, keeps: true) })
     } catch {
       return .none(clean("\(error)"))
     }
@@ -276,6 +277,10 @@ package struct CaseRunner: Sendable {
       }
     case .noCredit: "add credit at the gateway, then run again: what is paid for is kept"
     case .notFound: "check the model's name"
+    case .rateLimited where plan.mode != .replay:
+      "nothing was billed; \(LostOrder.again(plan.mode)), slower with --requests-per-minute or more "
+        + "patient with --max-wait"
+    case .quotaExceeded: "raise the account's own limit at the gateway, then run again"
     default: nil
     }
   }

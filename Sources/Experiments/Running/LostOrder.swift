@@ -28,7 +28,8 @@ struct LostOrder {
     "\(again(mode)) to look for it once more; what is gone then is ordered anew the time after"
   }
 
-  private static func again(_ mode: RunMode) -> String {
+  /// How a run goes on.
+  static func again(_ mode: RunMode) -> String {
     mode == .live ? "run with --resume" : "run again"
   }
 
