@@ -119,6 +119,7 @@ extension RunSession {
     let pace = PaceGate(
       settings.pace, signal: guardian.signal, sleeper: context.sleeper, now: context.uptime)
     let environment = environment(
+      store,
       purchasing: RunEnvironment.Purchasing(
         endpoint: endpoint, transport: try context.makeTransport(), ledger: ledger,
         blobs: store.blobs, guardian: guardian, policy: settings.retryPolicy,
