@@ -123,7 +123,8 @@ extension CaseRunner {
       latencyMilliseconds: result.latencyMilliseconds,
       cost: cost(of: request, pictures: result.billedCount, course),
       refusal: result.refusal.map { clean($0.description) },
-      refusalCategory: result.refusal?.category ?? .blocked, origin: course.origin)
+      refusalCategory: result.refusal?.category ?? .blocked,
+      origin: course.origin ?? (course.transport as? RecordingTransport)?.answerOrigin)
     let base = CaseResult(
       identity: planned.identity, outcome: .passed, reason: "", notices: course.notices,
       outputs: outputs, source: course.source, origin: course.origin,

@@ -114,7 +114,8 @@ package struct CaseRunner: Sendable {
       sleeper: course.sleeper, limits: HTTPLimits())
     do throws(EditFailure) {
       let result = try await client.edit(request, blobs: inputs, as: suiteCase.caseKey)
-      return .outputs(result.pictures.map { identify($0, in: course.pictures, hashed: false, keeps: true) })
+      return .outputs(
+        result.pictures.map { identify($0, in: course.pictures, hashed: false, keeps: true) })
     } catch {
       return .none(clean("\(error)"))
     }
