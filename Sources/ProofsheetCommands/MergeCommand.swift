@@ -93,6 +93,10 @@ private struct Merger {
     let folder = reports.appending(header.id.text)
     try DurableFile.createFolder(folder)
     let summary = RunSummary(merging: parts.map(\.summary))
+    // Decisions about the merged run need the baseline that its parts were compared with.
+    for digest in header.suites.compactMap(\.baseline) {
+      if let baseline = try parts[0].attachment(digest) { _ = try store.attach(baseline) }
+    }
     let sink = StoreSink(store: store)
     try LineFile.write(to: folder.appending("run.jsonl")) { lines in
       func tell(_ event: RunEvent) throws {

@@ -266,9 +266,11 @@ struct RunSession {
         id: id, startedAt: startedAt, mode: command.mode, toolVersion: Proofsheet.version,
         workingFolder: context.workingFolder, endpoint: endpoint,
         suites: try plans.map { plan in
-          SuiteHeader(
+          // A decision about the run is one beside the baseline that it was compared with.
+          let baseline = try store.attach(BaselineFile.bytes(of: plan.baseline))
+          return SuiteHeader(
             name: plan.suite.name, path: plan.suite.path, digest: plan.suite.sourceDigest,
-            caseCount: plan.selected.count, baseline: try keep(plan.baseline, in: store))
+            caseCount: plan.selected.count, baseline: baseline)
         }, shard: shardHeader(plans))
       try DurableFile.createFolder(folder)
       lines = try LineFile(folder.appending("run.jsonl"))
@@ -293,14 +295,6 @@ struct RunSession {
     tellReports()
     return problems.isEmpty
       ? summary.exitStatus : ExitStatus.worst([.usage, summary.exitStatus])
-  }
-
-  /// Keeps the baseline that outputs are compared with: a decision about the run is one beside it.
-  private func keep(_ baseline: Baseline, in store: RunStore) throws -> SHA256Digest {
-    let bytes = BaselineFile.bytes(of: baseline)
-    let blob = BlobID(digest: SHA256Digest(hashing: bytes), kind: .json)
-    try store.blobs.write(bytes, as: blob)
-    return blob.digest
   }
 
   private func makeSinks(_ store: RunStore) -> [(name: String, sink: any RunSink)] {

@@ -64,6 +64,15 @@ package final class RunStore: Sendable {
     }
   }
 
+  /// Keeps a JSON document beside the runs; ``StoredRun/attachment(_:)`` gives it back.
+  ///
+  /// - Throws: ``FileFailure`` when it cannot be written.
+  package func attach(_ document: [UInt8]) throws -> SHA256Digest {
+    let digest = SHA256Digest(hashing: document)
+    try blobs.write(document, as: BlobID(digest: digest, kind: .json))
+    return digest
+  }
+
   // MARK: - Runs
 
   /// The runs that ended, the one that was begun last first, whatever the clock said.

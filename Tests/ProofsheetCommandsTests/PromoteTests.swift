@@ -43,7 +43,7 @@ import Testing
     try project.write(regression, to: "suites/regression.yaml")
     let recorded = await project.run(
       "run", "@suites/explore.yaml", "--mode", "record", "--endpoint", "simulator", "--quiet",
-      environment: ["PROOFSHEET_SIMULATOR": "--codec jpeg"], network: true)
+      environment: ["PROOFSHEET_SIMULATOR": "--canned"], network: true)
     #expect(recorded.status == 0, "\(recorded.messages)")
   }
 
@@ -194,7 +194,7 @@ import Testing
     let run = try project.latestReport().lastPathComponent
     _ = await project.run(
       "run", "@suites/explore.yaml", "--mode", "refresh", "--endpoint", "simulator", "--quiet",
-      environment: ["PROOFSHEET_SIMULATOR": "--codec jpeg --seeds ignored"], network: true)
+      environment: ["PROOFSHEET_SIMULATOR": "--canned --seeds ignored"], network: true)
     let stale = await promote("dusk--s7", "--run", run)
     #expect(stale.status == 1)
     #expect(stale.messages.contains("holds other pictures by now"), "\(stale.messages)")

@@ -121,6 +121,21 @@ import Testing
     #expect(run.messages.contains("/misses\n"))
   }
 
+  @Test func `The command that would record a miss repeats options, and goes to the same origin`()
+    async throws
+  {
+    try project.copyQuickstart()
+    try project.edit("suites/quickstart.yaml") {
+      $0.replacingOccurrences(of: "seed: [7, 42]", with: "seed: [7, 43]")
+    }
+    let fixtures = project.path("fixtures")
+    let run = await project.run("run", "@suites/quickstart.yaml", "--fixtures", fixtures)
+    let command =
+      " --mode record --filter id=paper--cup--square_hd--s43 --fixtures '\(fixtures)' "
+      + "--endpoint simulator\n"
+    #expect(run.messages.contains(command), "\(run.messages)")
+  }
+
   @Test func `A run without a miss makes no folder for them`() async throws {
     try project.copyQuickstart()
     let run = await project.run("run", "@suites/quickstart.yaml")

@@ -43,6 +43,9 @@ import Testing
     #expect(try junit("merged") == junit("whole"))
     let report = await project.run("report", "latest", "--reports", project.path("merged"))
     #expect(report.output.split(separator: "\n").count == 24, "\(report.messages)")
+    let decided = await project.run(
+      "approve", "latest", "--reports", project.path("merged"), "--dry-run")
+    #expect(decided.messages.contains("24 decided before"), "\(decided.messages)")
   }
 
   @Test func `Shards that are missing, twice there or no shards are refused`() async throws {

@@ -45,6 +45,8 @@ package struct Plan: Sequence, Sendable {
   package private(set) var shard: Shard?
   /// What is known of the endpoint; `nil` where it was not probed.
   package let probe: ProbeFinding?
+  /// Options that commands in messages repeat.
+  private var commandOptions = ""
 
   /// Puts a plan together.
   package init(
@@ -82,6 +84,15 @@ package struct Plan: Sequence, Sendable {
     Plan(
       suite: suite, mode: .replay, fixtures: fixtures, baseline: baseline, inputs: inputs,
       filter: filter, prices: prices)
+  }
+
+  /// The plan of a command line with options that a further command needs as well.
+  ///
+  /// - Parameter options: the options as they are written, with a blank before each.
+  package func commanded(with options: String) -> Plan {
+    var plan = self
+    plan.commandOptions = options
+    return plan
   }
 
   /// The same plan at other prices; `nil` where pictures cost nothing.
@@ -228,9 +239,14 @@ package struct Plan: Sequence, Sendable {
   }
 
   /// What to run to buy a case's recording.
+  ///
+  /// Recordings of the simulator and of a model do not mix, so that a folder of the simulator's is added
+  /// to by the simulator.
   func hint(for identity: CaseIdentity, mode: RunMode) -> String {
-    "\(mode == .refresh ? "buy it anew" : "record it") with: proofsheet run '\(suite.path)' --mode \(mode.rawValue) --filter id=\(identity.id) "
-      + "--yes --max-cost 1"
+    let isSimulated = fixtures.isSimulated && !commandOptions.contains("--endpoint")
+    let spending = isSimulated ? " --endpoint simulator" : " --yes --max-cost 1"
+    return "\(mode == .refresh ? "buy it anew" : "record it") with: proofsheet run '\(suite.path)' "
+      + "--mode \(mode.rawValue) --filter id=\(identity.id)\(commandOptions)\(spending)"
   }
 
   /// Why a case is bought although there is a recording in its place.

@@ -158,6 +158,20 @@ struct Settings: Hashable, Sendable {
       attemptsMaxWhenPossiblyBilled: repeatPossiblyBilled.value ? 2 : 1, waitMax: maxWait.value)
   }
 
+  /// The options of this command line that a command in a message needs as well.
+  var commandOptions: String {
+    var options = ""
+    func add<Value>(_ setting: Setting<Value>, _ text: String?) {
+      guard case .flag(let name) = setting.origin, let text else { return }
+      options += " \(name) '\(VisibleText.escape(text))'"
+    }
+    add(fixtures, fixtures.value?.string)
+    add(reports, reports.value?.string)
+    add(endpoint, endpoint.value.description)
+    add(authScheme, authScheme.value.rawValue)
+    return options
+  }
+
   /// Prices as they are in force: none where the endpoint is the stand-in.
   var pricesInForce: PriceTable? {
     endpoint.value == .simulator ? nil : prices.value
