@@ -116,16 +116,10 @@ extension RunSession {
     let guardian = SpendGuard(
       cap: isSimulator ? nil : settings.maxCost.value ?? agreed,
       requestsMax: settings.maxRequests.value)
-    let pace = PaceGate(
-      settings.pace, signal: guardian.signal, sleeper: context.sleeper, now: context.uptime)
     let environment = environment(
       store,
-      purchasing: RunEnvironment.Purchasing(
-        endpoint: endpoint, transport: try context.makeTransport(), ledger: ledger,
-        blobs: store.blobs, guardian: guardian, policy: settings.retryPolicy,
-        sleeper: context.sleeper, pace: pace,
-        limits: settings.requestLimits, taskTime: settings.taskTimeout.value,
-        keyVariable: settings.keyVariable.value))
+      purchasing: try settings.purchasing(
+        from: endpoint, keeping: ledger, in: store.blobs, guardian, context))
     let status = try await run(
       plans, environment, store: store,
       endpoint: isSimulator ? EndpointName.simulatorWord : endpoint.base.origin)

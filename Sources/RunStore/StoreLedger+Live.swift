@@ -20,7 +20,7 @@ extension StoreLedger {
           database,
           sql: """
             SELECT case_id, case_key, request, MAX(number),
-              MAX(state = 'answered' AND is_usable = 1) AS is_answered
+              MAX(state IN ('answered', 'promoted') AND is_usable = 1) AS is_answered
             FROM attempt
             WHERE suite = ? AND purpose = 'live' AND role = 'generate' AND run_id IN (\(runList))
             GROUP BY case_key ORDER BY MAX(number)
@@ -41,6 +41,15 @@ extension StoreLedger {
 }
 
 extension RunStore {
+  /// The query for a run and those that it goes on with.
+  static let chain = """
+    WITH RECURSIVE chain (id, resumes) AS (
+      SELECT id, resumes FROM run WHERE id = ?
+      UNION SELECT run.id, run.resumes FROM run JOIN chain ON run.id = chain.resumes
+    )
+    SELECT id FROM chain
+    """
+
   /// The run that ended and holds results of a suite, of these the one that was begun last.
   package func lastRun(of suite: SuiteName) throws(StoreFailure) -> StoredRun? {
     let id = try perform {

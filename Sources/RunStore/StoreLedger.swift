@@ -46,16 +46,8 @@ package struct StoreLedger: ExchangeLedger {
         try database.execute(
           sql: "INSERT INTO run (id, started_ms, mode, header, resumes) VALUES (?, ?, ?, '', ?)",
           arguments: [run.text, startedAt.milliseconds, mode.rawValue, resumed?.text])
-        return try String.fetchAll(
-          database,
-          sql: """
-            WITH RECURSIVE chain (id, resumes) AS (
-              SELECT id, resumes FROM run WHERE id = ?
-              UNION SELECT run.id, run.resumes FROM run JOIN chain ON run.id = chain.resumes
-            )
-            SELECT id FROM chain
-            """, arguments: [run.text]
-        ).compactMap { RunID($0) }
+        return try String.fetchAll(database, sql: RunStore.chain, arguments: [run.text])
+          .compactMap { RunID($0) }
       }
     }
   }
@@ -73,9 +65,9 @@ package struct StoreLedger: ExchangeLedger {
           database,
           sql: """
             SELECT exchange FROM attempt
-            WHERE case_key = ? AND role = ? AND ordinal = ? AND state = 'answered'
-              AND is_usable = 1 AND purpose = ?
-              AND (purpose = 'recording' OR run_id IN (\(runList)))
+            WHERE case_key = ? AND role = ? AND ordinal = ? AND is_usable = 1 AND purpose = ?
+              AND (purpose = 'recording' AND state = 'answered'
+                OR purpose = 'live' AND run_id IN (\(runList)) AND state IN ('answered', 'promoted'))
             ORDER BY number DESC LIMIT 1
             """,
           arguments: [id.caseKey.description, id.role.rawValue, id.ordinal, purpose])

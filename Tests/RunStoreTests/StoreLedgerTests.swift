@@ -206,6 +206,26 @@ struct StoreLedgerTests {
     #expect(try fourth.ledger.sentLive(of: suite).isEmpty)
   }
 
+  @Test func `What is adopted of a run is also what it went on with, and is not sent again`() throws
+  {
+    let suite = try Made.suite()
+    let first = try Session.begin(1, mode: .live)
+    try first.buy(Made.id(1), Made.received(Made.exchange()))
+    first.crash()
+    let second = try Session.begin(2, mode: .live, resuming: 1)
+    try second.buy(Made.id(2), Made.received(Made.exchange()))
+    let store = second.store
+    let cases = try store.liveCases(of: suite, in: Made.run(2))
+    #expect(Set(cases.map(\.recordedCase.caseKey)) == [Made.key(1), Made.key(2)])
+    #expect(try store.liveCases(of: suite, in: Made.run(1)).count == 1)
+    try store.adopted(Made.key(1), of: Made.run(2))
+    #expect(try store.liveCases(of: suite, in: Made.run(2)).count == 1)
+    second.crash()
+    let third = try Session.begin(3, mode: .live, resuming: 2)
+    #expect(try third.ledger.stored(Made.id(1)) != nil)
+    #expect(try third.ledger.sentLive(of: suite).map(\.isAnswered) == [true, true])
+  }
+
   @Test func `What a live run left in doubt is told to the next one, and to no recording`() throws {
     let suite = try Made.suite()
     let live = try Session.begin(1, mode: .live)

@@ -87,10 +87,8 @@ struct ProbeSession {
       requestsMax: settings.maxRequests.value)
     let environment = RunEnvironment(
       redactor: context.redactor, toolVersion: Proofsheet.version, failsUnapproved: false,
-      purchasing: RunEnvironment.Purchasing(
-        endpoint: endpoint, transport: try context.makeTransport(), ledger: ledger,
-        blobs: store.blobs, guardian: guardian, sleeper: context.sleeper,
-        limits: settings.requestLimits, keyVariable: settings.keyVariable.value),
+      purchasing: try settings.purchasing(
+        from: endpoint, keeping: ledger, in: store.blobs, guardian, context),
       clock: context.clock)
     let status = try await ask(
       design, environment, guardian, prices: isSimulator ? nil : settings.prices.value, ledger)
