@@ -222,17 +222,19 @@ struct RunSession {
   func replay() async throws -> ExitStatus {
     let store = try open(spends: false)
     let plans = try selected(try set.plans(mode: .replay, settings: settings, prices: nil))
-    return try await run(plans, environment(purchasing: nil), store: store, endpoint: nil)
+    return try await run(plans, environment(store, purchasing: nil), store: store, endpoint: nil)
   }
 
   /// What running cases needs from outside.
-  func environment(purchasing: RunEnvironment.Purchasing?) -> RunEnvironment {
+  func environment(
+    _ store: RunStore, purchasing: RunEnvironment.Purchasing?
+  ) -> RunEnvironment {
     let misses = misses
     return RunEnvironment(
       redactor: context.redactor, toolVersion: Proofsheet.version, failsUnapproved: failsUnapproved,
       purchasing: purchasing, rules: RecordingRules(unused: command.unused, age: command.maxAge),
       clock: context.clock, keepMiss: { misses.keep($0, $1) }, programs: programs,
-      workingFolder: context.workingFolder)
+      workingFolder: context.workingFolder, facts: StoredFacts(store: store))
   }
 
   /// What starts the programs of checks; `nil` where that is not allowed.
@@ -287,6 +289,9 @@ struct RunSession {
     let registration = context.onInterrupt { interrupts.count() }
     let summary = await runner.run(header, isInterrupted: { interrupts.isInterrupted })
     withExtendedLifetime(registration) {}
+    if let failure = environment.facts?.finish() {
+      context.say("warning: what is known of pictures is not kept for the next run: \(failure)")
+    }
     let problems =
       sinks.failures + (environment.purchasing?.guardian.failures ?? [])
       + (misses.failure.map { ["the requests of misses: \($0)"] } ?? [])

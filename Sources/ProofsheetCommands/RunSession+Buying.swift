@@ -117,6 +117,7 @@ extension RunSession {
       cap: isSimulator ? nil : settings.maxCost.value ?? agreed,
       requestsMax: settings.maxRequests.value)
     let environment = environment(
+      store,
       purchasing: try settings.purchasing(
         from: endpoint, keeping: ledger, in: store.blobs, guardian, context))
     let status = try await run(

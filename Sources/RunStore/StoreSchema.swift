@@ -77,6 +77,17 @@ enum StoreSchema {
           DROP TABLE pending_url;
           """)
     }
+    migrator.registerMigration("3: facts of pictures") { database in
+      try database.execute(
+        sql: """
+          -- A cache: what a picture shows, by the digest of its bytes.
+          CREATE TABLE picture_facts (
+            digest TEXT PRIMARY KEY NOT NULL,
+            version TEXT NOT NULL,
+            document TEXT NOT NULL
+          ) STRICT, WITHOUT ROWID;
+          """)
+    }
     return migrator
   }
 }

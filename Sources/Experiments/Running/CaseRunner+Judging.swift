@@ -278,24 +278,34 @@ extension CaseRunner {
     _ picture: ReturnedPicture, in store: BlobStore, hashed: Bool, keeps: Bool
   ) -> OutputRecord {
     let blob = BlobID(of: picture.bytes)
-    var record: PictureRecord?
+    var known = environment.facts?.facts(of: blob)
     var problem: String?
-    var hash: HashRecord?
-    do throws(PictureError) {
-      let decoded = try Picture(decoding: picture.bytes)
-      record = PictureRecord(
-        codec: decoded.format?.rawValue ?? "unknown",
-        size: PixelSize(width: decoded.width, height: decoded.height),
-        pixelDigest: decoded.digest.description,
-        emptiness: PictureCharacter.emptiness(of: decoded)?.rawValue)
-      if keeps { judge.tools.shelf.keep(decoded, as: blob) }
-      if hashed { hash = HashRecord(judge.tools.shelf.hash(of: decoded, as: blob)) }
-    } catch {
-      problem = error.description
+    if known == nil || (hashed && known?.hash == nil) {
+      do throws(PictureError) {
+        let found = try look(at: picture, blob, hashed: hashed, keeps: keeps)
+        environment.facts?.keep(found, of: blob)
+        known = found
+      } catch {
+        problem = error.description
+      }
     }
     return OutputRecord(
       index: picture.index, blob: blob, byteCount: picture.bytes.count,
-      path: store.path(of: blob), picture: record, problem: problem,
-      revisedPrompt: picture.revisedPrompt.map(clean), hash: hash)
+      path: store.path(of: blob), picture: known?.record, problem: problem,
+      revisedPrompt: picture.revisedPrompt.map(clean), hash: hashed ? known?.hash : nil)
+  }
+
+  private func look(
+    at picture: ReturnedPicture, _ blob: BlobID, hashed: Bool, keeps: Bool
+  ) throws(PictureError) -> KnownPicture {
+    let decoded = try Picture(decoding: picture.bytes)
+    let record = PictureRecord(
+      codec: decoded.format?.rawValue ?? "unknown",
+      size: PixelSize(width: decoded.width, height: decoded.height),
+      pixelDigest: decoded.digest.description,
+      emptiness: PictureCharacter.emptiness(of: decoded)?.rawValue)
+    if keeps { judge.tools.shelf.keep(decoded, as: blob) }
+    let hash = hashed ? HashRecord(judge.tools.shelf.hash(of: decoded, as: blob)) : nil
+    return KnownPicture(record: record, hash: hash)
   }
 }

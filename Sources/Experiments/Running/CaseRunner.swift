@@ -61,6 +61,8 @@ package struct CaseRunner: Sendable {
     case .replay(let fixture, let renamed):
       return settled(await replay(planned, fixture, renamedFrom: renamed), planned)
     case .buy(let pricing, let notice):
+      // Whatever lies in the case's file is about to be replaced, or is told of by the case.
+      plan.fixtures.use(planned.identity.id)
       return settled(await buy(planned, pricing, notice), planned)
     }
   }

@@ -70,14 +70,18 @@ package struct RunEnvironment: Sendable {
   package let programs: (any ProgramStarter)?
   /// The folder that relative paths start from.
   package let workingFolder: FilePath
+  /// What is known of pictures from earlier runs; `nil` where nothing is kept.
+  package let facts: (any PictureFacts)?
 
   /// Puts an environment together.
   package init(
     redactor: Redactor, toolVersion: String, failsUnapproved: Bool, purchasing: Purchasing?,
     rules: RecordingRules = RecordingRules(), clock: @escaping @Sendable () -> Timestamp,
     keepMiss: @escaping @Sendable (CaseIdentity, Miss) -> Void = { _, _ in },
-    programs: (any ProgramStarter)? = nil, workingFolder: FilePath = "."
+    programs: (any ProgramStarter)? = nil, workingFolder: FilePath = ".",
+    facts: (any PictureFacts)? = nil
   ) {
+    self.facts = facts
     self.programs = programs
     self.workingFolder = workingFolder
     self.clock = clock
