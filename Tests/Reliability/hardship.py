@@ -157,22 +157,14 @@ def read_only(proofsheet, root, simulator):
 
 
 def clock_back(proofsheet, root, simulator):
-    project = make(proofsheet, root / "clock", simulator, "simulate:slow:100")
+    project = make(proofsheet, root / "clock", simulator, "simulate:slow:400")
     earlier = {"LD_PRELOAD": clock_of_two_days_ago(root)}
     run = begin(project, "--filter", "seed=1..6")
     expect(end(run)[0] == 0, "clock: the first run failed")
-    run = begin(project, mode="refresh")
-    time.sleep(0.45)
-    run.send_signal(signal.SIGKILL)
-    run.wait()
-    time.sleep(0.3)
+    kill_after_one(project, begin(project, mode="refresh"))
     first = (kept(project)[0], simulator.ledger())
     # Goes on under a clock of two days ago, is killed once more, and goes on.
-    run = begin(project, mode="refresh", environment=earlier)
-    time.sleep(0.45)
-    run.send_signal(signal.SIGKILL)
-    run.wait()
-    time.sleep(0.3)
+    kill_after_one(project, begin(project, mode="refresh", environment=earlier))
     status, messages = end(begin(project, mode="refresh", environment=earlier))
     expect(status == 0, f"clock: the refresh ended with {status}: {messages}")
     days = {path.name[:8] for path in project.reports.glob("2*") if path.is_dir()}
@@ -189,6 +181,17 @@ def clock_back(proofsheet, root, simulator):
         f"clock set back two days: {sum(ledger.values())} billed for {CASES + 6}, "
         f"{sum(doubt.values())} in doubt, {sum(first[0].values())} kept when it was set back"
     )
+
+
+def kill_after_one(project, run):
+    """Kills a run once it has kept a further picture, in the middle of others."""
+    before = sum(kept(project)[0].values())
+    while sum(kept(project)[0].values()) == before and run.poll() is None:
+        time.sleep(0.02)
+    expect(run.poll() is None, "clock: a refresh ended before it could be killed")
+    run.send_signal(signal.SIGKILL)
+    run.wait()
+    time.sleep(0.6)
 
 
 CLOCK = """
