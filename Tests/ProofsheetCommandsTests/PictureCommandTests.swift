@@ -123,6 +123,18 @@ import Testing
     #expect(text.output.contains("psnr infinite dB"), "\(text.output)")
   }
 
+  @Test func `A turn that brings nothing together is none in JSON either`() async throws {
+    try write(photograph(), "a.png")
+    let noise = (0..<(256 * 256 * 4)).map { place in
+      place % 4 == 3 ? 255 : UInt8(truncatingIfNeeded: (place / 64 &* 2_654_435_761) >> 7)
+    }
+    try write(Picture(width: 256, height: 256, pixels: noise), "b.png")
+    let text = await project.run("picture", "@a.png", "@b.png")
+    #expect(text.output.contains("  turn       none brings them together"), "\(text.output)")
+    let json = await project.run("picture", "@a.png", "@b.png", "--format", "json")
+    #expect(json.output.contains(#""turn":null"#), "\(json.output)")
+  }
+
   @Test(arguments: ["heat", "tiles", "side-by-side"])
   func `The differences are drawn`(kind: String) async throws {
     try write(photograph(), "a.png")
@@ -171,11 +183,14 @@ import Testing
     (["@a.png", "--mask", "@no.png"], "no.png"),
     (["@a.png", "--mask", "@a.png", "--region", "0,0,1,1"], "one of --region"),
     (["@text.png"], "text.png: "),
+    (["@a.png", "--mask", "@black.png"], "no pixel of the picture lies in it"),
   ])
   func `Wrong use is refused, and says what helps`(
     arguments: [String], message: String
   ) async throws {
     try write(Picture(width: 8, height: 8, pixels: [UInt8](repeating: 255, count: 256)), "a.png")
+    let black = (0..<256).map { UInt8($0 % 4 == 3 ? 255 : 0) }
+    try write(Picture(width: 8, height: 8, pixels: black), "black.png")
     try project.write("no picture", to: "text.png")
     let refused = await project.run(["picture", "@a.png"] + arguments)
     #expect(refused.status == 2)

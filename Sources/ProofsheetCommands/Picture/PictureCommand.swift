@@ -77,6 +77,11 @@ struct PictureCommand: ParsableCommand {
       try PictureFacts(reading: FilePath($0))
     }
     let pair = pictures.count == 2 ? PicturePair(pictures[0], pictures[1], region: region) : nil
+    if let inside = pair?.locality?.inside, inside.pixelCount == 0 {
+      throw CommandExit.usage(
+        "the part to look at is empty: no pixel of the picture lies in it",
+        hint: part.mask == nil ? "name a larger one" : "a mask means its white; this one has none")
+    }
     if let target, pair != nil {
       try target.write(
         DifferencePictures.picture(

@@ -51,7 +51,7 @@ struct PicturePair {
 
   private static func json(_ figures: Comparison.Figures) -> JSONValue {
     .members([
-      "turn": .string(figures.turn.rawValue),
+      "turn": isBrought(figures) ? .string(figures.turn.rawValue) : .null,
       "turned_pdq_distance": .integer(figures.turnedDistance),
       "shift": figures.alignment.map { shift in
         .members([
@@ -125,10 +125,13 @@ struct PicturePair {
     return lines
   }
 
+  /// Whether the best turn brings the two together; of unlike pictures it says nothing.
+  private static func isBrought(_ figures: Comparison.Figures) -> Bool {
+    figures.turnedDistance <= Thresholds.standard.similarDistance
+  }
+
   private static func turn(_ figures: Comparison.Figures) -> String {
-    guard figures.turnedDistance <= Thresholds.standard.similarDistance else {
-      return "none brings them together"
-    }
+    guard isBrought(figures) else { return "none brings them together" }
     return figures.turn == .none
       ? "as it is" : "\(figures.turn.rawValue), then PDQ \(figures.turnedDistance)"
   }
