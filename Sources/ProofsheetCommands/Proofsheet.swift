@@ -17,7 +17,7 @@ package struct Proofsheet: AsyncParsableCommand {
       with what was approved.
 
       Exit codes: 0 all passed; 1 failed, drifted, unapproved or blocked; 2 wrong usage or invalid \
-      suite; 3 API, transport or rate limit; 4 over budget or cancelled; 5 fixture missing, stale or \
+      suite; 3 API, transport, rate limit or the program of a check; 4 over budget or cancelled; 5 fixture missing, stale or \
       corrupt; 130 interrupted.
       """,
     version: version,

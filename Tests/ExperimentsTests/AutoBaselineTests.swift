@@ -70,7 +70,7 @@ struct AutoBaselineTests {
   // MARK: - Where a seed says nothing
 
   private func judge(
-    approved: [Drawn], new: [Drawn], missing: Int = 0
+    approved: [Drawn], new: [Drawn], missing: Int = 0, isReplayed: Bool = false
   ) async throws -> CheckResult {
     let studio = try Studio("{baseline: auto}", matrix: "{seed: [1], repeat: 4}")
     let entries = try approved.enumerated().map { place, drawn in
@@ -79,7 +79,8 @@ struct AutoBaselineTests {
     var peers = PeerOutputs()
     peers.samples = try new.map { try studio.output(try $0.png) }
     let results = try await studio.judge(
-      [try #require(peers.samples?.first)], entries, probe: try finding(.free, nil), peers: peers)
+      [try #require(peers.samples?.first)], entries, probe: try finding(.free, nil),
+      isReplayed: isReplayed, peers: peers)
     return try #require(results.first)
   }
 
@@ -123,9 +124,22 @@ struct AutoBaselineTests {
     #expect(result.message.contains("git checkout -- "))
   }
 
-  @Test func `The same pixels pass however few there are`() async throws {
-    let result = try await judge(approved: [Drawn()], new: [Drawn()])
-    #expect(result.verdict == .passed)
+  @Test(arguments: [
+    (true, 1, CheckResult.Verdict.passed), (false, 1, .unapproved), (false, 4, .passed),
+  ])
+  func `The approved bytes pass where they are replayed, and are a sample where they came anew`(
+    isReplayed: Bool, count: Int, verdict: CheckResult.Verdict
+  ) async throws {
+    let pictures = Array(Self.ones.prefix(count))
+    let result = try await judge(approved: pictures, new: pictures, isReplayed: isReplayed)
+    #expect(result.verdict == verdict, "\(result.message)")
+    #expect(result.message.contains("nothing new was judged") == isReplayed)
+  }
+
+  @Test func `A replayed recording of other bytes is held to many samples`() async throws {
+    let result = try await judge(
+      approved: [Drawn()], new: [Drawn().noisy()], isReplayed: true)
+    #expect(result.verdict == .unapproved)
   }
 
   @Test func `A hash that says too little decides nothing`() async throws {

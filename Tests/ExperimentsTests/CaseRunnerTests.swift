@@ -61,6 +61,24 @@ struct CaseRunnerTests {
     #expect(try bench.fixtures.caseIDs().isEmpty)
   }
 
+  @Test func `What 'auto' lacks beside an approval is told in the place of one`() async throws {
+    let bench = try Bench(checks: ", {baseline: auto}")
+    let result = try await bench.runOne(.live, .always(Sample.answer(try Sample.png())))
+    #expect(result.outcome == .unapproved)
+    #expect(result.hint?.contains("proofsheet probe '") == true)
+    #expect(result.hint?.contains("approve") == false)
+  }
+
+  @Test func `The first check that fails speaks, and the others are named`() async throws {
+    let bench = try Bench(
+      checks: ", {count: 2}, {format: webp}, {latency: {max: 1ms, severity: warn}}, "
+        + "{revised-prompt: present}")
+    let result = try await bench.runOne(.live, .always(Sample.answer(try Sample.png())))
+    #expect(result.outcome == .failed)
+    #expect(
+      result.reason == "count: expected 2 pictures, got 1; and 2 more: format, revised-prompt")
+  }
+
   @Test(arguments: [(true, Outcome.unapproved), (false, .passed)])
   func `An output without approval fails or warns`(fails: Bool, outcome: Outcome) async throws {
     let bench = try Bench(checks: baselineCheck)

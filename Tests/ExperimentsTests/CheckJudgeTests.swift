@@ -32,6 +32,15 @@ struct CheckJudgeTests {
     #expect(try await judge(.count(expectation), outputs, n: asked).verdict == verdict)
   }
 
+  @Test func `Several checks of one name are numbered in the results`() async throws {
+    let evidence = try Sample.evidence(EditRequest(prompt: "a", images: []), [], missing: [])
+    let checks = [1, 2, 3].map {
+      Check(.command(CommandExpectation(arguments: ["judge\($0)"])))
+    }
+    let results = await (try Sample.judge([])).judge(checks + [Check(.decodable)], evidence)
+    #expect(results.map(\.name) == ["command", "command-2", "command-3", "decodable"])
+  }
+
   @Test func `A missing picture is told with the reason`() async throws {
     let result = try await judge(.count(.asRequested), [], missing: ["it is gone", "so is this"])
     #expect(result.message == "expected 1 picture, got 0: it is gone; so is this")

@@ -178,7 +178,7 @@ struct Studio {
   func judge(
     _ outputs: [OutputRecord], _ entries: [BaselineEntry] = [], probe: ProbeFinding? = nil,
     programs: (any ProgramStarter)? = nil, origin: Origin? = nil,
-    peers: PeerOutputs = PeerOutputs()
+    isReplayed: Bool = false, peers: PeerOutputs = PeerOutputs()
   ) async throws -> [CheckResult] {
     let first = try #require(suite.cases.first { _ in true })
     let request = first.request
@@ -195,7 +195,7 @@ struct Studio {
       first.checks.filter { !$0.isDefault },
       CheckJudge.Evidence(
         identity: identity, request: request, lastInput: nil, outputs: outputs, missing: [],
-        latencyMilliseconds: 1, origin: origin, peers: peers))
+        latencyMilliseconds: 1, origin: origin, isReplayed: isReplayed, peers: peers))
   }
 
   /// Judges the only declared check about one picture.

@@ -285,7 +285,7 @@ struct PeerTests {
   @Test func `A case that a filter leaves out is taken from its recording`() async throws {
     let stage = try Stage(head + "{similar-to: {case: s4, where: {seed: 1..2}}}]")
     let (missing, _) = try await stage.run(filter: "seed=1") { _ in Drawn() }
-    #expect(missing.map(\.outcome) == [.failed])
+    #expect(missing.map(\.outcome) == [.checkError])
     #expect(missing[0].reason.contains("there is no recording of it"), "\(missing[0].reason)")
     _ = try await stage.run(.record) { Drawn().noisy($0.request.seed?.value ?? 0) }
     let (results, _) = try await stage.run(.replay, filter: "seed=1..2")
@@ -295,7 +295,7 @@ struct PeerTests {
   @Test func `A case that gave nothing makes those fail that look at it`() async throws {
     let stage = try Stage(head + "{similar-to: {case: s1, where: {seed: 2}}}]")
     let (results, _) = try await stage.run { $0.request.seed?.value == 1 ? nil : Drawn() }
-    #expect(results.map(\.outcome) == [.apiError, .failed, .passed, .passed])
+    #expect(results.map(\.outcome) == [.apiError, .checkError, .passed, .passed])
     #expect(results[1].checks.last?.verdict == .error)
     #expect(results[1].reason.contains("it ended api-error"), "\(results[1].reason)")
   }

@@ -6,7 +6,8 @@ struct OutcomeTests {
     (Outcome.passed, Experiments.ExitStatus.success, Outcome.Verdict.success),
     (.failed, .failure, .failure), (.drifted, .failure, .failure),
     (.unapproved, .failure, .failure), (.blocked, .failure, .failure),
-    (.rateLimited, .service, .error), (.apiError, .service, .error),
+    (.checkError, .service, .error), (.rateLimited, .service, .error),
+    (.apiError, .service, .error),
     (.transportError, .service, .error), (.fixtureMissing, .fixture, .error),
     (.fixtureStale, .fixture, .error), (.fixtureCorrupt, .fixture, .error),
     (.overBudget, .incomplete, .skipped), (.cancelled, .incomplete, .skipped),
@@ -23,7 +24,7 @@ struct OutcomeTests {
   }
 
   @Test func `The table above is complete`() {
-    #expect(Outcome.allCases.count == 16)
+    #expect(Outcome.allCases.count == 17)
   }
 
   private typealias Status = Experiments.ExitStatus

@@ -61,16 +61,16 @@ struct JUnitGoldenTests {
       request: model seedream-v4, seed 7, size square_hd
       prompt: Put the cup on linen paper
       attempt 1: HTTP 500
-       at suites/mug.yaml:16
-      \tat suites.mug.case(mug.yaml:16)
+       at suites/mug.yaml:17
+      \tat suites.mug.case(mug.yaml:17)
       </error>
           </testcase>
           <testcase name="paper--known" classname="proofsheet.mug" time="0.010">
             <skipped message="because of known">because of known
       request: model seedream-v4, seed 7, size square_hd
       prompt: Put the cup on linen paper
-       at suites/mug.yaml:23
-      \tat suites.mug.case(mug.yaml:23)
+       at suites/mug.yaml:24
+      \tat suites.mug.case(mug.yaml:24)
       </skipped>
           </testcase>
         </testsuite>

@@ -80,6 +80,58 @@ struct CheckTests {
     #expect(try Self.kind(text) == kind)
   }
 
+  /// The labels and programs of each case's checks beside the default ones.
+  private static func labels(_ text: String) throws -> [String] {
+    try load(text).cases.map { suiteCase in
+      suiteCase.checks.filter { !$0.isDefault }.map { check in
+        guard case .command(let command) = check.kind else { return check.label }
+        return check.label + "=" + command.arguments.joined()
+      }.joined(separator: " ")
+    }
+  }
+
+  @Test(arguments: [
+    ("{command: {run: [a]}}, {command: {run: [b]}}", "", "command=a command=b"),
+    ("{command: {run: [a]}}, {command: {run: [b]}}", "{command: {run: [c]}}", "command=c"),
+    (
+      "{command: {run: [a]}}", "{command: {run: [b]}}, {command: {run: [c]}}", "command=b command=c"
+    ),
+    (
+      "{command: {run: [a], name: lpips}}, {command: {run: [b]}}", "{command: {run: [c]}}",
+      "lpips=a command=c"
+    ),
+    (
+      "{command: {run: [a]}, name: lpips}, {command: {run: [b]}}",
+      "{command: {run: [c], name: lpips}}", "lpips=c command=b"
+    ),
+    ("{change: {}}, {change: {region: [0, 0, 0.5, 1]}}", "", "change change"),
+    (
+      "{command: {run: [a]}}, {command: {run: [b], where: {prompt: p}}}, "
+        + "{command: {run: [c], where: {prompt: p}}}", "", "command=b command=c"
+    ),
+    (
+      "{command: {run: [b], where: {prompt: p}}}, {command: {run: [c], where: {seed: 1}}}", "",
+      "command=c"
+    ),
+    (
+      "{command: {run: [a]}}, {command: {run: [b], name: judge, where: {prompt: p}}}", "",
+      "command=a judge=b"
+    ),
+  ])
+  func `Several checks of a kind stand in one list, and an entry's replace those of their names`(
+    suite: String, entry: String, expected: String
+  ) throws {
+    let text =
+      Text.head + """
+        request: {images: https://x.example/a.png}
+        checks: [\(suite)]
+        matrix:
+          prompt: [{id: p, value: x, checks: [\(entry)]}]
+          seed: [1]
+        """
+    #expect(try Self.labels(text) == [expected])
+  }
+
   @Test func `A region is a box or an ellipse, inside or outside`() throws {
     func share(_ millionths: Int) -> Share { Share(millionths: millionths) }
     let box = try #require(
@@ -199,6 +251,15 @@ struct CheckTests {
     ("1️⃣{}", "a check has no name"),
     ("{count: 1, 1️⃣decodable: true}", "found 2"),
     ("{count: 1}, {1️⃣count: 2}", "stands twice in one list"),
+    ("{count: 1, 1️⃣name: one}", "takes no name: a list holds one of it"),
+    ("{command: {run: [a], name: 1️⃣command-2}}", "what a check of the kind 'command' is called"),
+    ("{change: {name: 1️⃣count}}", "what a check of the kind 'count' is called"),
+    ("{change: {name: 1️⃣a b}}", "is no name of a check"),
+    (
+      "{change: {name: a}}, {1️⃣command: {run: [a], name: a}}",
+      "the check 'a' stands twice in one list"
+    ),
+    ("{change: {1️⃣name: a}, name: a}", "'name' of a check stands twice"),
     ("1️⃣[a]", "must be a mapping, found a list"),
     ("{format: 1️⃣jpg}", "did you mean 'jpeg'?"),
     ("{format: 1️⃣[]}", "is an empty list"),

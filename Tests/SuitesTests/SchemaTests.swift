@@ -81,22 +81,25 @@ struct SchemaTests {
       "$defs entry-seed then properties",
       SuiteReader.entryNames + ["value"] + fields
     ),
-    ("$defs check then properties", options + CheckName.allCases.map(\.rawValue)),
+    (
+      "$defs check then properties",
+      SuiteReader.checkOptionNames + CheckName.allCases.map(\.rawValue)
+    ),
     (
       "$defs check-baseline then properties",
       options + ["level", "order"] + SuiteReader.thresholdNames
     ),
     (
       "$defs check-similar-to then properties",
-      options + ["file", "case", "level"] + SuiteReader.thresholdNames
+      SuiteReader.checkOptionNames + ["file", "case", "level"] + SuiteReader.thresholdNames
     ),
     (
       "$defs check-preserve properties",
-      options + SuiteReader.partNames + SuiteReader.preserveLimitNames
+      SuiteReader.checkOptionNames + SuiteReader.partNames + SuiteReader.preserveLimitNames
     ),
     (
       "$defs check-change properties",
-      options + SuiteReader.partNames + ["changed"]
+      SuiteReader.checkOptionNames + SuiteReader.partNames + ["changed"]
     ),
     ("$defs region then properties", SuiteReader.shapeNames),
   ]

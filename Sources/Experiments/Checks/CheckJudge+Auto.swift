@@ -15,6 +15,23 @@ extension CheckJudge {
     return finding.recommended == nil
   }
 
+  /// What `auto` lacks beside an approval, as the next step; `nil` where an approval is all, or where
+  /// the check is another one.
+  func lacking(_ kind: CheckKind, _ evidence: Evidence) -> String? {
+    guard case .baseline(let expectation) = kind, expectation.level == .auto else { return nil }
+    let probe = "find out what the endpoint does: proofsheet probe '\(tools.probe.suite)'"
+    guard let finding = tools.probe.finding else { return probe }
+    if let origin = evidence.origin, origin.mixes(with: finding.origin) == false { return probe }
+    guard finding.recommended == nil else { return nil }
+    let least = PermutationTest.samplesMin
+    guard (evidence.peers.samples ?? evidence.outputs).count >= least else {
+      return "set 'repeat: \(least)' in the matrix, record what is missing with "
+        + "proofsheet run '\(tools.probe.suite)' --mode record, and approve what is right"
+    }
+    guard approvedHashes(evidence).hashes.count >= least else { return nil }
+    return "more pictures do not help here: declare a level, such as 'baseline: similar'"
+  }
+
   func automatic(_ expectation: BaselineExpectation, _ evidence: Evidence) -> Measured {
     if let wrong = rejected(evidence) { return (wrong, []) }
     guard let finding = tools.probe.finding else {
@@ -64,9 +81,14 @@ extension CheckJudge {
   // MARK: - Many samples together
 
   private func statistical(_ evidence: Evidence, _ finding: ProbeFinding) -> Measured {
-    let same = baseline(Ladder(.identicalPixels), .asSent, evidence)
-    // What is equal is equal, however many samples there are.
-    if same.finding.0 == .passed { return same }
+    if evidence.isReplayed {
+      // The recording of an approved picture is no new sample, and an answer that came anew is one.
+      let same = baseline(Ladder(.identicalBytes), .asSent, evidence)
+      if same.finding.0 == .passed {
+        let text = "\(same.finding.1): it is the approved recording, and nothing new was judged"
+        return ((.passed, text), [])
+      }
+    }
     let samples = evidence.peers.samples ?? evidence.outputs
     let (approved, missing) = approvedHashes(evidence)
     let candidates = samples.compactMap { output -> PDQ? in

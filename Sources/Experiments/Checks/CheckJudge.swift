@@ -28,6 +28,8 @@ package struct CheckJudge: Sendable {
     package let refusalCategory: APIError.Category
     /// Where the answer came from first, where that is known.
     package let origin: Origin?
+    /// Whether it came from a recording, so that nobody was asked anew.
+    package let isReplayed: Bool
     /// What other cases have given, for checks that look at them.
     package let peers: PeerOutputs
 
@@ -36,7 +38,7 @@ package struct CheckJudge: Sendable {
       identity: CaseIdentity, request: EditRequest, lastInput: PixelSize?,
       outputs: [OutputRecord], missing: [String], latencyMilliseconds: Int, cost: Money? = nil,
       refusal: String? = nil, refusalCategory: APIError.Category = .blocked,
-      origin: Origin? = nil, peers: PeerOutputs = PeerOutputs()
+      origin: Origin? = nil, isReplayed: Bool = false, peers: PeerOutputs = PeerOutputs()
     ) {
       self.identity = identity
       self.request = request
@@ -48,6 +50,7 @@ package struct CheckJudge: Sendable {
       self.refusal = refusal
       self.refusalCategory = refusalCategory
       self.origin = origin
+      self.isReplayed = isReplayed
       self.peers = peers
     }
 
@@ -59,7 +62,7 @@ package struct CheckJudge: Sendable {
       Evidence(
         identity: identity, request: request, lastInput: lastInput, outputs: outputs,
         missing: missing, latencyMilliseconds: latencyMilliseconds, cost: cost, refusal: refusal,
-        refusalCategory: refusalCategory, origin: origin, peers: peers)
+        refusalCategory: refusalCategory, origin: origin, isReplayed: isReplayed, peers: peers)
     }
   }
 
@@ -76,14 +79,14 @@ package struct CheckJudge: Sendable {
   package func judge(_ checks: [Check], _ evidence: Evidence) async -> [CheckResult] {
     var results: [CheckResult] = []
     for check in Self.applicable(checks) { results.append(await judge(check, evidence)) }
-    return results
+    return results.numbered()
   }
 
   /// Judges one check.
   func judge(_ check: Check, _ evidence: Evidence) async -> CheckResult {
     let (finding, measures) = await judge(check.kind, evidence)
     return CheckResult(
-      name: check.name.rawValue, verdict: finding.0, severity: check.severity,
+      name: check.label, verdict: finding.0, severity: check.severity,
       message: finding.1, measures: measures)
   }
 

@@ -128,6 +128,21 @@ package struct CheckResult: Hashable, Sendable {
   }
 }
 
+extension [CheckResult] {
+  /// The same with names that stand once: the second of a name is `name-2`.
+  func numbered() -> [CheckResult] {
+    var counts: [String: Int] = [:]
+    return map { result in
+      let count = counts[result.name, default: 0] + 1
+      counts[result.name] = count
+      guard count > 1 else { return result }
+      return CheckResult(
+        name: "\(result.name)-\(count)", verdict: result.verdict, severity: result.severity,
+        message: result.message, measures: result.measures)
+    }
+  }
+}
+
 /// Where a case's answers came from.
 package enum AnswerSource: String, Hashable, Sendable {
   /// From a recording.

@@ -10,6 +10,8 @@ package enum Outcome: String, Hashable, Sendable, CaseIterable {
   case unapproved
   /// A safety check of the service refused the request.
   case blocked
+  /// A check could not judge: its program or a picture that it compares with failed.
+  case checkError = "check-error"
   /// The service asked to slow down until giving up.
   case rateLimited = "rate-limited"
   /// The service answered with another error.
@@ -50,7 +52,7 @@ package enum Outcome: String, Hashable, Sendable, CaseIterable {
     switch self {
     case .passed: .success
     case .failed, .drifted, .unapproved, .blocked: .failure
-    case .rateLimited, .apiError, .transportError, .fixtureMissing, .fixtureStale,
+    case .checkError, .rateLimited, .apiError, .transportError, .fixtureMissing, .fixtureStale,
       .fixtureCorrupt:
       .error
     case .overBudget, .cancelled, .known, .partial, .undecided: .skipped
@@ -62,7 +64,7 @@ package enum Outcome: String, Hashable, Sendable, CaseIterable {
     switch self {
     case .passed, .known, .partial: .success
     case .failed, .drifted, .unapproved, .blocked: .failure
-    case .rateLimited, .apiError, .transportError: .service
+    case .checkError, .rateLimited, .apiError, .transportError: .service
     case .fixtureMissing, .fixtureStale, .fixtureCorrupt: .fixture
     case .overBudget, .cancelled, .undecided: .incomplete
     }
@@ -77,7 +79,7 @@ package enum ExitStatus: Int32, Hashable, Sendable, CaseIterable {
   case failure = 1
   /// Wrong usage, an invalid suite, or a report that cannot be written.
   case usage = 2
-  /// The API, the network or a rate limit; trying again may help.
+  /// The API, the network, a rate limit or the program of a check; trying again may help.
   case service = 3
   /// All that ran passed, but the run is over budget or cancelled.
   case incomplete = 4

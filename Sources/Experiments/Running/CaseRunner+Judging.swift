@@ -17,7 +17,7 @@ package struct PendingCase: Sendable {
   let planned: PlannedCase
   /// What is known of it so far.
   var base: CaseResult
-  let evidence: CheckJudge.Evidence
+  var evidence: CheckJudge.Evidence
   let checks: [Check]
   /// What became of each check; `nil` where it waits.
   var results: [CheckResult?]
@@ -124,7 +124,8 @@ extension CaseRunner {
       cost: cost(of: request, pictures: result.billedCount, course),
       refusal: result.refusal.map { clean($0.description) },
       refusalCategory: result.refusal?.category ?? .blocked,
-      origin: course.origin ?? (course.transport as? RecordingTransport)?.answerOrigin)
+      origin: course.origin ?? (course.transport as? RecordingTransport)?.answerOrigin,
+      isReplayed: course.source == .replayed)
     let base = CaseResult(
       identity: planned.identity, outcome: .passed, reason: "", notices: course.notices,
       outputs: outputs, source: course.source, origin: course.origin,
@@ -179,24 +180,28 @@ extension CaseRunner {
     for id in pending.comparedCases where peers.compared[id] == nil {
       peers.compared[id] = await recorded(id)
     }
-    let evidence = pending.evidence.with(
+    pending.evidence = pending.evidence.with(
       peers, outputs: pending.base.outputs, origin: pending.base.origin)
     for (index, check) in pending.checks.enumerated() where pending.results[index] == nil {
-      pending.results[index] = await judge.judge(check, evidence)
+      pending.results[index] = await judge.judge(check, pending.evidence)
     }
     return quarantined(concluded(pending), pending.planned)
   }
 
   /// The result of a case once every check is judged.
   private func concluded(_ pending: PendingCase) -> CaseResult {
-    let checks = pending.results.compactMap(\.self).map { result in
+    let checks = pending.results.compactMap(\.self).numbered().map { result in
       CheckResult(
         name: result.name, verdict: result.verdict, severity: result.severity,
         message: clean(result.message), measures: result.measures)
     }
     var result = pending.base
     (result.outcome, result.reason) = verdict(of: checks)
-    result.hint = hint(for: result.outcome, result.identity)
+    let advice = zip(pending.checks, checks).lazy.filter { $1.verdict == .unapproved }
+      .compactMap { check, _ in judge.lacking(check.kind, pending.evidence) }.first
+    result.hint =
+      result.outcome == .unapproved && advice != nil
+      ? advice : hint(for: result.outcome, result.identity)
     if let lost = pending.lost {
       (result.outcome, result.reason, result.hint) = (lost.outcome, lost.reason, lost.hint)
     }
@@ -205,7 +210,8 @@ extension CaseRunner {
     if result.outcome == .passed,
       let waiting = checks.first(where: { $0.verdict == .unapproved && $0.severity == .fail })
     {
-      result.notices.append("\(waiting.message); look at it and approve it")
+      result.notices.append(
+        waiting.message + (advice.map { "; \($0)" } ?? "; look at it and approve it"))
     }
     for index in result.outputs.indices where result.outputs[index].hash == nil {
       result.outputs[index].hash = judge.tools.shelf.knownHash(result.outputs[index].blob)
@@ -250,13 +256,19 @@ extension CaseRunner {
 
   private func verdict(of checks: [CheckResult]) -> (Outcome, String) {
     let order: [(CheckResult.Verdict, Outcome)] = [
-      (.error, .failed), (.failed, .failed), (.drifted, .drifted), (.unapproved, .unapproved),
+      (.error, .checkError), (.failed, .failed), (.drifted, .drifted), (.unapproved, .unapproved),
     ]
     for (verdict, outcome) in order {
       let failing = checks.first { $0.verdict == verdict && $0.severity == .fail }
       guard let check = failing else { continue }
       if outcome == .unapproved, !environment.failsUnapproved { continue }
-      return (outcome, "\(check.name): \(check.message)")
+      let others = checks.filter {
+        $0.name != check.name && $0.severity == .fail && $0.verdict.isBad
+          && ($0.verdict != .unapproved || environment.failsUnapproved)
+      }.map(\.name)
+      let more =
+        others.isEmpty ? "" : "; and \(others.count) more: \(others.joined(separator: ", "))"
+      return (outcome, "\(check.name): \(check.message)\(more)")
     }
     let said = checks.filter { $0.verdict == .passed }.map { "\($0.name): \($0.message)" }
     return (.passed, said.joined(separator: "; "))

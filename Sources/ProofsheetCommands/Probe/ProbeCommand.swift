@@ -21,7 +21,9 @@ struct ProbeCommand: AsyncParsableCommand {
       seed-effective  … pictures that are nearer to each other than those of other seeds
       free            … any picture: a seed has no effect that can be seen
 
-      'suites/<suite>.probe.json' keeps what was found; 'baseline: auto' follows it, so commit it.
+      'suites/<suite>.probe.json' keeps what was found; 'baseline: auto' follows it, so commit it. Of a \
+      free endpoint 'auto' compares at least 4 approved and 4 new pictures, and fewer are unapproved; \
+      only the replay of the approved bytes passes, for nothing new is judged there.
       Prices are shown first; what is paid for is kept, and after an interruption the same command \
       buys only the rest. No sample becomes a recording.
       """)

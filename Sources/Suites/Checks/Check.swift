@@ -12,6 +12,8 @@ package struct Check: Hashable, Sendable {
   package let kind: CheckKind
   /// What it does when it fails.
   package let severity: CheckSeverity
+  /// What the suite calls it; `nil` where it has the name of its kind.
+  let ownName: String?
   /// Which of the suite's scopes it holds in; `nil` where it holds for every case.
   let scope: Int?
   /// Where it was declared; `nil` for a default.
@@ -23,16 +25,23 @@ package struct Check: Hashable, Sendable {
   /// The name in a suite file.
   package var name: CheckName { kind.name }
 
+  /// What reports call it: its own name, or that of its kind.
+  package var label: String { ownName ?? name.rawValue }
+
   /// Puts a check together.
   package init(
     _ kind: CheckKind, severity: CheckSeverity = .fail, at location: SourceLocation? = nil
   ) {
-    self.init(kind, severity: severity, scope: nil, at: location)
+    self.init(kind, severity: severity, ownName: nil, scope: nil, at: location)
   }
 
-  init(_ kind: CheckKind, severity: CheckSeverity, scope: Int?, at location: SourceLocation?) {
+  init(
+    _ kind: CheckKind, severity: CheckSeverity, ownName: String?, scope: Int?,
+    at location: SourceLocation?
+  ) {
     self.kind = kind
     self.severity = severity
+    self.ownName = ownName
     self.scope = scope
     self.location = location
   }
@@ -44,18 +53,24 @@ package struct Check: Hashable, Sendable {
 }
 
 extension [Check] {
-  /// The checks after those of a more specific place: each replaces those of its name, or is added.
+  /// The checks after those of a more specific place: they replace those of their names, or are added.
   ///
-  /// One that holds for some cases only leaves the less specific ones to the others.
+  /// The names are their own, or of their kind: a named one leaves those of other names alone. One that
+  /// holds for some cases only leaves the less specific ones to the others.
   func replaced(by specific: [Check]) -> [Check] {
     var checks = self
+    var replaced: Set<String> = []
     for check in specific where check.scope == nil {
-      guard let index = checks.firstIndex(where: { $0.name == check.name }) else {
+      if let index = checks.firstIndex(where: { $0.label == check.label }),
+        replaced.insert(check.label).inserted
+      {
+        checks[index] = check
+        checks.removeAll { $0.label == check.label && $0 != check }
+      } else {
+        // Several of one list stand together.
+        replaced.insert(check.label)
         checks.append(check)
-        continue
       }
-      checks[index] = check
-      checks.removeAll { $0.name == check.name && $0 != check }
     }
     return checks + specific.filter { $0.scope != nil }
   }

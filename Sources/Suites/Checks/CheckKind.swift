@@ -134,6 +134,14 @@ package enum CheckName: String, Hashable, Sendable, CaseIterable {
   /// The verdict of a program.
   case command
 
+  /// Whether one list may hold several of it: what they expect does not contradict.
+  package var mayRepeat: Bool {
+    switch self {
+    case .preserve, .change, .similarTo, .command: true
+    default: false
+    }
+  }
+
   /// Whether `true` is a value of it, so that its name alone declares it.
   var takesTrue: Bool {
     switch self {

@@ -22,19 +22,27 @@ struct CaseScope: Hashable, Sendable {
 }
 
 extension [Check] {
-  /// The checks that hold for a case: of several of one name, the last that is about it.
+  /// The checks that hold for a case: of several of one name, the last that is about it, and with it
+  /// those of its kind that say the same of where they hold.
   ///
   /// - Parameter scopes: what the indices of the checks' scopes stand for.
   func applying(to cells: [CaseCell], _ scopes: [CaseScope]) -> [Check] {
     guard contains(where: { $0.scope != nil }) else { return self }
     var applying: [Check] = []
     for check in self {
-      if let scope = check.scope, !scopes[scope].admits(cells) { continue }
-      if let index = applying.firstIndex(where: { $0.name == check.name }) {
-        applying[index] = check
-      } else {
+      guard let scope = check.scope else {
         applying.append(check)
+        continue
       }
+      guard scopes[scope].admits(cells) else { continue }
+      let isReplaced = { (earlier: Check) in
+        guard earlier.label == check.label else { return false }
+        guard check.name.mayRepeat, let other = earlier.scope else { return true }
+        return scopes[other] != scopes[scope]
+      }
+      let index = applying.firstIndex(where: isReplaced)
+      applying.removeAll(where: isReplaced)
+      applying.insert(check, at: index ?? applying.endIndex)
     }
     return applying
   }

@@ -2,10 +2,12 @@ internal import Canonical
 internal import SeedreamAPI
 
 extension SuiteReader {
-  /// Options of every check.
+  /// Options of every check and group.
   static let optionNames = ["severity", "where"]
+  /// Options of a check; `name` is for those of which a list may hold several.
+  static let checkOptionNames = optionNames + ["name"]
 
-  /// A list of checks, no name twice but where it holds for some cases only.
+  /// A list of checks, no name twice but where it holds for some cases only, or several may stand.
   mutating func checks(_ node: YAMLNode) -> [Check] {
     guard let elements = list(node, of: "'checks'") else { return [] }
     guard elements.count <= limits.checksMax else {
@@ -13,14 +15,14 @@ extension SuiteReader {
       return []
     }
     var checks: [Check] = []
-    var places: [CheckName: Place] = [:]
+    var places: [String: Place] = [:]
     for element in elements {
       guard let (check, place) = check(element) else { continue }
       checks.append(check)
-      guard check.scope == nil else { continue }
-      if let earlier = places.updateValue(place, forKey: check.name) {
+      guard check.scope == nil, check.ownName != nil || !check.name.mayRepeat else { continue }
+      if let earlier = places.updateValue(place, forKey: check.label) {
         error(
-          "the check '\(check.name.rawValue)' stands twice in one list", at: place,
+          "the check '\(check.label)' stands twice in one list", at: place,
           hint: "one that holds for some cases only says 'where'", notes: [("first here", earlier)])
       }
     }
@@ -31,6 +33,7 @@ extension SuiteReader {
   struct CheckOptions {
     var severity = CheckSeverity.fail
     var scope: Int?
+    var name: String?
     /// Where each option that was read stands.
     var places: [String: Place] = [:]
     var isSound = true
@@ -49,8 +52,10 @@ extension SuiteReader {
     }
     guard let members = mapping(node, of: "a check") else { return nil }
     var options = CheckOptions()
-    for member in members where Self.optionNames.contains(member.key) { read(member, &options) }
-    let named = members.filter { !Self.optionNames.contains($0.key) }
+    for member in members where Self.checkOptionNames.contains(member.key) {
+      read(member, &options)
+    }
+    let named = members.filter { !Self.checkOptionNames.contains($0.key) }
     guard let member = named.first, named.count == 1 else {
       error(
         named.isEmpty ? "a check has no name" : "a check has one name, found \(named.count)",
@@ -59,6 +64,13 @@ extension SuiteReader {
     }
     guard let name = checkName(member.key, at: member.keyPlace) else { return nil }
     let value = withoutOptions(member.value, &options)
+    if let place = options.places["name"], !name.mayRepeat {
+      error(
+        "the check '\(name.rawValue)' takes no name: a list holds one of it", at: place,
+        hint: "names tell apart: "
+          + CheckName.allCases.filter(\.mayRepeat).map(\.rawValue).joined(separator: ", "))
+      return nil
+    }
     guard let kind = kind(name, value), options.isSound else { return nil }
     return (
       made(kind, options, at: member.keyPlace), member.keyPlace
@@ -74,7 +86,8 @@ extension SuiteReader {
     if case .similarTo(let expectation) = kind, case .outputs = expectation.reference {
       caseUses[caseUses.count - 1].check = location
     }
-    return Check(kind, severity: options.severity, scope: options.scope, at: location)
+    return Check(
+      kind, severity: options.severity, ownName: options.name, scope: options.scope, at: location)
   }
 
   /// What a check expects, without the options that stand among it.
@@ -82,9 +95,12 @@ extension SuiteReader {
     _ node: YAMLNode, _ options: inout CheckOptions
   ) -> YAMLNode {
     guard let members = node.members else { return node }
-    for member in members where Self.optionNames.contains(member.key) { read(member, &options) }
+    for member in members where Self.checkOptionNames.contains(member.key) {
+      read(member, &options)
+    }
     return YAMLNode(
-      content: .mapping(members.filter { !Self.optionNames.contains($0.key) }), place: node.place)
+      content: .mapping(members.filter { !Self.checkOptionNames.contains($0.key) }),
+      place: node.place)
   }
 
   /// An option, which stands beside the check's name or among what it expects.
@@ -102,8 +118,31 @@ extension SuiteReader {
       let severity = word(member.value, of: "'severity'", among: words)
         .flatMap { CheckSeverity(rawValue: $0) }
       if let severity { options.severity = severity } else { options.isSound = false }
+    case "name":
+      options.name = ownName(member.value)
+      if options.name == nil { options.isSound = false }
     default: options.scope = keepScope(member.value)
     }
+  }
+
+  /// A name that no other check has without being given it.
+  private mutating func ownName(_ node: YAMLNode) -> String? {
+    guard let text = text(node, of: "'name'") else { return nil }
+    if let problem = IdentifierProblem.find(in: text) {
+      error("\(VisibleText.quote(text)) is no name of a check: \(problem)", at: node.place)
+      return nil
+    }
+    for kind in CheckName.allCases.map(\.rawValue) where text.hasPrefix(kind) {
+      let rest = text.dropFirst(kind.count)
+      guard rest.isEmpty || rest.first == "-" && rest.dropFirst().allSatisfy(\.isNumber) else {
+        continue
+      }
+      error(
+        "\(VisibleText.quote(text)) is what a check of the kind '\(kind)' is called without a name",
+        at: node.place, hint: "say what it looks at, such as 'face'")
+      return nil
+    }
+    return text
   }
 
   private mutating func checkName(_ text: String, at place: Place) -> CheckName? {

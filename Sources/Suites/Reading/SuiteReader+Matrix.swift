@@ -136,22 +136,24 @@ extension SuiteReader {
 
   /// Notes which checks entries declare; two axes that declare one leave open which holds.
   private mutating func claimChecks(_ blocks: [Axis.Block], axis: String) {
-    var declared: [CheckName: SourceLocation] = [:]
+    var declared: [String: SourceLocation] = [:]
+    var labels: [String] = []
     for case .listed(let entry) in blocks {
-      for check in entry.checks where declared[check.name] == nil {
-        declared[check.name] = check.location
+      for check in entry.checks where declared[check.label] == nil {
+        declared[check.label] = check.location
+        labels.append(check.label)
       }
     }
-    for name in CheckName.allCases {
-      guard let location = declared[name] else { continue }
+    for label in labels {
+      guard let location = declared[label] else { continue }
       let place = Place(line: location.line, column: location.column)
-      if let earlier = checkOwners[name] {
+      if let earlier = checkOwners[label] {
         error(
-          "entries of two axes declare the check '\(name.rawValue)', and a case has one of each",
+          "entries of two axes declare the check '\(label)', and a case has one of each",
           at: place, hint: "declare it in one axis, or for the whole suite",
           notes: [("first here", earlier)])
       } else {
-        checkOwners[name] = place
+        checkOwners[label] = place
       }
     }
   }

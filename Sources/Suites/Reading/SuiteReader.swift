@@ -46,7 +46,7 @@ struct SuiteReader: NodeReader {
   /// Entries that ranges of `where` may still be compared with.
   var scopeBudget = SuiteReader.comparisonsMax
   /// Where entries declare each check first.
-  var checkOwners: [CheckName: Place] = [:]
+  var checkOwners: [String: Place] = [:]
   /// The axes that could be read.
   var lookups: [AxisLookup] = []
   var repeatCount = 1

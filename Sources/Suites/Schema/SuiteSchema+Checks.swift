@@ -28,13 +28,39 @@ extension SuiteSchema {
   /// A check by its name alone, or its name with what it expects.
   private static var check: JSONSchema {
     var keys = options
+    keys["name"] = ownName
     for name in CheckName.allCases { keys[name.rawValue] = .ref(definition(of: name)) }
     let named = JSONSchema.mapping(keys)
       .with("oneOf", .array(CheckName.allCases.map { JSONSchema.having($0.rawValue).json }))
-      .and(once("severity"), once("where"))
+      .and(once("severity"), once("where"), once("name"))
+      .and(
+        JSONSchema.when(
+          .having("name"), .any(repeatable.map { JSONSchema.having($0.rawValue) })))
     let bare = CheckName.allCases.filter(\.takesTrue).map(\.rawValue)
     return JSONSchema.when(.isMapping, named, otherwise: .words(bare)).saying(
-      "Check", "One expectation, {name: what}, with 'severity' and 'where' where they matter.")
+      "Check",
+      "One expectation, {name: what}, with 'severity', 'where' and 'name' where they matter.")
+  }
+
+  /// Checks of which a list may hold several.
+  private static let repeatable = CheckName.allCases.filter(\.mayRepeat)
+
+  /// A name that no check has without being given it.
+  static var ownName: JSONSchema {
+    let kinds = CheckName.allCases.map(\.rawValue).joined(separator: "|")
+    return
+      id
+      .and(JSONSchema.lacking("^(\(kinds))(-[0-9]*)?$"))
+      .saying(
+        "Name", "What reports call the check; several of a kind are numbered without.",
+        examples: [.string("lpips")])
+  }
+
+  /// A mapping of what a check expects of which a list may hold several.
+  static func withName(
+    _ keys: [String: JSONSchema], required: [String] = []
+  ) -> JSONSchema {
+    withOptions(keys.merging(["name": ownName]) { own, _ in own }, required: required)
   }
 
   /// An option stands beside the check's name or among what it expects, not in both places.
@@ -104,7 +130,7 @@ extension SuiteSchema {
       .with(
         "prefixItems",
         .array([argument.with("pattern", .string(SchemaPattern.visible)).json]))
-    return withOptions(
+    return withName(
       [
         "run": arguments.saying(
           "Arguments", "The program and its arguments; no shell reads them.",

@@ -32,7 +32,7 @@ extension SuiteSchema {
       "changed": maximum(.ref("share")).saying(
         "Changed", "The largest share of pixels that differ visibly."),
     ]
-    return withOptions(area.merging(limits) { own, _ in own })
+    return withName(area.merging(limits) { own, _ in own })
       .and(.any(limits.keys.sorted().map { .having($0) }), .not(.having("region", "outside")))
   }
 
@@ -44,12 +44,12 @@ extension SuiteSchema {
           "min": .decimal(ChangeExpectation.changedMinDefault.fraction, decimals: 6)
         ]))
     ]
-    return withOptions(area.merging(limits) { own, _ in own })
+    return withName(area.merging(limits) { own, _ in own })
       .and(.not(.having("region", "outside")))
   }
 
   static var similarTo: JSONSchema {
-    let mapping = withOptions(
+    let mapping = withName(
       [
         "file": picturePath.saying("File", "A picture, by a path relative to the suite."),
         "case": JSONSchema.text.saying("Case", "A case of this suite by its id."),
