@@ -26,9 +26,15 @@ package struct SuiteHeader: Hashable, Sendable {
   package let digest: SHA256Digest
   /// How many cases of it the run has, after filters.
   package let caseCount: Int
+  /// The pictures of its own that it sends.
+  package let inputs: [InputRecord]
 
   /// Puts a header together.
-  package init(name: SuiteName, path: FilePath, digest: SHA256Digest, caseCount: Int) {
+  package init(
+    name: SuiteName, path: FilePath, digest: SHA256Digest, caseCount: Int,
+    inputs: [InputRecord] = []
+  ) {
+    self.inputs = inputs
     self.name = name
     self.path = path
     self.digest = digest
@@ -37,7 +43,7 @@ package struct SuiteHeader: Hashable, Sendable {
 
   /// The same with another number of cases.
   func with(caseCount: Int) -> SuiteHeader {
-    SuiteHeader(name: name, path: path, digest: digest, caseCount: caseCount)
+    SuiteHeader(name: name, path: path, digest: digest, caseCount: caseCount, inputs: inputs)
   }
 }
 
