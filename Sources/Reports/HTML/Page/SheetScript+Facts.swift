@@ -31,11 +31,11 @@ extension SheetScript {
       for (const [title, lines] of [["Details", result.details], ["Notices", result.notices], ["Attempts that were repeated", result.failed_attempts]]) {
         if (lines.length) tables.push(h("section", {}, h("h3", {}, title), h("ul", { class: "lines" }, lines.map((line) => h("li", {}, bdi(line))))));
       }
-      tables.push(table("Cell", [...result.cells.map((cell) => field(cell.axis, cell.entry === cell.value ? cell.entry : cell.entry + ": " + cell.value)), result.tags.length ? field("tags", result.tags.join(", ")) : null]));
+      tables.push(table("Cell", [...result.cells.map((cell) => field(cell.axis, cell.entry === cell.value || !cell.value ? cell.entry : cell.entry + ": " + cell.value)), result.tags.length ? field("tags", result.tags.join(", ")) : null]));
       tables.push(requestTable(result));
       tables.push(table("Run", [
         field("answer", result.source), field("origin", result.origin), field("started", result.started_at),
-        field("latency", result.latency_ms ? duration(result.latency_ms) : null), field("cost", result.cost === "0" ? null : "$" + result.cost), field("possibly billed besides", result.possibly_billed === "0" ? null : "$" + result.possibly_billed),
+        field("latency", result.latency_ms ? duration(result.latency_ms) : null), field("cost", Number(result.cost) === 0 ? null : "$" + result.cost), field("possibly billed besides", Number(result.possibly_billed) === 0 ? null : "$" + result.possibly_billed),
         field("suite file", result.location.path + ":" + result.location.line), field("request key", result.key, true)]));
       for (const output of result.outputs) {
         tables.push(table(result.outputs.length > 1 ? "Output " + (output.index + 1) : "Output", [

@@ -114,7 +114,7 @@ extension SheetScript {
       const header = h("div", { class: "columns", role: "row", "aria-rowindex": "1" });
       header.style.width = grid.width + "px";
       header.style.height = grid.headHeight + "px";
-      const body = h("div", { class: "rows", role: "rowgroup" });
+      const body = h("div", { class: hasHead || grid.head ? "rows" : "rows flow", role: "rowgroup" });
       body.style.height = grid.height + "px";
       body.style.width = grid.width + "px";
       grid.header = header;

@@ -107,7 +107,7 @@ extension SheetScript {
         else if (name === "value" || name === "checked" || name === "disabled" || name === "selected") element[name] = value;
         else element.setAttribute(name, value === true ? "" : value);
       }
-      element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+      element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
       return element;
     }
     const svg = (tag, properties, ...children) => {

@@ -11,7 +11,7 @@ extension SheetScript {
       caseView.hidden = !isCase;
       sheet.hidden = isCase;
       document.title = isCase ? state.case + " – proof sheet" : "Proof sheet " + P.run.id;
-      if (isCase) { grid && (grid.place = byKey.get(state.case).place); openCase(); return; }
+      if (isCase) { openCase(); return; }
       current = null;
       caseView.replaceChildren();
       showTools();
@@ -22,16 +22,19 @@ extension SheetScript {
       const scroller = document.getElementById("scroller");
       const same = grid && ["rows", "cols", "tabs", "tab", "q", "size"].every((name) => before[name] === state[name]) && before.view === state.view
         && [...(before.outcomes || [])].join() === [...(state.outcomes || [])].join() && before.pick.join() === state.pick.join();
-      const { place, top, left } = { place: grid && grid.place, top: grid && grid.scrollTop, left: grid && grid.scrollLeft };
+      const { top, left } = { top: grid && grid.scrollTop, left: grid && grid.scrollLeft };
       drawGrid();
-      grid.place = place;
-      if (same && before.case) {
-        scroller.scrollTop = top || 0;
-        scroller.scrollLeft = left || 0;
-        drawRows();
-        const frame = grid.body.querySelector(`.frame[data-place="${place}"]`);
-        if (frame) { for (const other of grid.body.querySelectorAll('.frame[tabindex="0"]')) other.tabIndex = -1; frame.tabIndex = 0; frame.focus({ preventScroll: true }); }
-      } else { scroller.scrollTop = 0; scroller.scrollLeft = 0; }
+      scroller.scrollTop = (same && top) || 0;
+      scroller.scrollLeft = (same && left) || 0;
+      drawRows();
+      // Who comes back from a case goes on from it.
+      if (before.case) focusCase(byKey.get(before.case));
+    }
+    function focusCase(one) {
+      for (let row = 0; row < grid.rows.length; row += 1) for (const [column, cell] of grid.rows[row].cells) {
+        const number = cell.list.indexOf(one);
+        if (number >= 0) { focusFrame(row, column, number); return; }
+      }
     }
     function remember() {
       const scroller = document.getElementById("scroller");

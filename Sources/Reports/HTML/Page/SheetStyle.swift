@@ -61,7 +61,7 @@ enum SheetStyle {
     .help { display: grid; grid-template-columns: repeat(auto-fill, minmax(230px, 1fr)); gap: 4px 16px; margin: 0 16px 8px; padding: 10px 12px; border: 1px solid var(--line); border-radius: 8px; background: var(--panel); }
     kbd { border: 1px solid var(--line); border-bottom-width: 2px; border-radius: 4px; padding: 0 5px; background: var(--shade); }
     .tabs { display: flex; gap: 2px; overflow-x: auto; padding: 0 16px; border-bottom: 1px solid var(--line); }
-    .tabs button { border: 0; border-bottom: 3px solid transparent; border-radius: 0; background: none; white-space: nowrap; color: var(--soft); }
+    .tabs button { border: 0; border-bottom: 3px solid transparent; border-radius: 0; background: none; white-space: nowrap; color: var(--soft); flex: none; max-width: 260px; overflow: hidden; text-overflow: ellipsis; }
     .tabs button[aria-selected="true"] { border-bottom-color: var(--link); color: var(--text); font-weight: 600; }
     .tabs button:focus-visible { outline-offset: -3px; }
     .scroller { position: relative; flex: 1 1 auto; height: 70vh; min-height: 340px; overflow: auto; background: var(--panel); border-top: 1px solid var(--line); contain: strict; }
@@ -71,6 +71,7 @@ enum SheetStyle {
     .corner { position: sticky; left: 0; z-index: 4; float: left; height: 33px; padding: 8px; background: var(--shade); color: var(--soft); font-size: 12px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; border-right: 1px solid var(--line); }
     .rows { position: relative; }
     .row { position: absolute; left: 0; border-bottom: 1px solid var(--line); }
+    .flow .row { border-bottom: 0; }
     .rowname { position: sticky; left: 0; z-index: 2; float: left; height: 100%; padding: 8px; background: var(--shade); border-right: 1px solid var(--line); overflow: hidden; overflow-wrap: anywhere; }
     .rowname span { display: block; color: var(--soft); font-size: 12px; }
     .cell { position: absolute; top: 0; display: flex; flex-wrap: wrap; align-content: flex-start; gap: 6px; padding: 6px 0 0 6px; }
@@ -88,11 +89,12 @@ enum SheetStyle {
     #case > h2 { padding: 6px 16px; overflow-wrap: anywhere; }
     .casenav { padding-top: 8px; } .reason, .hint { padding: 0 16px 6px; }
     .casebody { display: grid; grid-template-columns: minmax(0, 1fr) minmax(300px, 400px); gap: 16px; padding: 0 16px; }
-    .stagebox { min-width: 0; }
+    .stagebox { min-width: 0; position: sticky; top: 8px; align-self: start; }
+    #scale { align-self: center; padding-top: 14px; color: var(--soft); }
     .stagetools { padding: 6px 0; }
     .modes { display: flex; flex-wrap: wrap; gap: 2px; }
     .modes button[aria-checked="true"] { background: var(--text); color: var(--back); }
-    .stage { display: grid; gap: 6px; height: min(66vh, 760px); min-height: 300px; touch-action: none; cursor: grab; }
+    .stage { display: grid; gap: 6px; height: min(62vh, 760px); min-height: 300px; touch-action: none; cursor: grab; }
     .stage:active { cursor: grabbing; }
     .panes-2 { grid-template-columns: 1fr 1fr; } .panes-3 { grid-template-columns: 1fr 1fr 1fr; } .panes-4 { grid-template-columns: 1fr 1fr; } .panes-5, .panes-6 { grid-template-columns: 1fr 1fr 1fr; }
     .pane { position: relative; overflow: hidden; border-radius: 6px; border: 1px solid var(--line); background: repeating-conic-gradient(var(--stage) 0 25%, var(--shade) 0 50%) 0 0 / 24px 24px; user-select: none; }
@@ -126,7 +128,7 @@ enum SheetStyle {
     .listed .facts { color: var(--soft); } .listed .facts span { margin-inline-end: 12px; } .line { white-space: pre-wrap; }
     @media (max-width: 860px) {
       .casebody { grid-template-columns: minmax(0, 1fr); }
-      .stage { height: 62vh; } .panes-3, .panes-5, .panes-6 { grid-template-columns: 1fr 1fr; }
+      .stagebox { position: static; } .stage { height: 62vh; } .panes-3, .panes-5, .panes-6 { grid-template-columns: 1fr 1fr; }
     }
     @media (max-width: 480px) {
       .top, .tools, .chips, .casenav { padding-inline: 10px; } .tools .choice { flex: 1 1 28%; min-width: 0; } .tools .grow { flex-basis: 60%; max-width: none; } .casebody, .reason, .hint, #case > h2 { padding-inline: 10px; }
