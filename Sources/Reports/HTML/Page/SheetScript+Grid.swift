@@ -108,7 +108,7 @@ extension SheetScript {
       grid.height = top;
       grid.width = grid.head + grid.columns.length * grid.columnWidth;
       grid.drawn = new Map();
-      grid.focus = grid.focus || null;
+      grid.seenWidth = width;
       const hasHead = state.cols >= 0;
       grid.headHeight = hasHead ? 34 : 0;
       const header = h("div", { class: "columns", role: "row", "aria-rowindex": "1" });

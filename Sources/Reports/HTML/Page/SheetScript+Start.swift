@@ -3,7 +3,11 @@ extension SheetScript {
   static let start = #"""
     // MARK: what is shown
 
+    let shownHash = null;
     function show() {
+      // Quick changes of the address end in several events for the last of them.
+      if (location.hash === shownHash) return;
+      shownHash = location.hash;
       const before = state;
       state = readHash();
       const isCase = Boolean(state.case);

@@ -58,7 +58,15 @@ extension SheetScript {
         if (!frame || event.ctrlKey || event.metaKey || event.altKey) return;
         if (event.key.startsWith("Arrow") || event.key === "Home" || event.key === "End") { event.preventDefault(); moveFocus(frame, event.key); }
       });
-      new ResizeObserver(() => { if (!sheet.hidden && state.view === "sheet" && grid && scroller.clientWidth !== grid.seenWidth) { grid.seenWidth = scroller.clientWidth; drawGrid(); grid.seenWidth = scroller.clientWidth; } }).observe(scroller);
+      new ResizeObserver(() => {
+        if (sheet.hidden || state.view !== "sheet" || !grid || scroller.clientWidth === grid.seenWidth) return;
+        const focused = document.activeElement && document.activeElement.dataset.place;
+        const { scrollTop } = scroller;
+        drawGrid();
+        scroller.scrollTop = scrollTop;
+        drawRows();
+        if (focused !== undefined) focusCase(cases[Number(focused)]);
+      }).observe(scroller);
     }
     const keys = [
       ["/", "search"], ["?", "these keys"], ["← ↑ → ↓", "move on the sheet"], ["Enter", "open a case"], ["Esc", "back to the sheet"],
