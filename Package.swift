@@ -131,7 +131,8 @@ let package = Package(
     tests(
       "ReportsTests",
       [
-        "Canonical", "SeedreamAPI", "Suites", "Recording", "Experiments", "Reports", system,
+        "TestSupport", "Canonical", "SeedreamAPI", "ImageComparison", "Suites", "Recording",
+        "Experiments", "Reports", system,
       ]),
     tests(
       "SimulatorTests",

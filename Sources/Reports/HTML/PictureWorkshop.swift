@@ -90,7 +90,7 @@ struct PictureWorkshop: Sendable {
   func makeDifference(_ left: SheetPicture, _ right: SheetPicture) throws -> Difference? {
     let stem = "differences/\(left.digest.prefix(32))-\(right.digest.prefix(32))"
     let (heat, tiles, notes) = ("\(stem)-heat.webp", "\(stem)-tiles.webp", "\(stem).json")
-    if let known = readNotes(notes), fetch(heat), fetch(tiles) {
+    if let known = readNotes(notes), fetch(heat), fetch(tiles), fetch(notes) {
       return Difference(heat: heat, tiles: tiles, regions: known.regions, count: known.count)
     }
     guard let first = decode(left), let second = decode(right), first.width == second.width,

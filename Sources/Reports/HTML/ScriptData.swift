@@ -3,7 +3,7 @@ package import Canonical
 /// JSON as part of a script.
 package enum ScriptData {
   /// The canonical form of a value with what a script or a reader of its source could take for something
-  /// else written as `\uXXXX`: `<`, line separators, marks of text direction and the byte order mark.
+  /// else written by its number: `<`, line separators, marks of text direction and the byte order mark.
   ///
   /// These occur inside strings only, where the escape means the same.
   package static func bytes(_ value: JSONValue) -> [UInt8] {

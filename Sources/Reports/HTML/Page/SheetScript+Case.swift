@@ -36,7 +36,7 @@ extension SheetScript {
       const result = details.case;
       caseView.append(
         h("p", { class: "reason" }, bdi(result.reason)),
-        result.hint ? h("p", { class: "hint" }, "Next: ", h("code", {}, result.hint)) : "",
+        result.hint ? h("p", { class: "hint" }, "Next: ", h("code", {}, bdi(result.hint))) : "",
         h("div", { class: "casebody" }, buildStage(), buildFacts(result)));
       drawStage();
       title.focus({ preventScroll: true });

@@ -60,7 +60,7 @@ struct SheetTemplates {
     <ul class="checks">{{#checks}}<li><span class="mark {{#bad}}v-failure{{/bad}}{{^bad}}v-success{{/bad}}">{{verdict}}</span> <b><bdi>{{name}}</bdi></b>: <bdi>{{message}}</bdi></li>{{/checks}}</ul>
     {{#lines}}<p class="line"><bdi>{{.}}</bdi></p>{{/lines}}
     <p class="facts">{{#facts}}<span>{{name}} <b><bdi>{{value}}</bdi></b></span> {{/facts}}</p>
-    {{#hasHint}}<p class="hint">Next: <code>{{hint}}</code></p>{{/hasHint}}
+    {{#hasHint}}<p class="hint">Next: <code><bdi>{{hint}}</bdi></code></p>{{/hasHint}}
     </article>
 
     """#
@@ -79,7 +79,7 @@ struct SheetTemplates {
 
     """# + banner + #"""
       {{#hasFindings}}<section class="findings" aria-labelledby="findings-title"><h2 id="findings-title">Recordings</h2><ul>
-      {{#findings}}<li><span class="mark {{#failure}}v-failure{{/failure}}{{^failure}}v-skipped{{/failure}}">{{kind}}</span> <bdi>{{suite}}</bdi>: <bdi>{{message}}</bdi>{{#subjects}}<br><code><bdi>{{.}}</bdi></code>{{/subjects}}<br>Next: <code>{{next}}</code></li>
+      {{#findings}}<li><span class="mark {{#failure}}v-failure{{/failure}}{{^failure}}v-skipped{{/failure}}">{{kind}}</span> <bdi>{{suite}}</bdi>: <bdi>{{message}}</bdi>{{#subjects}}<br><code><bdi>{{.}}</bdi></code>{{/subjects}}<br>Next: <code><bdi>{{next}}</bdi></code></li>
       {{/findings}}</ul></section>{{/hasFindings}}
       <main id="main" tabindex="-1">
       <section id="sheet" aria-label="Proof sheet" hidden></section>
