@@ -26,8 +26,10 @@ func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 /// A target of tests.
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+) -> Target {
+  .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
 }
 
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
@@ -121,7 +123,7 @@ let package = Package(
       [
         "TestSupport", "Canonical", "SeedreamAPI", "ImageComparison", "Suites", "Recording",
         "Experiments", system,
-      ]),
+      ], exclude: ["Vectors"]),
     tests(
       "RunStoreTests",
       [
@@ -142,9 +144,8 @@ let package = Package(
     tests(
       "ProofsheetCommandsTests",
       [
-        "Canonical", "SeedreamAPI", "Suites", "CurlTransport", "Recording", "Experiments",
-        "RunStore",
-        "Reports", "Simulator", "ProofsheetCommands", system,
+        "Canonical", "SeedreamAPI", "ImageComparison", "Suites", "CurlTransport", "Recording",
+        "Experiments", "RunStore", "Reports", "Simulator", "ProofsheetCommands", system,
       ]),
     tests("TidyTests", []),
   ]
@@ -195,6 +196,12 @@ if Context.environment["PROOFSHEET_BENCHMARKS"] != nil {
     .executableTarget(
       name: "metrics-benchmark", dependencies: ["Canonical", "ImageComparison", system],
       path: "Benchmarks/Metrics", swiftSettings: settings),
+    .executableTarget(
+      name: "live-benchmark",
+      dependencies: [
+        "Canonical", "SeedreamAPI", "CurlTransport", "Recording", "Experiments", system,
+      ],
+      path: "Benchmarks/Live", swiftSettings: settings),
     .executableTarget(
       name: "decode-benchmark", dependencies: ["Canonical", "ImageComparison", system],
       path: "Benchmarks/Decode", swiftSettings: settings),

@@ -35,9 +35,13 @@ struct ReportCommand: ParsableCommand {
     name: .shortAndLong,
     help: ArgumentHelp(
       "Where to: a file, or a folder for html.",
-      discussion: "Text goes to standard output, html beside the run's other reports.",
+      discussion: "Text goes to standard output, html beside the run's other reports. JUnit XML "
+        + "goes into a folder, a file a suite, when the path ends with a slash.",
       valueName: "path"))
   var output: String?
+
+  @Option(help: "The dialect of JUnit XML: strict, extended or ant.")
+  var junitDialect: JUnitDialect = .strict
 
   @Option(
     help: ArgumentHelp(
@@ -112,7 +116,10 @@ struct ReportCommand: ParsableCommand {
         run, to: target,
         options: sheet.options(reports: folder.parent, sources: target == folder ? [] : [folder]),
         writesLines: !isOwn)
-    case .junit: try JUnitReport.write(run, to: target)
+    case .junit:
+      let target = JUnitTarget(output ?? "")
+      if target.isFolder { try target.tryWriting() }
+      try target.write(run, junitDialect, CommandContext.current)
     case .jsonl: try HTMLReport.writeLines(run, to: target)
     }
   }

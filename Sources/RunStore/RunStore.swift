@@ -64,9 +64,18 @@ package final class RunStore: Sendable {
     }
   }
 
+  /// Keeps a JSON document beside the runs; ``StoredRun/attachment(_:)`` gives it back.
+  ///
+  /// - Throws: ``FileFailure`` when it cannot be written.
+  package func attach(_ document: [UInt8]) throws -> SHA256Digest {
+    let digest = SHA256Digest(hashing: document)
+    try blobs.write(document, as: BlobID(digest: digest, kind: .json))
+    return digest
+  }
+
   // MARK: - Runs
 
-  /// The runs that ended, latest first.
+  /// The runs that ended, the one that was begun last first, whatever the clock said.
   package func runIDs(limit: Int) throws(StoreFailure) -> [RunID] {
     try perform {
       try database.read { database in
@@ -74,7 +83,7 @@ package final class RunStore: Sendable {
           database,
           sql: """
             SELECT id FROM run WHERE summary IS NOT NULL
-            ORDER BY started_ms DESC, rowid DESC LIMIT ?
+            ORDER BY rowid DESC LIMIT ?
             """, arguments: [limit])
       }.compactMap { RunID($0) }
     }
@@ -117,6 +126,14 @@ package struct StoredRun: RunReader {
   package let header: RunHeader
   /// What it came to.
   package let summary: RunSummary
+
+  /// A JSON document that was kept beside the run; `nil` where it is not there any more.
+  ///
+  /// - Throws: ``BlobFailure`` for bytes that are not those of the digest.
+  package func attachment(_ digest: SHA256Digest) throws -> [UInt8]? {
+    let blob = BlobID(digest: digest, kind: .json)
+    return store.blobs.contains(blob) ? try store.blobs.verifiedBytes(of: blob) : nil
+  }
 
   /// Gives each result of a suite in plan order; one row at a time is in memory.
   package func forEachResult(of suite: SuiteName, _ body: (CaseResult) throws -> Void) throws {

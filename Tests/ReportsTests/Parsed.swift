@@ -14,6 +14,11 @@ struct Parsed {
 
   private(set) var elements: [Element] = []
 
+  private static let names: [String] = [
+    "name", "classname", "message", "type", "value", "time", "timestamp", "tests", "skipped",
+    "file", "line", "hostname", "id", "package",
+  ]
+
   /// Reads a file; a broken one fails the test.
   init(_ path: FilePath) throws {
     let problems = XMLProblems()
@@ -23,7 +28,7 @@ struct Parsed {
       switch reader.kind {
       case .element:
         var element = Element(name: reader.name)
-        for name in ["name", "classname", "message", "type", "value", "time", "timestamp"] {
+        for name in Self.names {
           element.attributes[name] = reader.attribute(name)
         }
         elements.append(element)
@@ -49,11 +54,12 @@ func read(_ path: FilePath) throws -> String {
 
 /// Writes a run as JUnit and reads it back.
 func junit(
-  _ run: some RunReader, workspace: FilePath? = nil
+  _ run: some RunReader, workspace: FilePath? = nil, dialect: JUnitDialect = .strict
 ) throws -> (text: String, parsed: Parsed, problems: [String]) {
   try withFolder { folder in
     let file = folder.appending("junit.xml")
-    try JUnitReport.write(run, to: file, workspace: workspace)
+    let options = JUnitOptions(dialect: dialect, workspace: workspace)
+    try JUnitReport.write(run, to: file, options: options)
     return (try read(file), try Parsed(file), try JUnitCheck.problems(in: file))
   }
 }

@@ -256,7 +256,7 @@ package enum EncodedCase {
 ///
 /// Members: `version`, `id`, `started_at`, `mode`, `tool_version`, `endpoint` where there is one, and
 /// `suites`, each with `name`, `path`, `digest`, `cases` as a count and, where it sends pictures of its own,
-/// `inputs`, each `digest`, `kind` and `path`.
+/// `inputs`, each `digest`, `kind` and `path`; and `shard` of a part of a plan.
 package enum EncodedHeader {
   /// Writes a header; ``decode(_:)`` gives it back exactly.
   package static func encode(_ header: RunHeader) -> JSONValue {
@@ -275,8 +275,10 @@ package enum EncodedHeader {
             "digest": .string(suite.digest.hex), "cases": .integer(suite.caseCount),
             "inputs": suite.inputs.isEmpty
               ? nil : .array(suite.inputs.map(EncodedRequest.encode)),
+            "baseline": suite.baseline.map { .string($0.hex) },
           ])
         }),
+      "shard": header.shard.map(EncodedShard.encode),
     ])
   }
 
@@ -296,6 +298,9 @@ package enum EncodedHeader {
             SHA256Digest(hex: $0)
           },
           caseCount: try suite.member("cases").integer(EncodedRun.countRange),
+          baseline: try suite.optional("baseline").map { (place) throws(EncodedRunFailure) in
+            try place.parse("a digest of 64 hexadecimal digits") { SHA256Digest(hex: $0) }
+          },
           inputs: try inputs(of: suite)))
     }
     return RunHeader(
@@ -307,7 +312,7 @@ package enum EncodedHeader {
       toolVersion: try place.member("tool_version").string(),
       workingFolder: FilePath(try place.optional("working_folder")?.string() ?? ""),
       endpoint: try place.optional("endpoint")?.string(),
-      suites: suites)
+      suites: suites, shard: try place.optional("shard").map(EncodedShard.decode))
   }
 
   private static func inputs(

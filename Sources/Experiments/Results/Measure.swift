@@ -23,6 +23,9 @@ package struct Measure: Hashable, Sendable {
       self.value = JSONNumber(rounding: bounded, decimals: Self.decimals)?.double ?? 0
     }
 
+    /// The number in digits, as documents write it.
+    package var text: String { JSONNumber(rounding: value, decimals: Self.decimals)?.text ?? "0" }
+
     /// The number as JSON has it.
     var json: JSONValue {
       JSONNumber(rounding: value, decimals: Self.decimals).map(JSONValue.number) ?? .integer(0)
@@ -33,14 +36,15 @@ package struct Measure: Hashable, Sendable {
   package let picture: Int
   /// The picture that it was compared with; `nil` where there is none.
   package let other: FilePath?
-  /// The numbers, no name twice.
+  /// The numbers by name, none twice.
   package let figures: [Figure]
 
   /// Puts a measure together.
   package init(picture: Int, other: FilePath? = nil, figures: [Figure]) {
     self.picture = picture
     self.other = other
-    self.figures = figures
+    // A document keeps no order of members.
+    self.figures = figures.sorted { $0.name < $1.name }
   }
 }
 

@@ -26,24 +26,30 @@ package struct SuiteHeader: Hashable, Sendable {
   package let digest: SHA256Digest
   /// How many cases of it the run has, after filters.
   package let caseCount: Int
+  /// The digest of the baseline that outputs were compared with, as a file of it is written; `nil` of
+  /// a run of a time before it was kept.
+  package let baseline: SHA256Digest?
   /// The pictures of its own that it sends.
   package let inputs: [InputRecord]
 
   /// Puts a header together.
   package init(
     name: SuiteName, path: FilePath, digest: SHA256Digest, caseCount: Int,
-    inputs: [InputRecord] = []
+    baseline: SHA256Digest? = nil, inputs: [InputRecord] = []
   ) {
     self.inputs = inputs
     self.name = name
     self.path = path
     self.digest = digest
     self.caseCount = caseCount
+    self.baseline = baseline
   }
 
   /// The same with another number of cases.
-  func with(caseCount: Int) -> SuiteHeader {
-    SuiteHeader(name: name, path: path, digest: digest, caseCount: caseCount, inputs: inputs)
+  package func with(caseCount: Int) -> SuiteHeader {
+    SuiteHeader(
+      name: name, path: path, digest: digest, caseCount: caseCount, baseline: baseline,
+      inputs: inputs)
   }
 }
 
@@ -63,12 +69,16 @@ package struct RunHeader: Hashable, Sendable {
   package let endpoint: String?
   /// The suites in order.
   package let suites: [SuiteHeader]
+  /// Which part of the plan it has; `nil` where it has all of it.
+  package let shard: ShardHeader?
 
   /// Puts a header together.
   package init(
     id: RunID, startedAt: Timestamp, mode: RunMode, toolVersion: String,
-    workingFolder: FilePath = "", endpoint: String?, suites: [SuiteHeader]
+    workingFolder: FilePath = "", endpoint: String?, suites: [SuiteHeader],
+    shard: ShardHeader? = nil
   ) {
+    self.shard = shard
     self.id = id
     self.startedAt = startedAt
     self.mode = mode
@@ -82,7 +92,7 @@ package struct RunHeader: Hashable, Sendable {
   func with(suites: [SuiteHeader]) -> RunHeader {
     RunHeader(
       id: id, startedAt: startedAt, mode: mode, toolVersion: toolVersion,
-      workingFolder: workingFolder, endpoint: endpoint, suites: suites)
+      workingFolder: workingFolder, endpoint: endpoint, suites: suites, shard: shard)
   }
 
   /// How many cases the run has.
@@ -161,6 +171,8 @@ package enum RunEvent: Sendable {
   case started(RunHeader)
   /// Something to know that belongs to no case.
   case notice(String)
+  /// The number of orders that may be under way has changed.
+  case paced(limit: Int)
   /// A case begins; in any order.
   case caseStarted(CaseID)
   /// A case ended, in plan order, or a group of cases, after the cases of its suite.

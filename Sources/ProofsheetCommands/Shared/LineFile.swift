@@ -30,4 +30,10 @@ struct LineFile: ~Copyable {
       // Every line was written with a call of its own, whose failure was told.
     }
   }
+
+  /// Opens a file, lets events be written to it and closes it.
+  static func write(to path: FilePath, _ body: (JSONLinesReport) throws -> Void) throws {
+    let file = try LineFile(path)
+    try body(file.sink)
+  }
 }

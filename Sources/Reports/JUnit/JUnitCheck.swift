@@ -99,6 +99,8 @@ private struct JUnitSums {
   private var root = Level()
   private var suite = Level()
   private var names: Set<String> = []
+  /// Levels above the root that a file of one suite leaves out.
+  private var missing = 0
 
   mutating func take(_ reader: borrowing XMLReader, _ problems: XMLProblems) {
     switch reader.kind {
@@ -114,7 +116,8 @@ private struct JUnitSums {
 
   private mutating func takeStart(_ reader: borrowing XMLReader, _ problems: XMLProblems) {
     let name = reader.name
-    switch (reader.depth, name) {
+    if reader.depth == 0, name == "testsuite" { missing = 1 }
+    switch (reader.depth + missing, name) {
     case (0, _):
       root = level(reader, name)
     case (1, "testsuite"):
@@ -136,7 +139,7 @@ private struct JUnitSums {
   }
 
   private func takeEnd(depth: Int, _ problems: XMLProblems) {
-    switch depth {
+    switch depth + missing {
     case 0: root.report(to: problems)
     case 1: suite.report(to: problems)
     default: break

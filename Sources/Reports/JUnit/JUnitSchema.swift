@@ -104,6 +104,7 @@ enum JUnitSchema {
         <xs:attribute name="time" type="time" use="required"/>
         <xs:attribute name="timestamp" type="timestamp" use="required"/>
       </xs:complexType>
+      <xs:element name="testsuite" type="testsuite"/>
       <xs:element name="testsuites">
         <xs:complexType>
           <xs:sequence>

@@ -56,10 +56,11 @@ package struct RunFolder: RunReader {
       suites: header.suites.map { suite in
         SuiteHeader(
           name: suite.name, path: suite.path, digest: suite.digest, caseCount: suite.caseCount,
+          baseline: suite.baseline,
           inputs: suite.inputs.map { input in
             InputRecord(blob: input.blob, path: Self.picture(input.blob, in: folder))
           })
-      })
+      }, shard: header.shard)
     summary = finished ?? counted
   }
 

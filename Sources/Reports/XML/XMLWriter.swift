@@ -47,6 +47,11 @@ enum XMLLibrary {
 
   deinit { unsafe xmlFreeTextWriter(writer) }
 
+  /// Lets a body write; for a writer that lies where it cannot be handed on.
+  package borrowing func run(_ body: (borrowing XMLWriter) throws -> Void) rethrows {
+    try body(self)
+  }
+
   /// Opens an element.
   package func startElement(_ name: StaticString) {
     check(unsafe xmlTextWriterStartElement(writer, name.utf8Start))
