@@ -177,7 +177,7 @@ package struct Plan: Sequence, Sendable {
         suite: suite.name, position: suiteCase.position, id: suiteCase.id,
         caseKey: suiteCase.caseKey, cells: suiteCase.cells, tags: suiteCase.tags,
         location: suiteCase.location, model: request.model, seed: request.seed,
-        size: request.size, prompt: request.prompt))
+        size: request.size, prompt: request.prompt, request: RequestRecord(request)))
   }
 
   /// Decides about a case; reads its recording and no more.
