@@ -69,6 +69,10 @@ struct RunCommand: AsyncParsableCommand {
       discussion: """
         Groups stay whole. Each part has its share of money and of what the service allows, and a \
         folder of its own with --reports; 'merge' makes one run of all parts.
+        auto knows GitLab, CircleCI, Buildkite, Bazel, tasks of Slurm arrays and pods of Kubernetes \
+        indexed jobs. Kubernetes tells no pod how many there are: set JOB_COMPLETIONS or \
+        PROOFSHEET_SHARDS in the pod's 'env' to the job's 'completions'. Repeat a task of Slurm with \
+        'scontrol requeue': submitted alone, it is no part of its array.
         """, valueName: "i/n"))
   var shard: ShardChoice?
 

@@ -83,11 +83,23 @@ struct SimulateCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Orders a minute; one more is answered with 429.", valueName: "n"))
   var perMinute: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Images a minute; an order of more is answered with 429.", valueName: "n"))
+  var imagesPerMinute: Int?
+
+  @Flag(help: "Say with Retry-After when to come back, where one of these limits refuses.")
+  var retryAfter = false
+
   @Option(help: ArgumentHelp("Seconds after which a result link is gone.", valueName: "s"))
   var linkSeconds: Int?
 
   func validate() throws {
-    for (name, value) in [("--in-flight", inFlight), ("--per-minute", perMinute)] {
+    let limits = [
+      ("--in-flight", inFlight), ("--per-minute", perMinute),
+      ("--images-per-minute", imagesPerMinute),
+    ]
+    for (name, value) in limits {
       guard value ?? 1 > 0 else { throw ValidationError("\(name) must be 1 or more") }
     }
     guard linkSeconds ?? 0 >= 0 else { throw ValidationError("--link-seconds must be 0 or more") }
@@ -143,6 +155,8 @@ struct SimulateCommand: AsyncParsableCommand {
     settings.faultSeed = faultSeed
     settings.timeFactor = timeFactor
     settings.ordersPerMinute = perMinute
+    settings.imagesPerMinute = imagesPerMinute
+    settings.sendsRetryAfter = retryAfter
     settings.linkSeconds = linkSeconds
     if let inFlight { settings.ordersInFlightMax = inFlight }
     return settings

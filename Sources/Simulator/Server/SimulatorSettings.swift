@@ -73,6 +73,10 @@ package struct SimulatorSettings: Sendable {
   package var timeFactor: Double
   /// Orders a minute, one more being answered with 429; `nil` for no such limit.
   package var ordersPerMinute: Int?
+  /// Images a minute, an order of more being answered with 429; `nil` for no such limit.
+  package var imagesPerMinute: Int?
+  /// Whether a refusal by a limit says with `Retry-After` when to come back; the gateway does not.
+  package var sendsRetryAfter: Bool
   /// Seconds after which a result link is gone; `nil` for as long as there is room.
   package var linkSeconds: Int?
   /// The clock that `created`, the ledger and limits by time read.
@@ -102,6 +106,8 @@ package struct SimulatorSettings: Sendable {
   ///   - faultSeed: chooses the orders that meet faults of a share.
   ///   - timeFactor: how long orders take, 0 for no pause.
   ///   - ordersPerMinute: orders a minute; `nil` for no limit.
+  ///   - imagesPerMinute: images a minute; `nil` for no limit.
+  ///   - sendsRetryAfter: whether refusals by a limit say when to come back.
   ///   - linkSeconds: seconds that a result link lives; `nil` for no end.
   ///   - now: the clock.
   ///   - pause: what waits.
@@ -113,7 +119,8 @@ package struct SimulatorSettings: Sendable {
     seeds: SeedProfile = .exact, drawsSeedZero: Bool = false, stampsFiles: Bool = false,
     hasWatermark: Bool = false, callSeed: UInt64 = .random(in: .min ... .max),
     faults: [FaultRule] = [], faultSeed: Int = 0,
-    timeFactor: Double = 0, ordersPerMinute: Int? = nil, linkSeconds: Int? = nil,
+    timeFactor: Double = 0, ordersPerMinute: Int? = nil, imagesPerMinute: Int? = nil,
+    sendsRetryAfter: Bool = false, linkSeconds: Int? = nil,
     now: @escaping @Sendable () -> Timestamp = { Timestamp.now() },
     pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
   ) {
@@ -123,6 +130,7 @@ package struct SimulatorSettings: Sendable {
     precondition(!isCanned || codec != .png, "canned pictures are JPEG")
     precondition(timeFactor >= 0 && timeFactor.isFinite, "a time factor (was \(timeFactor))")
     precondition(ordersPerMinute ?? 1 > 0, "orders a minute (was \(ordersPerMinute ?? 0))")
+    precondition(imagesPerMinute ?? 1 > 0, "images a minute (was \(imagesPerMinute ?? 0))")
     if case .jpeg(let quality) = codec {
       precondition((1...100).contains(quality), "a quality is 1 to 100 (was \(quality))")
     }
@@ -145,6 +153,8 @@ package struct SimulatorSettings: Sendable {
     self.faultSeed = faultSeed
     self.timeFactor = timeFactor
     self.ordersPerMinute = ordersPerMinute
+    self.imagesPerMinute = imagesPerMinute
+    self.sendsRetryAfter = sendsRetryAfter
     self.linkSeconds = linkSeconds
     self.now = now
     self.pause = pause
