@@ -26,8 +26,10 @@ func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 /// A target of tests.
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+) -> Target {
+  .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
 }
 
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
@@ -116,7 +118,7 @@ let package = Package(
       [
         "TestSupport", "Canonical", "SeedreamAPI", "ImageComparison", "Suites", "Recording",
         "Experiments", system,
-      ]),
+      ], exclude: ["Vectors"]),
     tests(
       "RunStoreTests",
       [
@@ -136,8 +138,8 @@ let package = Package(
     tests(
       "ProofsheetCommandsTests",
       [
-        "Canonical", "SeedreamAPI", "Suites", "CurlTransport", "Recording", "Experiments",
-        "RunStore", "Reports", "Simulator", "ProofsheetCommands", system,
+        "Canonical", "SeedreamAPI", "ImageComparison", "Suites", "CurlTransport", "Recording",
+        "Experiments", "RunStore", "Reports", "Simulator", "ProofsheetCommands", system,
       ]),
     tests("TidyTests", []),
   ]

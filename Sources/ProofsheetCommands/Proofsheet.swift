@@ -22,7 +22,8 @@ package struct Proofsheet: AsyncParsableCommand {
       """,
     version: version,
     subcommands: [
-      InitCommand.self, PlanCommand.self, RunCommand.self, ApproveCommand.self, RejectCommand.self,
+      InitCommand.self, PlanCommand.self, RunCommand.self, ProbeCommand.self, ApproveCommand.self,
+      RejectCommand.self, PromoteCommand.self,
       ReportCommand.self, FixturesCommand.self, ConfigCommand.self, SchemaCommand.self,
       PictureCommand.self, SimulateCommand.self, JUnitCheckCommand.self,
     ])

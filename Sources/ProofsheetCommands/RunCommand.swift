@@ -217,16 +217,17 @@ struct RunSession {
   func run(
     _ plans: [Plan], _ environment: RunEnvironment, store: RunStore, endpoint: String?
   ) async throws -> ExitStatus {
-    let header = RunHeader(
-      id: id, startedAt: startedAt, mode: command.mode, toolVersion: Proofsheet.version,
-      workingFolder: context.workingFolder, endpoint: endpoint,
-      suites: plans.map { plan in
-        SuiteHeader(
-          name: plan.suite.name, path: plan.suite.path, digest: plan.suite.sourceDigest,
-          caseCount: plan.selected.count)
-      })
+    let header: RunHeader
     let lines: LineFile
     do {
+      header = RunHeader(
+        id: id, startedAt: startedAt, mode: command.mode, toolVersion: Proofsheet.version,
+        workingFolder: context.workingFolder, endpoint: endpoint,
+        suites: try plans.map { plan in
+          SuiteHeader(
+            name: plan.suite.name, path: plan.suite.path, digest: plan.suite.sourceDigest,
+            caseCount: plan.selected.count, baseline: try keep(plan.baseline, in: store))
+        })
       try DurableFile.createFolder(folder)
       lines = try LineFile(folder.appending("run.jsonl"))
     } catch {
@@ -249,6 +250,14 @@ struct RunSession {
     tellReports()
     return problems.isEmpty
       ? summary.exitStatus : ExitStatus.worst([.usage, summary.exitStatus])
+  }
+
+  /// Keeps the baseline that outputs are compared with: a decision about the run is one beside it.
+  private func keep(_ baseline: Baseline, in store: RunStore) throws -> SHA256Digest {
+    let bytes = BaselineFile.bytes(of: baseline)
+    let blob = BlobID(digest: SHA256Digest(hashing: bytes), kind: .json)
+    try store.blobs.write(bytes, as: blob)
+    return blob.digest
   }
 
   private func makeSinks(_ store: RunStore) -> [(name: String, sink: any RunSink)] {
@@ -307,7 +316,7 @@ struct RunSession {
 }
 
 /// Counts interrupts: the first stops sending, the second ends the process at once.
-private final class InterruptCounter: Sendable {
+final class InterruptCounter: Sendable {
   private let seen = Atomic(0)
   private let guardian: SpendGuard?
   private let say: @Sendable (String) -> Void

@@ -40,7 +40,7 @@ extension RunSession {
         unpriced.priced(by: settings.prices.value), from: endpoint, isSimulator: false)
     case .simulator:
       do {
-        return try await SimulatorServer.serving(SimulatorSettings()) { _, url in
+        return try await SimulatorServer.serving(SimulateCommand.settingsOfRun(context)) { _, url in
           try await buyFromSimulator(unpriced, at: url)
         }
       } catch let error as SimulatorError {

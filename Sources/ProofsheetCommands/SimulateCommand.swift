@@ -3,6 +3,8 @@ internal import Experiments
 internal import Simulator
 internal import Synchronization
 
+extension SimulatorSettings.SeedProfile: ExpressibleByArgument {}
+
 /// Serves the API's contract on loopback.
 struct SimulateCommand: AsyncParsableCommand {
   /// The codec of its pictures.
@@ -22,6 +24,9 @@ struct SimulateCommand: AsyncParsableCommand {
       breaks one connection in twenty after the picture was billed. FAULT is one of
       \(Fault.forms.joined(separator: ", ")).
       A word 'simulate:FAULT' in a prompt, or a field X-Simulator-Fault of a request, asks for one too.
+
+      A run with --endpoint simulator starts one of its own, with the options that the environment \
+      variable PROOFSHEET_SIMULATOR states: PROOFSHEET_SIMULATOR='--seeds pixel-noise --watermark'.
       """)
 
   @Option(help: ArgumentHelp("The port; 0 takes any that is free.", valueName: "port"))
@@ -37,6 +42,28 @@ struct SimulateCommand: AsyncParsableCommand {
     help:
       "Draw one picture a size and copy it, JPEG with another comment each: to measure a client.")
   var canned = false
+
+  @Option(
+    help: ArgumentHelp(
+      "What a seed does: exact (the same pixels each time), pixel-noise (noise that eyes do not see), "
+        + "loose (the same composition in other colours), "
+        + "or ignored (every call gives another picture).", valueName: "profile"))
+  var seeds: SimulatorSettings.SeedProfile = .exact
+
+  @Flag(help: "Answer the seed 0 with any picture, as some services do.")
+  var seedZeroDraws = false
+
+  @Flag(help: "Write a comment of its call into each file: bytes differ where pixels do not.")
+  var callMetadata = false
+
+  @Flag(help: "Put a mark into the lower right corner of pictures.")
+  var watermark = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Decides what calls draw that their requests do not; another one each time unless given.",
+      valueName: "n"))
+  var callSeed: UInt64?
 
   @Option(help: ArgumentHelp("What goes wrong; may be given more than once.", valueName: "rule"))
   var fault: [String] = []
@@ -71,12 +98,43 @@ struct SimulateCommand: AsyncParsableCommand {
     guard (1...100).contains(quality) else { throw ValidationError("--quality must be 1 to 100") }
   }
 
-  func run() async throws {
-    let context = CommandContext.current
+  /// The environment variable with options of this command for runs with `--endpoint simulator`.
+  static let variable = "PROOFSHEET_SIMULATOR"
+
+  /// What a simulator that is started for a run is told: the options of ``variable``, separated by
+  /// blanks; the port is any free one.
+  ///
+  /// - Throws: ``CommandExit`` for options that this command does not take.
+  static func settingsOfRun(_ context: CommandContext) throws -> SimulatorSettings {
+    let words = (context.environment[variable] ?? "").split(whereSeparator: \.isWhitespace)
+    let command: SimulateCommand
+    do {
+      command = try parse(words.map(String.init))
+    } catch {
+      throw CommandExit.usage(
+        "\(variable): \(message(for: error))",
+        hint: "it takes the options of 'proofsheet simulate --help', separated by blanks")
+    }
+    guard command.port == 0 else {
+      throw CommandExit.usage(
+        "\(variable): a run takes any free port", hint: "leave --port out")
+    }
+    return try command.settings()
+  }
+
+  /// What the options say.
+  ///
+  /// - Throws: ``CommandExit`` for a fault that is none.
+  func settings() throws -> SimulatorSettings {
     var settings = SimulatorSettings()
     settings.port = UInt16(port)
     settings.codec = codec == .png && !canned ? .png : .jpeg(quality: quality)
     settings.isCanned = canned
+    settings.seeds = seeds
+    settings.drawsSeedZero = seedZeroDraws
+    settings.stampsFiles = callMetadata
+    settings.hasWatermark = watermark
+    if let callSeed { settings.callSeed = callSeed }
     do {
       settings.faults = try fault.map { try FaultRule($0) }
     } catch {
@@ -87,6 +145,12 @@ struct SimulateCommand: AsyncParsableCommand {
     settings.ordersPerMinute = perMinute
     settings.linkSeconds = linkSeconds
     if let inFlight { settings.ordersInFlightMax = inFlight }
+    return settings
+  }
+
+  func run() async throws {
+    let context = CommandContext.current
+    let settings = try settings()
     let (stops, stop) = AsyncStream.makeStream(of: Void.self)
     let registration = context.onInterrupt { stop.yield() }
     defer { withExtendedLifetime(registration) {} }

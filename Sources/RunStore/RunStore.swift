@@ -118,6 +118,14 @@ package struct StoredRun: RunReader {
   /// What it came to.
   package let summary: RunSummary
 
+  /// A JSON document that was kept beside the run; `nil` where it is not there any more.
+  ///
+  /// - Throws: ``BlobFailure`` for bytes that are not those of the digest.
+  package func attachment(_ digest: SHA256Digest) throws -> [UInt8]? {
+    let blob = BlobID(digest: digest, kind: .json)
+    return store.blobs.contains(blob) ? try store.blobs.verifiedBytes(of: blob) : nil
+  }
+
   /// Gives each result of a suite in plan order; one row at a time is in memory.
   package func forEachResult(of suite: SuiteName, _ body: (CaseResult) throws -> Void) throws {
     try store.database.read { database in

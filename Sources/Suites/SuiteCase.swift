@@ -42,3 +42,19 @@ package struct SuiteCase: Sendable {
   /// The identity of its recording; digests the request anew each time it is asked for.
   package var caseKey: CaseKey { CaseKey(request: request.key, repeatIndex: repeatIndex) }
 }
+
+extension SuiteCase {
+  /// A case beside this one that asks for something else and expects nothing; for measuring.
+  ///
+  /// - Parameters:
+  ///   - request: what it asks for.
+  ///   - repeatIndex: which of several equal requests it is.
+  ///   - id: its name.
+  package func measuring(
+    _ request: EditRequest, repeatIndex: Int, as id: CaseID
+  ) -> SuiteCase {
+    SuiteCase(
+      position: position, id: id, cells: cells, request: request, repeatIndex: repeatIndex,
+      tags: tags, checks: [], known: nil, location: location)
+  }
+}

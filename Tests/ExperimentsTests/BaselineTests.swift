@@ -196,7 +196,10 @@ struct ApprovalTests {
     _ approval: Approval, _ outputs: [OutputRecord], _ baseline: inout Baseline
   ) throws -> Approval.Result {
     var tally = Approval.Result()
-    try approval.decide(try result(outputs), in: &baseline, blobs: blobs, tally: &tally)
+    var changes = Approval.Changes(baseline)
+    try approval.decide(try result(outputs), in: &changes, tally: &tally)
+    try changes.keepPictures(in: blobs)
+    baseline = changes.baseline
     return tally
   }
 

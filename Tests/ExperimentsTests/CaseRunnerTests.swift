@@ -14,14 +14,15 @@ struct CaseRunnerTests {
 
   /// Everything that one run has returned, approved.
   private func approved(_ results: [CaseResult], in bench: Bench) throws -> Baseline {
-    var baseline = Baseline(suite: bench.suite.name)
+    var changes = Approval.Changes(Baseline(suite: bench.suite.name))
     var tally = Approval.Result()
     let approval = Approval(
       .approved, run: try Sample.run(), by: "ada", note: nil, at: Sample.start, replaces: false)
     for result in results {
-      try approval.decide(result, in: &baseline, blobs: bench.fixtures.blobs, tally: &tally)
+      try approval.decide(result, in: &changes, tally: &tally)
     }
-    return baseline
+    try changes.keepPictures(in: bench.fixtures.blobs)
+    return changes.baseline
   }
 
   @Test func `What was recorded passes in replay without a network`() async throws {

@@ -301,14 +301,15 @@ struct PeerTests {
     let (first, _) = try await stage.run(.record) { suiteCase in
       Drawn(1).noisy(suiteCase.repeatIndex + 1 + 4 * (suiteCase.request.seed?.value ?? 0))
     }
-    var baseline = Baseline(suite: stage.suite.name)
+    var changes = Approval.Changes(Baseline(suite: stage.suite.name))
     var tally = Approval.Result()
     let approval = Approval(
       .approved, run: try Sample.run(), by: "ada", note: nil, at: Sample.start, replaces: false)
     for result in first {
-      try approval.decide(
-        result, in: &baseline, blobs: try stage.plan(.replay).fixtures.blobs, tally: &tally)
+      try approval.decide(result, in: &changes, tally: &tally)
     }
+    try changes.keepPictures(in: try stage.plan(.replay).fixtures.blobs)
+    let baseline = changes.baseline
     let (same, _) = try await stage.run(
       .replay, concurrency: concurrency, baseline: baseline.entries, probe: probe)
     #expect(same.map(\.outcome) == Array(repeating: .passed, count: 8))

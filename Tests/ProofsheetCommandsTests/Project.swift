@@ -80,6 +80,16 @@ struct Project: Sendable {
     _ arguments: String..., environment: [String: String] = [:], network: Bool = false,
     transport: (any HTTPTransport)? = nil, answers: String? = nil, now: Timestamp? = nil
   ) async -> Outcome {
+    await run(
+      all: arguments, environment: environment, network: network, transport: transport,
+      answers: answers, now: now)
+  }
+
+  /// The same with the arguments as a list.
+  func run(
+    all arguments: [String], environment: [String: String] = [:], network: Bool = false,
+    transport: (any HTTPTransport)? = nil, answers: String? = nil, now: Timestamp? = nil
+  ) async -> Outcome {
     let output = Mutex("")
     let messages = Mutex("")
     let context = CommandContext(

@@ -15,8 +15,25 @@ package struct BaselineEntry: Hashable, Sendable {
 
   /// What was decided.
   package let decision: Decision
+  /// An approval that was made because the picture is near an approved one of another version.
+  package struct Carried: Hashable, Sendable {
+    /// The picture that it is near to.
+    package let from: BlobID
+    /// The level with each term that decided it.
+    package let summary: String
+    /// The names of the definitions of all figures.
+    package let metrics: [String]
+
+    /// Puts the origin of an approval together.
+    package init(from: BlobID, summary: String, metrics: [String]) {
+      self.from = from
+      self.summary = summary
+      self.metrics = metrics
+    }
+  }
+
   /// The readable name of the case, for people; the output id decides.
-  package let caseID: CaseID
+  package private(set) var caseID: CaseID
   /// Which output.
   package let output: OutputID
   /// The bytes, which lie among the fixture's blobs.
@@ -35,11 +52,18 @@ package struct BaselineEntry: Hashable, Sendable {
   package let by: String
   /// Why, in the words of who decided.
   package let note: String?
+  /// The model; `nil` in lines of a time before it was kept.
+  package let model: ModelName?
+  /// The perceptual hash with its version and quality, `pdq-nn512:…/100`; `nil` as above.
+  package internal(set) var hash: String?
+  /// What it was carried from; `nil` where somebody looked.
+  package let carried: Carried?
 
   /// Puts an entry together.
   package init(
     decision: Decision, caseID: CaseID, output: OutputID, blob: BlobID, pixelDigest: String,
-    size: PixelSize, origin: Origin, run: RunID, at: Timestamp, by: String, note: String?
+    size: PixelSize, origin: Origin, run: RunID, at: Timestamp, by: String, note: String?,
+    model: ModelName? = nil, hash: String? = nil, carried: Carried? = nil
   ) {
     self.decision = decision
     self.caseID = caseID
@@ -52,15 +76,18 @@ package struct BaselineEntry: Hashable, Sendable {
     self.at = at
     self.by = by
     self.note = note
+    self.model = model
+    self.hash = hash
+    self.carried = carried
   }
 }
 
 extension BaselineEntry {
   /// The same decision under another name of its case.
   func named(_ caseID: CaseID) -> BaselineEntry {
-    BaselineEntry(
-      decision: decision, caseID: caseID, output: output, blob: blob, pixelDigest: pixelDigest,
-      size: size, origin: origin, run: run, at: at, by: by, note: note)
+    var entry = self
+    entry.caseID = caseID
+    return entry
   }
 }
 
@@ -82,24 +109,31 @@ package struct Baseline: Hashable, Sendable {
 
   /// All decisions, in the order in which a file lists them.
   package var entries: [BaselineEntry] {
-    decisions.values.flatMap(\.self).sorted { Self.sortKey($0) < Self.sortKey($1) }
+    // Each key is put together once: every run writes its baseline down.
+    decisions.values.flatMap(\.self).map { (key: Self.sortKey($0), entry: $0) }
+      .sorted { $0.key < $1.key }.map(\.entry)
   }
 
   private static func sortKey(_ entry: BaselineEntry) -> String {
     "\(entry.caseID) \(entry.output) \(entry.decision.rawValue) \(entry.blob)"
   }
 
+  /// Whether the same is decided already, so that ``insert(_:)`` would change nothing.
+  package func holds(_ entry: BaselineEntry) -> Bool {
+    entries(for: entry.output).contains { known in
+      let hasNewNote = entry.note != nil && entry.note != known.note
+      return known.blob.digest == entry.blob.digest && known.decision == entry.decision
+        && !hasNewNote
+    }
+  }
+
   /// Adds a decision; an earlier one about the same bytes of the same output is replaced.
   ///
   /// - Returns: `false` when the same was decided before, so that nothing changed.
   package mutating func insert(_ entry: BaselineEntry) -> Bool {
-    var list = decisions[entry.output] ?? []
-    if let index = list.firstIndex(where: { $0.blob.digest == entry.blob.digest }) {
-      let hasNewNote = entry.note != nil && entry.note != list[index].note
-      guard list[index].decision != entry.decision || hasNewNote else { return false }
-      list.remove(at: index)
-    }
-    decisions[entry.output] = list + [entry]
+    guard !holds(entry) else { return false }
+    let others = entries(for: entry.output).filter { $0.blob.digest != entry.blob.digest }
+    decisions[entry.output] = others + [entry]
     return true
   }
 
@@ -120,9 +154,13 @@ package struct Baseline: Hashable, Sendable {
     return count
   }
 
-  /// Removes the approvals of an output, before it is approved anew as the only one.
-  package mutating func removeApproved(of output: OutputID) {
-    decisions[output]?.removeAll { $0.decision == .approved }
+  /// Removes the approvals of an output, so that it can be approved anew as the only one.
+  ///
+  /// - Parameters:
+  ///   - output: the output.
+  ///   - kept: the bytes whose approval stays; `nil` for none.
+  package mutating func removeApproved(of output: OutputID, but kept: SHA256Digest? = nil) {
+    decisions[output]?.removeAll { $0.decision == .approved && $0.blob.digest != kept }
   }
 }
 
@@ -158,10 +196,24 @@ package enum BaselineFile {
       if error.errno == .noSuchFileOrDirectory { return Baseline(suite: suite) }
       throw BaselineFailure(description: error.description)
     }
+    return try read(bytes, from: path, suite: suite)
+  }
+
+  /// Reads the bytes of a baseline's file.
+  ///
+  /// - Parameters:
+  ///   - bytes: the file.
+  ///   - path: what messages call it.
+  ///   - suite: the suite that it must be of.
+  /// - Throws: ``BaselineFailure``.
+  package static func read(
+    _ bytes: [UInt8], from path: FilePath, suite: SuiteName
+  ) throws(BaselineFailure) -> Baseline {
     let json: JSONValue
     do {
       json = try JSONParser.parse(
-        bytes, limits: JSONLimits(byteCountMax: byteCountMax, valueCountMax: 50_000_000))
+        withoutLastComma(bytes),
+        limits: JSONLimits(byteCountMax: byteCountMax, valueCountMax: 50_000_000))
     } catch {
       throw BaselineFailure(
         description: "\(path):\(error.line):\(error.column): error: \(error.message); "
@@ -188,6 +240,19 @@ package enum BaselineFile {
     return Baseline(suite: suite, entries: entries)
   }
 
+  /// The file without a comma behind the last line: whoever takes the last line out by hand, to undo
+  /// its decision, leaves the comma of the line before.
+  private static func withoutLastComma(_ bytes: [UInt8]) -> [UInt8] {
+    func isBlank(_ byte: UInt8) -> Bool { [0x20, 0x0A, 0x0D, 0x09].contains(byte) }
+    guard let end = bytes.lastIndex(of: UInt8(ascii: "]")),
+      let comma = bytes[..<end].lastIndex(where: { !isBlank($0) }),
+      bytes[comma] == UInt8(ascii: ",")
+    else { return bytes }
+    var mended = bytes
+    mended[comma] = UInt8(ascii: " ")
+    return mended
+  }
+
   /// The bytes of a baseline's file.
   package static func bytes(of baseline: Baseline) -> [UInt8] {
     let lines = baseline.entries.map { "  \(json(of: $0).canonicalText)" }
@@ -211,6 +276,14 @@ package enum BaselineFile {
       "at": .string(entry.at.description),
       "by": .string(entry.by),
       "note": entry.note.map { .string($0) },
+      "model": entry.model.map { .string($0.text) },
+      "hash": entry.hash.map { .string($0) },
+      "carried": entry.carried.map { carried in
+        .members([
+          "from": .string(carried.from.fileName), "summary": .string(carried.summary),
+          "metrics": .array(carried.metrics.map { .string($0) }),
+        ])
+      },
     ])
   }
 
@@ -225,11 +298,21 @@ package enum BaselineFile {
       (1...PixelSize.sideMax * 4).contains(width), (1...PixelSize.sideMax * 4).contains(height),
       let origin = json["origin"]?.string, let run = json["run"]?.string.flatMap({ RunID($0) }),
       let at = json["at"]?.string.flatMap({ Timestamp($0) }), let by = json["by"]?.string,
-      json["note"] == nil || json["note"]?.string != nil
+      ["note", "model", "hash"].allSatisfy({ json[$0] == nil || json[$0]?.string != nil })
     else { return nil }
+    var carried: BaselineEntry.Carried?
+    if let stated = json["carried"] {
+      guard let from = stated["from"]?.string.flatMap({ BlobID(fileName: $0) }),
+        let summary = stated["summary"]?.string,
+        let metrics = stated["metrics"]?.array?.compactMap(\.string)
+      else { return nil }
+      carried = BaselineEntry.Carried(from: from, summary: summary, metrics: metrics)
+    }
     return BaselineEntry(
       decision: decision, caseID: caseID, output: OutputID(caseKey: caseKey, index: index),
       blob: blob, pixelDigest: pixels, size: PixelSize(width: width, height: height),
-      origin: Origin(origin), run: run, at: at, by: by, note: json["note"]?.string)
+      origin: Origin(origin), run: run, at: at, by: by, note: json["note"]?.string,
+      model: json["model"]?.string.map { ModelName($0) }, hash: json["hash"]?.string,
+      carried: carried)
   }
 }

@@ -1,6 +1,7 @@
 package import Canonical
 package import ImageComparison
 package import Recording
+package import SeedreamAPI
 package import Suites
 package import SystemPackage
 
@@ -79,12 +80,19 @@ package struct ProbeFinding: Hashable, Sendable {
   package let metrics: [String]
   /// What was measured, one element a condition.
   package let measurements: [Measurement]
+  /// The model that was asked; `nil` where the file does not say.
+  package let model: ModelName?
+  /// The case that all requests were made of; `nil` where the file does not say.
+  package let caseID: CaseID?
+  /// Whether pictures of one seed are nearer to each other than others; `nil` where it is not known.
+  package let seedEffect: SeedEffect?
 
   /// Puts a finding together.
   package init(
     suite: SuiteName, at: Timestamp, origin: Origin, endpointClass: EndpointClass,
     recommended: Suites.ComparisonLevel?, metrics: [String] = Comparison.versions,
-    measurements: [Measurement]
+    measurements: [Measurement], model: ModelName? = nil, caseID: CaseID? = nil,
+    seedEffect: SeedEffect? = nil
   ) {
     self.suite = suite
     self.at = at
@@ -93,6 +101,9 @@ package struct ProbeFinding: Hashable, Sendable {
     self.recommended = recommended
     self.metrics = metrics
     self.measurements = measurements
+    self.model = model
+    self.caseID = caseID
+    self.seedEffect = seedEffect
   }
 }
 
@@ -105,7 +116,7 @@ package struct ProbeFailure: Error, Hashable, Sendable, CustomStringConvertible 
 /// Reads and writes `<suite>.probe.json`.
 ///
 /// Members: `version`, `suite`, `at`, `origin`, `class`, `recommended` where there is a level, `metrics`,
-/// and `conditions`, each with `condition`, `samples` and `distances` (each `level` and `pdq`), a line
+/// `model`, `case` and `seed_effect` (`as_large` of `choices`) where they are known, and `conditions`, each with `condition`, `samples` and `distances` (each `level` and `pdq`), a line
 /// each.
 package enum ProbeFile {
   /// The version of the format.
@@ -168,6 +179,11 @@ package enum ProbeFile {
       "class": .string(finding.endpointClass.rawValue),
       "recommended": finding.recommended.map { .string($0.rawValue) },
       "metrics": .array(finding.metrics.map(JSONValue.string)),
+      "model": finding.model.map { .string($0.text) },
+      "case": finding.caseID.map { .string($0.text) },
+      "seed_effect": finding.seedEffect.map {
+        .members(["as_large": .integer($0.asLarge), "choices": .integer($0.choices)])
+      },
     ])
     let lines = finding.measurements.map { "  \(json(of: $0).canonicalText)" }
     let open = String(head.canonicalText.dropLast())
@@ -207,7 +223,25 @@ package enum ProbeFile {
         try place.parse("the level of a comparison") { Suites.ComparisonLevel(rawValue: $0) }
       },
       metrics: try place.member("metrics").strings(max: 100),
-      measurements: measurements)
+      measurements: measurements,
+      model: try place.optional("model").map { (place) throws(EncodedRunFailure) in
+        ModelName(try place.string())
+      },
+      caseID: try place.optional("case").map { (place) throws(EncodedRunFailure) in
+        try place.parse("a case id") { CaseID($0) }
+      },
+      seedEffect: try place.optional("seed_effect").map { (place) throws(EncodedRunFailure) in
+        try seedEffect(place)
+      })
+  }
+
+  private static func seedEffect(_ place: EncodedPlace) throws(EncodedRunFailure) -> SeedEffect {
+    let choices = try place.member("choices").integer(1...Int(Int32.max))
+    let asLarge = try place.member("as_large").integer(1...choices)
+    guard let effect = SeedEffect(asLarge: asLarge, of: choices) else {
+      preconditionFailure("counts within their ranges make an effect")
+    }
+    return effect
   }
 
   private static func measurement(

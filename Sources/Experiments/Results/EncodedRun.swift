@@ -270,6 +270,7 @@ package enum EncodedHeader {
           .members([
             "name": .string(suite.name.text), "path": .string(suite.path.string),
             "digest": .string(suite.digest.hex), "cases": .integer(suite.caseCount),
+            "baseline": suite.baseline.map { .string($0.hex) },
           ])
         }),
     ])
@@ -290,7 +291,10 @@ package enum EncodedHeader {
           digest: try suite.member("digest").parse("a digest of 64 hexadecimal digits") {
             SHA256Digest(hex: $0)
           },
-          caseCount: try suite.member("cases").integer(EncodedRun.countRange)))
+          caseCount: try suite.member("cases").integer(EncodedRun.countRange),
+          baseline: try suite.optional("baseline").map { (place) throws(EncodedRunFailure) in
+            try place.parse("a digest of 64 hexadecimal digits") { SHA256Digest(hex: $0) }
+          }))
     }
     return RunHeader(
       id: try place.member("id").parse("a run's id") { RunID($0) },

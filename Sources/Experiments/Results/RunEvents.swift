@@ -26,18 +26,26 @@ package struct SuiteHeader: Hashable, Sendable {
   package let digest: SHA256Digest
   /// How many cases of it the run has, after filters.
   package let caseCount: Int
+  /// The digest of the baseline that outputs were compared with, as a file of it is written; `nil` of
+  /// a run of a time before it was kept.
+  package let baseline: SHA256Digest?
 
   /// Puts a header together.
-  package init(name: SuiteName, path: FilePath, digest: SHA256Digest, caseCount: Int) {
+  package init(
+    name: SuiteName, path: FilePath, digest: SHA256Digest, caseCount: Int,
+    baseline: SHA256Digest? = nil
+  ) {
     self.name = name
     self.path = path
     self.digest = digest
     self.caseCount = caseCount
+    self.baseline = baseline
   }
 
   /// The same with another number of cases.
   func with(caseCount: Int) -> SuiteHeader {
-    SuiteHeader(name: name, path: path, digest: digest, caseCount: caseCount)
+    SuiteHeader(
+      name: name, path: path, digest: digest, caseCount: caseCount, baseline: baseline)
   }
 }
 

@@ -8,7 +8,8 @@ struct EndpointOptions: ParsableArguments {
     help: ArgumentHelp(
       "The base URL of the API, or 'simulator' to start a stand-in for this run.",
       discussion: "Default: PROOFSHEET_ENDPOINT, else the configuration, else "
-        + "\(Endpoint.defaultURL).",
+        + "\(Endpoint.defaultURL). \(SimulateCommand.variable) holds options of 'proofsheet "
+        + "simulate' for the stand-in.",
       valueName: "url"))
   var endpoint: String?
 

@@ -53,7 +53,7 @@ extension Gateway {
     var count = request.n
     if case .fewer(let missing)? = fault { count = max(1, count - missing) }
     if fault == .itemError { count -= 1 }
-    let pictures = try await make(request, count: count, inputs: inputs, size: size)
+    let pictures = try await make(order, count: count, inputs: inputs, size: size)
     guard
       let receipt = ledger.bill(
         pictures.count, of: order.key, model: request.model, at: settings.now())
@@ -169,8 +169,10 @@ extension Gateway {
   }
 
   private func make(
-    _ request: EditRequest, count: Int, inputs: [StudioInput], size: PixelSize
+    _ order: Order, count: Int, inputs: [StudioInput], size: PixelSize
   ) async throws(APIProblem) -> [[UInt8]] {
+    let request = order.request
+    let lot = calls.next(for: order.key)
     var pictures: [[UInt8]] = []
     for index in 0..<count {
       // Drawing keeps a thread; others get their turn between two pictures.
@@ -181,7 +183,7 @@ extension Gateway {
             Edit(
               model: request.model, prompt: request.prompt, seed: request.seed,
               mode: request.enhancePromptMode, size: size, index: index), inputs: inputs,
-            codec: settings.codec))
+            codec: settings.codec, lot: lot))
       } catch {
         throw .gateway(500, "the picture cannot be encoded: \(error)")
       }

@@ -24,6 +24,7 @@ final class Gateway: Sendable {
   let faults: FaultBook
   let tasks = TaskDesk()
   let pace: OrderPace
+  let calls: CallBook
 
   init(settings: SimulatorSettings, ledger: BillingLedger, studio: Studio) {
     self.settings = settings
@@ -32,6 +33,7 @@ final class Gateway: Sendable {
     orders = Turnstile(countMax: settings.ordersInFlightMax)
     faults = FaultBook(rules: settings.faults, seed: settings.faultSeed)
     pace = OrderPace(perMinute: settings.ordersPerMinute)
+    calls = CallBook(seed: settings.callSeed)
   }
 
   /// Answers a request.

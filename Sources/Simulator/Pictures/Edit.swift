@@ -9,13 +9,17 @@ struct Edit: Sendable {
   /// The prompt: it chooses palette and kind of decoration.
   let prompt: String
   /// The seed: it chooses places and sizes; `nil` draws as a seed of its own.
-  let seed: Seed?
+  var seed: Seed?
   /// The mode: the fast one leaves the softening out and half of the decoration.
   let mode: EnhancePromptMode
   /// The pixels of the picture.
   let size: PixelSize
   /// The place in the answer.
   let index: Int
+  /// Degrees of hue that this call turns the palette by, beside the model's.
+  var turnDegrees = 0
+  /// Percent of contrast that this call adds to the surroundings, beside the model's.
+  var contrastPercent = 0
 
   /// Draws for what the prompt alone decides.
   var promptDice: Dice { Dice("prompt", .string(prompt)) }

@@ -41,10 +41,11 @@ package struct PhotoPainter: Painting {
     var drawDice = edit.drawDice(inputs: inputs)
     // Seeds of one prompt share its colour but for a shade, as draws of a model do.
     let palette = Palette(
-      prompt: edit.prompt, dice: &promptDice, turn: shift.hueDegrees + drawDice.next(-12...12))
+      prompt: edit.prompt, dice: &promptDice,
+      turn: shift.hueDegrees + edit.turnDegrees + drawDice.next(-12...12))
     let kind = Shape.Kind(rawValue: promptDice.next(0...Shape.Kind.allCases.count - 1)) ?? .discs
     let tone = Tone(
-      gradient: palette.gradient(contrastPercent: shift.contrastPercent),
+      gradient: palette.gradient(contrastPercent: shift.contrastPercent + edit.contrastPercent),
       strength: promptDice.next(178...214),
       softness: edit.mode == .standard ? 176 : 0, light: Light(dice: &drawDice))
     let shapes = Shape.decoration(

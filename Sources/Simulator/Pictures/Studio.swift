@@ -41,6 +41,10 @@ struct Studio: Sendable {
   private let inputs = BoundedCache<SHA256Digest, StudioInput>(byteCountMax: inputByteCountMax)
   private let pictures: BoundedCache<String, Kept>
   private let linkSeconds: Int?
+  private let seeds: SimulatorSettings.SeedProfile
+  private let drawsSeedZero: Bool
+  private let stampsFiles: Bool
+  private let hasWatermark: Bool
   /// The first picture of each size, where all others are copies of it; `nil` where each is drawn.
   private let templates: BoundedCache<PixelSize, [UInt8]>?
 
@@ -59,6 +63,10 @@ struct Studio: Sendable {
     self.painter = painter
     pictures = BoundedCache(byteCountMax: settings.pictureByteCountMax)
     linkSeconds = settings.linkSeconds
+    seeds = settings.seeds
+    drawsSeedZero = settings.drawsSeedZero
+    stampsFiles = settings.stampsFiles
+    hasWatermark = settings.hasWatermark
     templates = settings.isCanned ? BoundedCache(byteCountMax: settings.pictureByteCountMax) : nil
   }
 
@@ -102,24 +110,51 @@ struct Studio: Sendable {
   }
 
   /// Draws and encodes a picture, or stamps one that was drawn before.
+  ///
+  /// - Parameters:
+  ///   - edit: what was ordered.
+  ///   - inputs: the used inputs.
+  ///   - codec: how it is encoded.
+  ///   - lot: what this call draws where the request does not decide.
   func make(
-    _ edit: Edit, inputs: [StudioInput], codec: SimulatorSettings.Codec
+    _ edit: Edit, inputs: [StudioInput], codec: SimulatorSettings.Codec, lot: CallLot
   ) throws(PictureError) -> [UInt8] {
-    guard let templates else { return try draw(edit, inputs: inputs, codec: codec) }
+    var edit = edit
+    if seeds == .ignored || (drawsSeedZero && edit.seed?.value == 0) {
+      var dice = lot.dice("seed", index: edit.index)
+      edit.seed = Seed(dice.next(Seed.range))
+    }
+    if seeds == .loose {
+      var dice = lot.dice("hue", index: edit.index)
+      edit.turnDegrees = dice.next(0...359)
+      edit.contrastPercent = dice.next(0...60)
+    }
+    let file = try file(edit, inputs: inputs, codec: codec, lot: lot)
+    return stampsFiles ? Finish.stamped(file, with: "\(lot.text) \(edit.index)") : file
+  }
+
+  private func file(
+    _ edit: Edit, inputs: [StudioInput], codec: SimulatorSettings.Codec, lot: CallLot
+  ) throws(PictureError) -> [UInt8] {
+    guard let templates else { return try draw(edit, inputs: inputs, codec: codec, lot: lot) }
     let template: [UInt8]
     if let known = templates[edit.size] {
       template = known
     } else {
-      template = try draw(edit, inputs: inputs, codec: codec)
+      template = try draw(edit, inputs: inputs, codec: codec, lot: lot)
       templates.insert(template, for: edit.size, byteCount: template.count)
     }
     return CannedPicture.stamped(template, with: edit.identity(inputs: inputs))
   }
 
   private func draw(
-    _ edit: Edit, inputs: [StudioInput], codec: SimulatorSettings.Codec
+    _ edit: Edit, inputs: [StudioInput], codec: SimulatorSettings.Codec, lot: CallLot
   ) throws(PictureError) -> [UInt8] {
-    let picture = painter.paint(edit, inputs: inputs)
+    var picture = painter.paint(edit, inputs: inputs)
+    if hasWatermark { picture = Finish.marked(picture) }
+    if seeds == .pixelNoise {
+      picture = Finish.noisy(picture, lot.dice("noise", index: edit.index))
+    }
     switch codec {
     case .png: return try PictureEncoder.png(picture, effort: .fast)
     case .jpeg(let quality): return try PictureEncoder.jpeg(picture, quality: quality)

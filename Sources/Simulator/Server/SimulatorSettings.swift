@@ -19,6 +19,18 @@ package struct SimulatorSettings: Sendable {
     }
   }
 
+  /// What a seed does.
+  package enum SeedProfile: String, Hashable, Sendable, CaseIterable {
+    /// The same request gives the same pixels.
+    case exact
+    /// The same request gives the same picture with other noise, which eyes do not see.
+    case pixelNoise = "pixel-noise"
+    /// The same request gives the same composition in other colours.
+    case loose
+    /// A seed has no effect: every call gives another picture.
+    case ignored
+  }
+
   /// The port on 127.0.0.1; 0 takes any free one.
   package var port: UInt16
   /// The keys that are accepted; empty accepts every key that is not empty.
@@ -43,6 +55,16 @@ package struct SimulatorSettings: Sendable {
   /// Whether only the first picture of a size is drawn and the others are copies of it with another
   /// comment, so that a client can be measured; needs JPEG.
   package var isCanned: Bool
+  /// What a seed does.
+  package var seeds: SeedProfile
+  /// Whether the seed 0 asks for any picture, as some services have it.
+  package var drawsSeedZero: Bool
+  /// Whether each file carries a comment of its call, so that bytes differ where pixels do not.
+  package var stampsFiles: Bool
+  /// Whether pictures carry a mark in their lower right corner.
+  package var hasWatermark: Bool
+  /// Decides what calls draw that their requests do not decide.
+  package var callSeed: UInt64
   /// What goes wrong, and with which orders.
   package var faults: [FaultRule]
   /// Chooses the orders that meet faults of a share.
@@ -71,6 +93,11 @@ package struct SimulatorSettings: Sendable {
   ///   - enforcesModelAreaMin: whether too small a size is refused.
   ///   - hasStrictSizes: whether two sizes in one request are refused.
   ///   - isCanned: whether pictures of a size are copies of the first.
+  ///   - seeds: what a seed does.
+  ///   - drawsSeedZero: whether the seed 0 asks for any picture.
+  ///   - stampsFiles: whether each file carries a comment of its call.
+  ///   - hasWatermark: whether pictures carry a mark.
+  ///   - callSeed: decides what requests do not; another one each time unless it is given.
   ///   - faults: what goes wrong.
   ///   - faultSeed: chooses the orders that meet faults of a share.
   ///   - timeFactor: how long orders take, 0 for no pause.
@@ -82,8 +109,10 @@ package struct SimulatorSettings: Sendable {
     port: UInt16 = 0, apiKeys: [Secret] = [], codec: Codec = .png, ordersInFlightMax: Int = 512,
     connectionsMax: Int = 1_024, bodyByteCountMax: Int = 192 << 20,
     pictureByteCountMax: Int = 512 << 20, enforcesModelAreaMin: Bool = false,
-    hasStrictSizes: Bool = false, isCanned: Bool = false, faults: [FaultRule] = [],
-    faultSeed: Int = 0,
+    hasStrictSizes: Bool = false, isCanned: Bool = false,
+    seeds: SeedProfile = .exact, drawsSeedZero: Bool = false, stampsFiles: Bool = false,
+    hasWatermark: Bool = false, callSeed: UInt64 = .random(in: .min ... .max),
+    faults: [FaultRule] = [], faultSeed: Int = 0,
     timeFactor: Double = 0, ordersPerMinute: Int? = nil, linkSeconds: Int? = nil,
     now: @escaping @Sendable () -> Timestamp = { Timestamp.now() },
     pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
@@ -107,6 +136,11 @@ package struct SimulatorSettings: Sendable {
     self.enforcesModelAreaMin = enforcesModelAreaMin
     self.hasStrictSizes = hasStrictSizes
     self.isCanned = isCanned
+    self.seeds = seeds
+    self.drawsSeedZero = drawsSeedZero
+    self.stampsFiles = stampsFiles
+    self.hasWatermark = hasWatermark
+    self.callSeed = callSeed
     self.faults = faults
     self.faultSeed = faultSeed
     self.timeFactor = timeFactor

@@ -1,0 +1,19 @@
+package import Canonical
+
+extension CaseResult {
+  /// The outputs of the case as those of a case of another suite that asks for the same.
+  ///
+  /// - Parameters:
+  ///   - id: the name of that case.
+  ///   - caseKey: its key.
+  ///   - suite: its suite.
+  package func named(_ id: CaseID, _ caseKey: CaseKey, in suite: SuiteName) -> CaseResult {
+    CaseResult(
+      identity: CaseIdentity(
+        suite: suite, position: identity.position, id: id, caseKey: caseKey, cells: identity.cells,
+        tags: identity.tags, location: identity.location, model: identity.model,
+        seed: identity.seed, size: identity.size, prompt: identity.prompt),
+      outcome: outcome, reason: reason, outputs: outputs, source: source, origin: origin,
+      startedAt: startedAt)
+  }
+}

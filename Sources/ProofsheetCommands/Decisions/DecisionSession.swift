@@ -1,0 +1,246 @@
+internal import Canonical
+internal import Experiments
+internal import Recording
+internal import RunStore
+internal import Suites
+internal import SystemPackage
+
+/// Applies one decision to the outputs of a run.
+struct DecisionSession {
+  /// Decisions that are told one by one.
+  private static let toldMax = 20
+
+  let options: DecisionOptions
+  let decision: BaselineEntry.Decision
+  let replaces: Bool
+  let carry: Carrying?
+  let context: CommandContext
+  let settings: Settings
+
+  init(
+    _ options: DecisionOptions, _ decision: BaselineEntry.Decision, replaces: Bool,
+    carry: Carrying?, _ context: CommandContext
+  ) throws {
+    self.options = options
+    self.decision = decision
+    self.replaces = replaces
+    self.carry = carry
+    let sources = try SettingSources(options.folders, context)
+    self.context = sources.context
+    settings = sources.settings()
+  }
+
+  /// The decisions about one suite, before anything is written.
+  struct Draft {
+    let path: FilePath
+    let fixtures: FixtureFolder
+    /// The file as it was read; `nil` where there was none.
+    let bytes: [UInt8]?
+    let current: Baseline
+    var changes: Approval.Changes
+  }
+
+  /// What all suites came to.
+  struct Tally {
+    var approval = Approval.Result()
+    var selected = 0
+    var stale: [String] = []
+    /// Cases whose approval is not carried, with the reason.
+    var left: [String] = []
+  }
+
+  func run() throws {
+    if let reason = options.reason, context.redactor.finds(in: Array(reason.utf8)) {
+      throw CommandExit.usage("the reason holds the API key, which would stand in the baseline")
+    }
+    // A mistake in the filter is told before a run is looked for.
+    _ = try FilterReading.read(options.filter)
+    let run = try StoredRuns.find(options.run, settings, context)
+    let filter = try told { try FilterReading.read(options.filter, for: run) }
+    let suiteSettings = try self.suiteSettings(of: run)
+    var tally = Tally()
+    var drafts: [Draft] = []
+    for suite in run.header.suites {
+      drafts.append(try draft(run, suite, suiteSettings, filter, &tally))
+    }
+    try refuse(tally, run, filter)
+    if !options.dryRun { for draft in drafts { try write(draft) } }
+    tell(tally)
+  }
+
+  /// Runs something whose failure ends the command.
+  private func told<Value>(_ work: () throws -> Value) throws -> Value {
+    do {
+      return try work()
+    } catch let exit as CommandExit {
+      throw exit
+    } catch {
+      throw CommandExit(.usage, "error: \(error)")
+    }
+  }
+
+  /// The settings of the project that the run's suites belong to, wherever the command runs.
+  private func suiteSettings(of run: StoredRun) throws -> Settings {
+    let roots = run.header.suites.map { suite in
+      ProjectFolders(
+        suite: run.header.locate(suite.path, context), workingFolder: context.workingFolder
+      ).root
+    }
+    return try SettingSources(
+      flags: options.folders.flags, config: options.folders.config, roots: roots, context
+    ).settings()
+  }
+
+  // MARK: - Deciding
+
+  private func draft(
+    _ run: StoredRun, _ suite: SuiteHeader, _ settings: Settings, _ filter: CaseFilter,
+    _ tally: inout Tally
+  ) throws -> Draft {
+    let suitePath = run.header.locate(suite.path, context)
+    guard DurableFile.isFile(suitePath) else {
+      throw CommandExit.usage(
+        "the run is of the suite \(suitePath), which is not there",
+        hint: "run this command in the folder where the run was made")
+    }
+    let folders = ProjectFolders(suite: suitePath, workingFolder: context.workingFolder)
+    let path = BaselineFile.path(forSuite: suitePath)
+    let bytes = try told { try Self.content(of: path) }
+    let baseline = try told {
+      try bytes.map { try BaselineFile.read($0, from: path, suite: suite.name) }
+        ?? Baseline(suite: suite.name)
+    }
+    var draft = Draft(
+      path: path,
+      fixtures: FixtureFolder(folder: folders.fixtures(settings).appending(suite.name.text)),
+      bytes: bytes, current: baseline, changes: Approval.Changes(baseline))
+    let guardian = DecisionGuard(
+      run: run.header.id, mode: run.header.mode, judged: try judged(run, suite),
+      fixtures: draft.fixtures)
+    let partners = try carry.map { try $0.partners(in: suitePath, context) }
+    let approval = Approval(
+      decision, run: run.header.id, by: options.by ?? context.environment["USER"] ?? "unknown",
+      note: options.reason, at: context.clock(), replaces: replaces)
+    try told {
+      try run.forEachResult(of: suite.name) { result in
+        guard filter.admits(result.identity, outcome: result.outcome),
+          carry?.rule.isAbout(result.identity) ?? true
+        else { return }
+        tally.selected += 1
+        try decide(result, approval, guardian, partners, filter, run, &draft, &tally)
+      }
+    }
+    return draft
+  }
+
+  private func decide(
+    _ result: CaseResult, _ approval: Approval, _ guardian: DecisionGuard,
+    _ partners: CarryPartners?, _ filter: CaseFilter, _ run: StoredRun, _ draft: inout Draft,
+    _ tally: inout Tally
+  ) throws {
+    // A group has no pictures of its own, and those of its cases are decided about there.
+    guard result.group == nil else { return }
+    let identity = result.identity
+    let isWrong = [.failed, .known].contains(result.outcome)
+    if decision == .approved, isWrong, carry != nil || !filter.usesOutcome {
+      tally.approval.skipped.append(
+        "\(identity.id): \(result.outcome.rawValue) (\(result.reason))")
+      return
+    }
+    if let reason = guardian.staleness(of: result, decision, in: draft.current) {
+      tally.stale.append("\(identity.id): \(reason)")
+      return
+    }
+    var carried: [Int: BaselineEntry.Carried]?
+    if let carry, let partners {
+      let found = try carry.compare(result, partners, draft.current, draft.fixtures.blobs) {
+        run.header.locate($0, context)
+      }
+      tally.left += found.left
+      carried = found.carried
+    }
+    try approval.decide(
+      result, in: &draft.changes, tally: &tally.approval, carried: carried
+    ) { run.header.locate($0, context) }
+  }
+
+  /// The baseline that the run compared outputs with; `nil` where it was not kept.
+  private func judged(_ run: StoredRun, _ suite: SuiteHeader) throws -> Baseline? {
+    guard let digest = suite.baseline else { return nil }
+    guard let bytes = try told({ try run.attachment(digest) }) else {
+      throw CommandExit.usage(
+        "the baseline that run \(run.header.id) was compared with is not in the run store any more",
+        hint: "run the suite again, and decide about the new run")
+    }
+    return try told {
+      try BaselineFile.read(bytes, from: FilePath("baseline-\(digest.short)"), suite: suite.name)
+    }
+  }
+
+  /// The bytes of a file; `nil` where there is none.
+  static func content(of path: FilePath) throws(FileFailure) -> [UInt8]? {
+    do {
+      return try DurableFile.read(path, byteCountMax: BaselineFile.byteCountMax)
+    } catch {
+      if error.errno == .noSuchFileOrDirectory { return nil }
+      throw error
+    }
+  }
+
+  // MARK: - Writing and telling
+
+  private func refuse(_ tally: Tally, _ run: StoredRun, _ filter: CaseFilter) throws {
+    guard tally.selected > 0 else {
+      let reason =
+        filter.isAll ? "" : "\n\(try FilterReading.emptySelection(of: run, filter))"
+      throw CommandExit.usage(
+        "no case of run \(run.header.id) is selected"
+          + (carry.map { ": none has \($0.rule.axis)=\($0.rule.to)" } ?? reason),
+        hint: "the cases are listed by: proofsheet report \(run.header.id)")
+    }
+    guard !tally.stale.isEmpty else { return }
+    for line in tally.stale.prefix(Self.toldMax) { context.say("stale: \(line)") }
+    if tally.stale.count > Self.toldMax {
+      context.say("and \(tally.stale.count - Self.toldMax) more")
+    }
+    throw CommandExit(
+      .failure,
+      "error: \(Count.of(tally.stale.count, "case")) changed since run \(run.header.id); "
+        + "nothing was decided\nhint: run the suite again and look at what it shows now, or leave "
+        + "them out with --filter")
+  }
+
+  /// Keeps the pictures first: a baseline never names a picture that is not there.
+  private func write(_ draft: Draft) throws {
+    guard draft.changes.baseline != draft.current else { return }
+    try told {
+      try draft.changes.keepPictures(in: draft.fixtures.blobs)
+      guard try Self.content(of: draft.path) == draft.bytes else {
+        throw CommandExit(
+          .failure,
+          "error: \(draft.path) was changed while this command ran; nothing was decided\n"
+            + "hint: look at the change and run the command again")
+      }
+      try DurableFile.write(BaselineFile.bytes(of: draft.changes.baseline), to: draft.path)
+    }
+  }
+
+  private func tell(_ tally: Tally) {
+    for line in tally.approval.skipped { context.say("skipped: \(line)") }
+    for line in tally.left { context.say("left to review: \(line)") }
+    for line in tally.approval.notices { context.say("notice: \(line)") }
+    if options.dryRun || carry != nil {
+      for line in tally.approval.lines.prefix(Self.toldMax) {
+        context.say("\(options.dryRun ? "would be " : "")\(decision.rawValue): \(line)")
+      }
+      let more = tally.approval.lines.count - Self.toldMax
+      if more > 0 { context.say("and \(more) more") }
+    }
+    let verb = options.dryRun ? "would be \(decision.rawValue)" : decision.rawValue
+    context.say(
+      "\(Count.of(tally.approval.decided, "picture")) \(verb), "
+        + "\(Count.grouped(tally.approval.unchanged)) decided before, "
+        + "\(Count.grouped(tally.approval.skipped.count)) skipped"
+        + (carry == nil ? "" : ", \(Count.grouped(tally.left.count)) left to review"))
+  }
+}

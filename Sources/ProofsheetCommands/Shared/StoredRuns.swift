@@ -1,0 +1,46 @@
+internal import Canonical
+internal import Experiments
+internal import RunStore
+internal import SystemPackage
+
+extension RunHeader {
+  /// Finds a path of the run from where a command runs now.
+  func locate(_ path: FilePath, _ context: CommandContext) -> FilePath {
+    guard !workingFolder.isEmpty, workingFolder != context.workingFolder else { return path }
+    let there = workingFolder.pushing(path)
+    return DurableFile.isFile(there) ? there : path
+  }
+}
+
+/// Finds stored runs for commands.
+enum StoredRuns {
+  /// Finds a run where flags, environment and the project of the working folder say.
+  static func find(
+    _ name: String, _ options: FolderOptions, _ context: CommandContext
+  ) throws -> StoredRun {
+    let sources = try SettingSources(options, context)
+    return try find(name, sources.settings(), sources.context)
+  }
+
+  static func find(
+    _ name: String, _ settings: Settings, _ context: CommandContext
+  ) throws -> StoredRun {
+    var folder = ProjectFolders(workingFolder: context.workingFolder).reports(settings)
+    var name = name
+    let path = FilePath(name)
+    if path.components.count > 1, let last = path.lastComponent, DurableFile.isFolder(path) {
+      // The folder of a run's reports names the run and the store beside it.
+      (folder, name) = (path.parent, last.string)
+    }
+    guard DurableFile.isFile(folder.appending(RunStore.fileName)) else {
+      throw CommandExit.usage(
+        "there is no run store in \(folder)",
+        hint: "run a suite first, or name the folder with --reports")
+    }
+    do {
+      return try RunStore(folder: folder, spends: false).run(name)
+    } catch {
+      throw CommandExit(.usage, "error: \(error)")
+    }
+  }
+}
