@@ -17,17 +17,24 @@ struct DriftStatisticsTests {
     }
 
     func number(_ name: String) throws -> Double {
-      try #require(Double(try #require(json[name]).canonicalText))
+      let value = try #require(json[name])
+      return try #require(Double(value.canonicalText))
     }
 
     func numbers(_ name: String) throws -> [Double] {
-      try #require(json[name]?.array).map { try #require(Double($0.canonicalText)) }
+      try Self.numbers(json[name])
     }
 
     func matrix() throws -> [[Double]] {
-      try #require(json["distances"]?.array).map { row in
-        try #require(row.array).map { try #require(Double($0.canonicalText)) }
+      try #require(json["distances"]?.array).map { try Self.numbers($0) }
+    }
+
+    private static func numbers(_ value: JSONValue?) throws -> [Double] {
+      var numbers: [Double] = []
+      for element in try #require(value?.array) {
+        numbers.append(try #require(Double(element.canonicalText)))
       }
+      return numbers
     }
   }
 
@@ -41,11 +48,13 @@ struct DriftStatisticsTests {
   @Test(arguments: try vectors("drift"))
   func `A drift's statistic and p-value are those of SciPy`(vector: Vector) throws {
     func places(_ value: JSONValue) throws -> [Int] {
-      try #require(value.array).map { try #require($0.integer) }
+      try #require(value.array).compactMap(\.integer)
     }
-    let blocks = try #require(vector.json["blocks"]?.array).map { block in
+    var blocks: [DriftSamples.Block] = []
+    for block in try #require(vector.json["blocks"]?.array) {
       let sides = try #require(block.array)
-      return DriftSamples.Block(first: try places(sides[0]), second: try places(sides[1]))
+      blocks.append(
+        DriftSamples.Block(first: try places(sides[0]), second: try places(sides[1])))
     }
     let noise = try #require(
       vector.json["noise"]?.string.flatMap(DriftTest.Noise.init(rawValue:)))
@@ -74,9 +83,9 @@ struct DriftStatisticsTests {
 
   @Test(arguments: try vectors("energy"))
   func `An energy distance and its p-value are SciPy's`(vector: Vector) throws {
+    let first = try #require(vector.json["first"]?.integer)
     let test = PermutationTest(
-      try vector.matrix().map { $0.map { Int($0) } },
-      referenceCount: try #require(vector.json["first"]?.integer))
+      try vector.matrix().map { $0.map { Int($0) } }, referenceCount: first)
     #expect(abs(test.energy - (try vector.number("statistic"))) < 1e-9)
     #expect(abs(test.probability - (try vector.number("p"))) < 1e-12)
   }
@@ -152,10 +161,8 @@ struct DriftStatisticsTests {
     #expect(DriftTest.seedsNeeded(against: noise, repeats: repeats, tests: tests) == expected)
     var made = MadeDrift(seed: 8)
     func least(_ seeds: Int) throws -> Double {
-      try #require(
-        DriftTest(
-          made.samples(seeds: seeds, repeats: repeats, shift: 100, seedNoise: 1), against: noise)
-      ).chance.least
+      let samples = made.samples(seeds: seeds, repeats: repeats, shift: 100, seedNoise: 1)
+      return try #require(DriftTest(samples, against: noise)).chance.least
     }
     let level = ChanceTest.significance / Double(tests)
     #expect(try least(expected) <= level)
@@ -178,10 +185,8 @@ struct DriftStatisticsTests {
   @Test func `Verdicts follow from all tests together`() throws {
     var made = MadeDrift(seed: 4)
     func test(_ seeds: Int, _ shift: Double) throws -> ChanceTest {
-      try #require(
-        DriftTest(
-          made.samples(seeds: seeds, repeats: 2, shift: shift, seedNoise: 1), against: .repeats)
-      ).chance
+      let samples = made.samples(seeds: seeds, repeats: 2, shift: shift, seedNoise: 1)
+      return try #require(DriftTest(samples, against: .repeats)).chance
     }
     let verdicts = DriftVerdict.decide(
       [try test(6, 50), try test(6, 0), try test(2, 50), nil, try test(6, 0)],

@@ -162,6 +162,8 @@ package struct CaseIdentity: Hashable, Sendable {
   package let size: ImageSize
   /// The prompt.
   package let prompt: String
+  /// What lines the case up with that of another version; `nil` where nobody asked for it.
+  package internal(set) var comparisonKey: ComparisonKey?
 
   /// Puts an identity together.
   package init(
