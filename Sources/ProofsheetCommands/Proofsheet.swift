@@ -24,7 +24,8 @@ package struct Proofsheet: AsyncParsableCommand {
     subcommands: [
       InitCommand.self, PlanCommand.self, RunCommand.self, ProbeCommand.self, ApproveCommand.self,
       RejectCommand.self, PromoteCommand.self,
-      ReportCommand.self, FixturesCommand.self, ConfigCommand.self, SchemaCommand.self,
+      CompareCommand.self, ReportCommand.self, FixturesCommand.self, ConfigCommand.self,
+      SchemaCommand.self,
       PictureCommand.self, SimulateCommand.self, JUnitCheckCommand.self,
     ])
 

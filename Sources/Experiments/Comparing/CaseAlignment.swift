@@ -1,5 +1,6 @@
-package import Canonical
+internal import Canonical
 internal import SeedreamAPI
+internal import Suites
 
 /// Cases of two sides, each with its partner.
 package struct CaseAlignment: Sendable {

@@ -1,6 +1,5 @@
 package import Canonical
 package import Recording
-package import SeedreamAPI
 package import SystemPackage
 
 /// A picture of one side of a comparison.

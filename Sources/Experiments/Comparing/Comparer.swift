@@ -2,6 +2,7 @@ internal import Canonical
 internal import ImageComparison
 internal import Recording
 internal import SeedreamAPI
+internal import Suites
 internal import SystemPackage
 
 /// Compares two sides, prompt by prompt.
