@@ -24,6 +24,6 @@ for prompt, profile in PROFILES.items():
             *("--filter", f"prompt={prompt}"),
         ],
         cwd=environment.ROOT,
-        env=os.environ | {"PROOFSHEET_SIMULATOR": f"--codec jpeg {profile}"},
+        env=os.environ | {"PROOFSHEET_SIMULATOR": f"--codec jpeg --quality 10 {profile}"},
         check=True,
     )
