@@ -18,7 +18,7 @@ struct ComparerTests {
     let request = EditRequest(
       model: ModelName(model), prompt: prompt, images: [.remote("https://example.com/cup.png")],
       seed: Seed(seed))
-    let template = try Support.identity(request)
+    let template = try Sample.identity(request)
     let identity = CaseIdentity(
       suite: template.suite, position: 0,
       id: CaseID(joining: [model, prompt, "s\(seed)", "r\(repeatIndex)"]),
