@@ -84,7 +84,10 @@ let package = Package(
     module("RunStore", ["Canonical", "SeedreamAPI", "Recording", "Experiments", grdb, system]),
     module(
       "Reports",
-      ["Canonical", "SeedreamAPI", "Suites", "Recording", "Experiments", "CLibXML2", system]),
+      [
+        "Canonical", "SeedreamAPI", "ImageComparison", "Suites", "Recording", "Experiments",
+        "CLibXML2", system,
+      ]),
     .target(
       name: "Simulator",
       dependencies: ["Canonical", "SeedreamAPI", "ImageComparison", flyingSocks],

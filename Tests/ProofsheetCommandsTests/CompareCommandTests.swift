@@ -18,7 +18,7 @@ import Testing
   }
 
   private func compare(_ arguments: String...) async -> Project.Outcome {
-    await project.run(all: ["compare"] + arguments)
+    await project.run(all: ["compare"] + arguments + ["--reports", "@reports"])
   }
 
   @Test func `The verdicts on known differences are right for every prompt`() async throws {
@@ -88,7 +88,9 @@ import Testing
   @Test func `What is approved lines up with a run, and what is not is listed`() async throws {
     try await replay()
     let approved = await project.run(
-      all: ["approve", "latest", "--filter", "model=v4 prompt=still|shaded"])
+      all: [
+        "approve", "latest", "--filter", "model=v4 prompt=still|shaded", "--reports", "@reports",
+      ])
     try #require(approved.status == 0, "\(approved.messages)")
     let told = await compare("baseline", "latest", "--filter", "prompt=still|shaded")
     #expect(told.status == 0, "\(told.messages)")
@@ -139,7 +141,7 @@ import Testing
   ])
   func `Wrong input ends with what is wrong`(arguments: [String], message: String) async throws {
     try await replay()
-    let told = await project.run(all: ["compare"] + arguments)
+    let told = await project.run(all: ["compare"] + arguments + ["--reports", "@reports"])
     #expect(told.status == 2, "\(told.output)")
     #expect(told.messages.contains(message), "\(told.messages)")
     #expect(told.output.isEmpty)
