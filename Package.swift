@@ -194,6 +194,12 @@ if Context.environment["PROOFSHEET_BENCHMARKS"] != nil {
       name: "metrics-benchmark", dependencies: ["Canonical", "ImageComparison", system],
       path: "Benchmarks/Metrics", swiftSettings: settings),
     .executableTarget(
+      name: "live-benchmark",
+      dependencies: [
+        "Canonical", "SeedreamAPI", "CurlTransport", "Recording", "Experiments", system,
+      ],
+      path: "Benchmarks/Live", swiftSettings: settings),
+    .executableTarget(
       name: "decode-benchmark", dependencies: ["Canonical", "ImageComparison", system],
       path: "Benchmarks/Decode", swiftSettings: settings),
   ]

@@ -92,7 +92,6 @@ struct SettingsSheet {
     let endpoint = settings.endpoint.value.description
     let scheme = settings.authScheme.value.rawValue
     let variable = settings.keyVariable.value
-    let timeout = settings.requestTimeout.value
     let prices = settings.prices.value
     let fixtures = project.fixtures(settings).string
     let reports = project.reports(settings).string
@@ -104,14 +103,21 @@ struct SettingsSheet {
         settings.keyVariable.origin),
       concurrency,
       amount(.maxCost, settings.maxCost),
-      Row(
-        .maxRequests, settings.maxRequests.value.map { "\($0)" } ?? "none",
-        settings.maxRequests.value.map { .integer($0) } ?? .null, settings.maxRequests.origin),
+      number(.maxRequests, settings.maxRequests),
+      number(.maxFailures, settings.maxFailures),
       amount(
         .confirmAbove, Setting(settings.confirmAbove.value, settings.confirmAbove.origin)),
+      time(.requestTimeout, settings.requestTimeout),
+      startConcurrency,
+      number(.requestsPerMinute, settings.requestsPerMinute),
+      number(.imagesPerMinute, settings.imagesPerMinute),
+      number(
+        .maxAttempts, Setting(settings.maxAttempts.value, settings.maxAttempts.origin)),
+      time(.maxWait, settings.maxWait),
+      time(.taskTimeout, settings.taskTimeout),
       Row(
-        .requestTimeout, TimeText.text(of: timeout), .string(TimeText.text(of: timeout)),
-        settings.requestTimeout.origin),
+        .repeatPossiblyBilled, "\(settings.repeatPossiblyBilled.value)",
+        .bool(settings.repeatPossiblyBilled.value), settings.repeatPossiblyBilled.origin),
       Row(
         .prices, "\(prices.entries.count) as of \(prices.asOf)", json(prices),
         settings.prices.origin),
@@ -134,6 +140,22 @@ struct SettingsSheet {
     return Row(
       .concurrency, "\(buying)" + (replay == buying ? "" : " (\(replay) in replay)"),
       .integer(buying), settings.concurrency.origin)
+  }
+
+  private var startConcurrency: Row {
+    let value = settings.pace.concurrency.limitStart
+    return Row(.startConcurrency, "\(value)", .integer(value), settings.startConcurrency.origin)
+  }
+
+  private func number(_ name: SettingName, _ setting: Setting<Int?>) -> Row {
+    Row(
+      name, setting.value.map { "\($0)" } ?? "none", setting.value.map { .integer($0) } ?? .null,
+      setting.origin)
+  }
+
+  private func time(_ name: SettingName, _ setting: Setting<Duration>) -> Row {
+    let text = TimeText.text(of: setting.value)
+    return Row(name, text, .string(text), setting.origin)
   }
 
   private func amount(_ name: SettingName, _ setting: Setting<Money?>) -> Row {

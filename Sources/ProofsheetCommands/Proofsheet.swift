@@ -23,9 +23,9 @@ package struct Proofsheet: AsyncParsableCommand {
     version: version,
     subcommands: [
       InitCommand.self, PlanCommand.self, RunCommand.self, ProbeCommand.self, ApproveCommand.self,
-      RejectCommand.self, PromoteCommand.self,
-      CompareCommand.self, ReportCommand.self, FixturesCommand.self, ConfigCommand.self,
-      SchemaCommand.self,
+      RejectCommand.self, PromoteCommand.self, CompareCommand.self, ReportCommand.self,
+      MergeCommand.self,
+      FixturesCommand.self, ConfigCommand.self, SchemaCommand.self,
       PictureCommand.self, SimulateCommand.self, JUnitCheckCommand.self,
     ])
 

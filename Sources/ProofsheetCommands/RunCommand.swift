@@ -54,6 +54,33 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Run these cases only.", discussion: FilterReading.help))
   var filter: String?
 
+  @Flag(
+    help: ArgumentHelp(
+      "Go on with the last live run: what it has got answered is not sent again.",
+      discussion: """
+        Recordings and refreshes go on where they ended without it. Cases are told by what they \
+        ask for: one that was changed is sent again.
+        """))
+  var resume = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Run one part of several, such as 2/3, or the part that the CI service names: auto.",
+      discussion: """
+        Groups stay whole. Each part has its share of money and of what the service allows, and a \
+        folder of its own with --reports; 'merge' makes one run of all parts.
+        """, valueName: "i/n"))
+  var shard: ShardChoice?
+
+  @Option(
+    help: ArgumentHelp(
+      "Repeat only what was failed, errors or drifted in the last run of each suite.",
+      discussion: """
+        failed: failed, drifted, unapproved or blocked; errors: API, transport, rate limit or \
+        recording. A case that was changed since is repeated too.
+        """, valueName: "what"))
+  var only: RepeatRule?
+
   @Option(
     help: ArgumentHelp(
       "What to do with an output that has no approved picture: warn or fail.",
@@ -118,6 +145,13 @@ struct RunCommand: AsyncParsableCommand {
 
   func validate() throws {
     guard !suites.isEmpty else { throw ValidationError("name at least one suite") }
+    guard !resume || mode.maySpend else {
+      throw ValidationError(
+        "--resume goes on with a run that buys; name its --mode, a replay starts anew at no cost")
+    }
+    guard !resume || only == nil else {
+      throw ValidationError("--resume goes on with a run and --only repeats a part; give one")
+    }
   }
 
   func run() async throws {
@@ -144,6 +178,8 @@ struct RunSession {
   let context: CommandContext
   let id: RunID
   let startedAt: Timestamp
+  /// The part of the plan that is run; `nil` for all of it.
+  let shard: Shard?
   private let misses: MissFolder
 
   /// Opens what will be written, so that a path that cannot be fails before anything runs.
@@ -153,7 +189,13 @@ struct RunSession {
     self.command = command
     self.reports = reports
     set = prepared.set
-    settings = prepared.settings
+    shard = try command.shard?.resolved(prepared.context)
+    settings =
+      if let shard, command.mode.maySpend {
+        prepared.settings.divided(by: shard)
+      } else {
+        prepared.settings
+      }
     userFile = prepared.sources.userFile
     context = prepared.context
     startedAt = context.clock()
@@ -179,18 +221,20 @@ struct RunSession {
 
   func replay() async throws -> ExitStatus {
     let store = try open(spends: false)
-    let plans = try set.plans(mode: .replay, settings: settings, prices: nil)
-    return try await run(plans, environment(purchasing: nil), store: store, endpoint: nil)
+    let plans = try selected(try set.plans(mode: .replay, settings: settings, prices: nil))
+    return try await run(plans, environment(store, purchasing: nil), store: store, endpoint: nil)
   }
 
   /// What running cases needs from outside.
-  func environment(purchasing: RunEnvironment.Purchasing?) -> RunEnvironment {
+  func environment(
+    _ store: RunStore, purchasing: RunEnvironment.Purchasing?
+  ) -> RunEnvironment {
     let misses = misses
     return RunEnvironment(
       redactor: context.redactor, toolVersion: Proofsheet.version, failsUnapproved: failsUnapproved,
       purchasing: purchasing, rules: RecordingRules(unused: command.unused, age: command.maxAge),
       clock: context.clock, keepMiss: { misses.keep($0, $1) }, programs: programs,
-      workingFolder: context.workingFolder)
+      workingFolder: context.workingFolder, facts: StoredFacts(store: store))
   }
 
   /// What starts the programs of checks; `nil` where that is not allowed.
@@ -224,10 +268,12 @@ struct RunSession {
         id: id, startedAt: startedAt, mode: command.mode, toolVersion: Proofsheet.version,
         workingFolder: context.workingFolder, endpoint: endpoint,
         suites: try plans.map { plan in
-          SuiteHeader(
+          // A decision about the run is one beside the baseline that it was compared with.
+          let baseline = try store.attach(BaselineFile.bytes(of: plan.baseline))
+          return SuiteHeader(
             name: plan.suite.name, path: plan.suite.path, digest: plan.suite.sourceDigest,
-            caseCount: plan.selected.count, baseline: try keep(plan.baseline, in: store))
-        })
+            caseCount: plan.selected.count, baseline: baseline)
+        }, shard: shardHeader(plans))
       try DurableFile.createFolder(folder)
       lines = try LineFile(folder.appending("run.jsonl"))
     } catch {
@@ -236,12 +282,16 @@ struct RunSession {
     let sinks = SinkGroup(makeSinks(store) + [("run.jsonl", lines.sink)])
     let runner = Runner(
       plans: plans, environment: environment,
-      concurrency: settings.concurrency(inReplay: command.mode == .replay), sinks: sinks,
+      concurrency: settings.concurrency(inReplay: command.mode == .replay),
+      failuresMax: settings.maxFailures.value, sinks: sinks,
       clock: context.clock)
     let interrupts = InterruptCounter(environment.purchasing?.guardian, context)
     let registration = context.onInterrupt { interrupts.count() }
     let summary = await runner.run(header, isInterrupted: { interrupts.isInterrupted })
     withExtendedLifetime(registration) {}
+    if let failure = environment.facts?.finish() {
+      context.say("warning: what is known of pictures is not kept for the next run: \(failure)")
+    }
     let problems =
       sinks.failures + (environment.purchasing?.guardian.failures ?? [])
       + (misses.failure.map { ["the requests of misses: \($0)"] } ?? [])
@@ -250,14 +300,6 @@ struct RunSession {
     tellReports()
     return problems.isEmpty
       ? summary.exitStatus : ExitStatus.worst([.usage, summary.exitStatus])
-  }
-
-  /// Keeps the baseline that outputs are compared with: a decision about the run is one beside it.
-  private func keep(_ baseline: Baseline, in store: RunStore) throws -> SHA256Digest {
-    let bytes = BaselineFile.bytes(of: baseline)
-    let blob = BlobID(digest: SHA256Digest(hashing: bytes), kind: .json)
-    try store.blobs.write(bytes, as: blob)
-    return blob.digest
   }
 
   private func makeSinks(_ store: RunStore) -> [(name: String, sink: any RunSink)] {
@@ -271,7 +313,7 @@ struct RunSession {
       (
         "the console",
         ConsoleReport(
-          style: style, now: { .milliseconds(context.clock().milliseconds) },
+          style: style, now: context.uptime,
           write: { messages($0) })
       ),
     ]

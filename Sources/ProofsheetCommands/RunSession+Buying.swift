@@ -31,11 +31,12 @@ extension RunSession {
   /// Runs in a mode that may spend: guarded, locked, and with what an earlier run has left first.
   func buy() async throws -> ExitStatus {
     let unpriced = Purchase(
-      try set.plans(mode: command.mode, settings: settings, prices: nil))
+      try selected(try set.plans(mode: command.mode, settings: settings, prices: nil)))
     // Nobody needs a key to record what is recorded.
     let needsKey = unpriced.total.toBuy > 0
     switch try EndpointChoice(settings, userFile: userFile, context, needsKey: needsKey) {
     case .server(let endpoint):
+      try refuseUnpriced(unpriced.total)
       return try await buy(
         unpriced.priced(by: settings.prices.value), from: endpoint, isSimulator: false)
     case .simulator:
@@ -81,10 +82,23 @@ extension RunSession {
   ) throws -> StoreLedger {
     do {
       return try StoreLedger(
-        store: store, run: id, mode: command.mode, startedAt: startedAt, lock: lock)
+        store: store, run: id, mode: command.mode, startedAt: startedAt,
+        resuming: try liveRunToResume(store), lock: lock)
     } catch {
       throw CommandExit(.usage, "error: \(error)")
     }
+  }
+
+  /// Refuses a cap that cannot be kept, for nobody knows what a model costs.
+  private func refuseUnpriced(_ totals: PlanTotals) throws {
+    guard let cap = settings.maxCost.value else { return }
+    let models = totals.purchases.keys.filter { settings.prices.value.price(of: $0) == nil }
+    guard let model = models.min(by: { $0.text < $1.text }) else { return }
+    throw CommandExit.usage(
+      "the price of the model '\(VisibleText.escape(model.text))' is not known, so that the cap of "
+        + "\(cap) (\(settings.maxCost.origin)) cannot be kept; nothing was sent",
+      hint: "state what a picture costs in \(ConfigFiles.projectFileName): "
+        + "prices: {as_of: 2026-11-01, models: {\(VisibleText.escape(model.text)): 0.03}}")
   }
 
   private func buy(
@@ -103,10 +117,9 @@ extension RunSession {
       cap: isSimulator ? nil : settings.maxCost.value ?? agreed,
       requestsMax: settings.maxRequests.value)
     let environment = environment(
-      purchasing: RunEnvironment.Purchasing(
-        endpoint: endpoint, transport: try context.makeTransport(), ledger: ledger,
-        blobs: store.blobs, guardian: guardian, sleeper: context.sleeper,
-        limits: settings.requestLimits, keyVariable: settings.keyVariable.value))
+      store,
+      purchasing: try settings.purchasing(
+        from: endpoint, keeping: ledger, in: store.blobs, guardian, context))
     let status = try await run(
       plans, environment, store: store,
       endpoint: isSimulator ? EndpointName.simulatorWord : endpoint.base.origin)
@@ -120,7 +133,9 @@ extension RunSession {
   private func continued(
     _ purchase: Purchase, _ ledger: StoreLedger, _ store: RunStore
   ) throws -> Purchase {
-    guard command.mode != .live else { return purchase }
+    guard command.mode != .live else {
+      return command.resume ? Purchase(try resumeLive(purchase.plans, ledger)) : purchase
+    }
     let recovered = try recover(purchase.plans, ledger, store)
     for plan in purchase.plans { try FixtureNames.restore(of: plan, context) }
     let plans = command.mode == .refresh ? try resume(purchase.plans, ledger) : purchase.plans

@@ -4,7 +4,8 @@ package import Recording
 internal import SeedreamAPI
 
 extension RunStore {
-  /// What a live run received of each case of a suite and nobody has adopted yet.
+  /// What a live run, or one that it goes on with, received of each case of a suite and nobody has
+  /// adopted yet.
   ///
   /// - Throws: ``StoreFailure``.
   package func liveCases(
@@ -12,7 +13,8 @@ extension RunStore {
   ) throws(StoreFailure) -> [StoredCase] {
     try perform {
       try cases(
-        where: "suite = ? AND run_id = ? AND purpose = 'live'", [suite.text, run.text])
+        where: "suite = ? AND purpose = 'live' AND run_id IN (\(Self.chain))",
+        [suite.text, run.text])
     }
   }
 
@@ -25,7 +27,8 @@ extension RunStore {
         try database.execute(
           sql: """
             UPDATE attempt SET state = 'promoted'
-            WHERE case_key = ? AND run_id = ? AND state = 'answered' AND purpose = 'live'
+            WHERE case_key = ? AND state = 'answered' AND purpose = 'live'
+              AND run_id IN (\(Self.chain))
             """, arguments: [caseKey.description, run.text])
       }
     }

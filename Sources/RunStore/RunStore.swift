@@ -64,9 +64,18 @@ package final class RunStore: Sendable {
     }
   }
 
+  /// Keeps a JSON document beside the runs; ``StoredRun/attachment(_:)`` gives it back.
+  ///
+  /// - Throws: ``FileFailure`` when it cannot be written.
+  package func attach(_ document: [UInt8]) throws -> SHA256Digest {
+    let digest = SHA256Digest(hashing: document)
+    try blobs.write(document, as: BlobID(digest: digest, kind: .json))
+    return digest
+  }
+
   // MARK: - Runs
 
-  /// The runs that ended, latest first.
+  /// The runs that ended, the one that was begun last first, whatever the clock said.
   package func runIDs(limit: Int) throws(StoreFailure) -> [RunID] {
     try perform {
       try database.read { database in
@@ -74,7 +83,7 @@ package final class RunStore: Sendable {
           database,
           sql: """
             SELECT id FROM run WHERE summary IS NOT NULL
-            ORDER BY started_ms DESC, rowid DESC LIMIT ?
+            ORDER BY rowid DESC LIMIT ?
             """, arguments: [limit])
       }.compactMap { RunID($0) }
     }

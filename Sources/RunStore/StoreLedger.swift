@@ -6,25 +6,35 @@ package import SeedreamAPI
 
 /// The run store as the place where paid answers are kept.
 package struct StoreLedger: ExchangeLedger {
-  private let store: RunStore
+  let store: RunStore
   private let run: RunID
   /// Answers of live runs are not given to later runs: each live run asks anew.
   private let isRecording: Bool
+  /// This run, and those that it goes on with, the latest first.
+  private let runs: [RunID]
 
   /// Begins a run that may spend.
   ///
   /// Attempts that an earlier process has sent and not seen answered are in doubt from now on; the
   /// lock that is needed for this says that no such process is alive.
   ///
+  /// - Parameter resumed: the live run whose answers are not asked for again.
   /// - Throws: ``StoreFailure``.
   package init(
-    store: RunStore, run: RunID, mode: RunMode, startedAt: Timestamp, lock: borrowing StoreLock
+    store: RunStore, run: RunID, mode: RunMode, startedAt: Timestamp,
+    resuming resumed: RunID? = nil, lock: borrowing StoreLock
   ) throws(StoreFailure) {
+    precondition(resumed == nil || mode == .live, "recordings are gone on with in any case")
     self.store = store
     self.run = run
     isRecording = mode != .live
-    try store.perform {
+    let isNewLive = mode == .live && resumed == nil
+    runs = try store.perform {
       try store.database.write { database in
+        // Nothing goes on with an earlier live run once there is a later one.
+        if isNewLive {
+          try database.execute(sql: "DELETE FROM pending_link WHERE purpose = 'live'")
+        }
         try database.execute(
           sql: """
             UPDATE attempt SET state = 'released'
@@ -34,11 +44,16 @@ package struct StoreLedger: ExchangeLedger {
             WHERE state = 'sent';
             """)
         try database.execute(
-          sql: "INSERT INTO run (id, started_ms, mode, header) VALUES (?, ?, ?, '')",
-          arguments: [run.text, startedAt.milliseconds, mode.rawValue])
+          sql: "INSERT INTO run (id, started_ms, mode, header, resumes) VALUES (?, ?, ?, '', ?)",
+          arguments: [run.text, startedAt.milliseconds, mode.rawValue, resumed?.text])
+        return try String.fetchAll(database, sql: RunStore.chain, arguments: [run.text])
+          .compactMap { RunID($0) }
       }
     }
   }
+
+  /// The runs whose live answers count, for a list in SQL; ids are plain text of a narrow alphabet.
+  var runList: String { runs.map { "'\($0.text)'" }.joined(separator: ", ") }
 
   private var purpose: String { isRecording ? "recording" : "live" }
 
@@ -50,13 +65,12 @@ package struct StoreLedger: ExchangeLedger {
           database,
           sql: """
             SELECT exchange FROM attempt
-            WHERE case_key = ? AND role = ? AND ordinal = ? AND state = 'answered'
-              AND is_usable = 1 AND purpose = ? AND (purpose = 'recording' OR run_id = ?)
+            WHERE case_key = ? AND role = ? AND ordinal = ? AND is_usable = 1 AND purpose = ?
+              AND (purpose = 'recording' AND state = 'answered'
+                OR purpose = 'live' AND run_id IN (\(runList)) AND state IN ('answered', 'promoted'))
             ORDER BY number DESC LIMIT 1
             """,
-          arguments: [
-            id.caseKey.description, id.role.rawValue, id.ordinal, purpose, run.text,
-          ])
+          arguments: [id.caseKey.description, id.role.rawValue, id.ordinal, purpose])
       }
     }
     return try text.map { try RunStore.exchange(from: $0) }
@@ -64,12 +78,12 @@ package struct StoreLedger: ExchangeLedger {
 
   /// The URL of a picture before redaction, while it is still to be fetched.
   package func pendingURL(of caseKey: CaseKey, index: Int) throws -> String? {
-    guard isRecording else { return nil }
-    return try store.perform {
+    try store.perform {
       try store.database.read { database in
         try String.fetchOne(
-          database, sql: "SELECT url FROM pending_url WHERE case_key = ? AND place = ?",
-          arguments: [caseKey.description, index])
+          database,
+          sql: "SELECT url FROM pending_link WHERE case_key = ? AND purpose = ? AND place = ?",
+          arguments: [caseKey.description, purpose, index])
       }
     }
   }
@@ -120,14 +134,20 @@ package struct StoreLedger: ExchangeLedger {
                 (SELECT case_key, purpose FROM attempt WHERE number = ?)
               """, arguments: [attempt.number])
         }
-        // A live run fetches its pictures at once or never, so that nothing would wipe these.
-        guard isRecording else { return }
         for (place, url) in received.pendingURLs {
           try database.execute(
             sql: """
-              INSERT OR REPLACE INTO pending_url (case_key, place, url)
-              SELECT case_key, ?, ? FROM attempt WHERE number = ?
+              INSERT OR REPLACE INTO pending_link (case_key, purpose, place, url)
+              SELECT case_key, purpose, ?, ? FROM attempt WHERE number = ?
               """, arguments: [place, url, attempt.number])
+        }
+        // A picture that is stored needs its link no more.
+        if received.exchange.role == .download, received.isUsable {
+          try database.execute(
+            sql: """
+              DELETE FROM pending_link WHERE (case_key, purpose, place) =
+                (SELECT case_key, purpose, ordinal FROM attempt WHERE number = ?)
+              """, arguments: [attempt.number])
         }
       }
     }
@@ -170,7 +190,35 @@ package struct StoreLedger: ExchangeLedger {
             WHERE case_key = ? AND state = 'answered' AND purpose = 'recording'
             """, arguments: [caseKey.description])
         try database.execute(
-          sql: "DELETE FROM pending_url WHERE case_key = ?", arguments: [caseKey.description])
+          sql: "DELETE FROM pending_link WHERE case_key = ? AND purpose = 'recording'",
+          arguments: [caseKey.description])
+      }
+    }
+  }
+
+  /// Gives up what an earlier run has ordered.
+  package func giveUp(_ caseKey: CaseKey) throws -> Bool {
+    try store.perform {
+      try store.database.write { database in
+        let orderedBy = try String.fetchOne(
+          database,
+          sql: """
+            SELECT run_id FROM attempt
+            WHERE case_key = ? AND purpose = ? AND role = 'generate' AND state = 'answered'
+              AND is_usable = 1
+            ORDER BY number DESC LIMIT 1
+            """, arguments: [caseKey.description, purpose])
+        guard let orderedBy, orderedBy != run.text else { return false }
+        // What was fetched of the old order must not be taken for a picture of the new one.
+        try database.execute(
+          sql: """
+            UPDATE attempt SET is_usable = 0
+            WHERE case_key = ? AND purpose = ? AND state = 'answered'
+            """, arguments: [caseKey.description, purpose])
+        try database.execute(
+          sql: "DELETE FROM pending_link WHERE case_key = ? AND purpose = ?",
+          arguments: [caseKey.description, purpose])
+        return true
       }
     }
   }
@@ -183,14 +231,15 @@ package struct StoreLedger: ExchangeLedger {
           database,
           sql: """
             WITH refresh AS (
-              SELECT run.id, run.started_ms,
+              -- In the order in which runs were begun: the clock may have been set back.
+              SELECT run.id, run.rowid AS place,
                 run.summary IS NOT NULL AND NOT json_extract(run.summary, '$.interrupted') AS ended
               FROM run WHERE mode = 'refresh' AND id <> :run
                 AND EXISTS (SELECT 1 FROM attempt WHERE run_id = run.id AND suite = :suite)
             )
             SELECT DISTINCT case_key FROM attempt JOIN refresh ON refresh.id = attempt.run_id
             WHERE suite = :suite AND role = 'generate' AND state = 'promoted'
-              AND started_ms > COALESCE((SELECT MAX(started_ms) FROM refresh WHERE ended), -1)
+              AND place > COALESCE((SELECT MAX(place) FROM refresh WHERE ended), -1)
             """, arguments: ["run": run.text, "suite": suite.text])
       }
     }
@@ -205,8 +254,12 @@ package struct StoreLedger: ExchangeLedger {
           database,
           sql: """
             SELECT run_id, case_id, reserved_micro FROM attempt
-            WHERE suite = ? AND state = 'in-doubt' AND run_id <> ? ORDER BY number
-            """, arguments: [suite.text, run.text])
+            WHERE suite = ? AND state = 'in-doubt' AND run_id <> ? AND purpose = ?
+              AND (purpose = 'recording' OR run_id IN (\(runList)) OR run_id = (
+                SELECT run_id FROM attempt
+                WHERE suite = ? AND purpose = 'live' AND run_id <> ? ORDER BY number DESC LIMIT 1))
+            ORDER BY number
+            """, arguments: [suite.text, run.text, purpose, suite.text, run.text])
       }.compactMap { row in
         guard let run = RunID(row["run_id"]), let caseID = CaseID(row["case_id"]) else {
           return nil

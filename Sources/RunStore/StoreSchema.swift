@@ -59,6 +59,35 @@ enum StoreSchema {
           ) STRICT, WITHOUT ROWID;
           """)
     }
+    migrator.registerMigration("2: resumed runs, links of live runs") { database in
+      try database.execute(
+        sql: """
+          -- The run that this one goes on with.
+          ALTER TABLE run ADD COLUMN resumes TEXT REFERENCES run(id);
+
+          CREATE TABLE pending_link (
+            case_key TEXT NOT NULL,
+            purpose TEXT NOT NULL CHECK (purpose IN ('recording', 'live')),
+            place INTEGER NOT NULL,
+            url TEXT NOT NULL,
+            PRIMARY KEY (case_key, purpose, place)
+          ) STRICT, WITHOUT ROWID;
+          INSERT INTO pending_link (case_key, purpose, place, url)
+            SELECT case_key, 'recording', place, url FROM pending_url;
+          DROP TABLE pending_url;
+          """)
+    }
+    migrator.registerMigration("3: facts of pictures") { database in
+      try database.execute(
+        sql: """
+          -- A cache: what a picture shows, by the digest of its bytes.
+          CREATE TABLE picture_facts (
+            digest TEXT PRIMARY KEY NOT NULL,
+            version TEXT NOT NULL,
+            document TEXT NOT NULL
+          ) STRICT, WITHOUT ROWID;
+          """)
+    }
     return migrator
   }
 }

@@ -26,7 +26,7 @@ package final class StoreSink: RunSink {
   /// Writes what an event says.
   package func receive(_ event: RunEvent) throws {
     switch event {
-    case .notice, .caseStarted: break
+    case .notice, .paced, .caseStarted: break
     case .started(let header):
       state.withLock { $0.header = header }
       try store.perform {

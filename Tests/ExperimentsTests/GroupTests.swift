@@ -228,11 +228,23 @@ struct GroupTests {
       ])
   }
 
-  @Test func `A group is read as it was written`() async throws {
-    let stage = try stage("{across: seed, expect: distinct}")
-    let (results, _) = try await stage.run { _ in Drawn() }
-    let group = try #require(groups(results).first)
-    #expect(try EncodedCase.decode(EncodedCase.encode(group)) == group)
+  @Test func `Groups, figures and hashes are read as they were written`() async throws {
+    let stage = try Stage(
+      "matrix: {seed: 1..4}\nchecks: [{size: {width: 128, height: 128}}, "
+        + "{preserve: {psnr: {min: 5}}}]\ngroups: [{across: seed, expect: distinct}]")
+    let (results, _) = try await stage.run {
+      Drawn().noisy(($0.request.seed?.value ?? 0) * 2)
+    }
+    #expect(results.count == 5)
+    for result in results {
+      #expect(try EncodedCase.decode(EncodedCase.encode(result)) == result)
+    }
+    let first = try #require(results.first)
+    #expect(first.checks.last?.measures.first?.figures.isEmpty == false)
+    let hash = try #require(first.outputs.first?.hash)
+    #expect(hash.version == "pdq-nn512" && hash.hex.count == 64 && hash.quality > 50)
+    #expect(results.last?.group?.pair.count == 2)
+    #expect(results.last?.checks.first?.measures.first?.figures.isEmpty == false)
   }
 }
 

@@ -75,7 +75,7 @@ struct PlanTests {
     plan.map { planned in
       switch plan.action(for: planned) {
       case .replay(_, let renamed): "replay \(renamed?.text ?? "")"
-      case .buy(let pricing): "buy \(pricing.reservation)"
+      case .buy(let pricing, _): "buy \(pricing.reservation)"
       case .stop(let outcome, _, _, _): "stop \(outcome.rawValue)"
       }
     }

@@ -17,14 +17,15 @@ struct RunnerTests {
   }
 
   private func run(
-    _ bench: Bench, _ gateway: Gateway, concurrency: Int = 4, mode: RunMode = .live,
+    _ bench: Bench, _ gateway: Gateway?, concurrency: Int = 4, mode: RunMode = .live,
+    failuresMax: Int? = nil, pace: PaceGate? = nil,
     sinks: [(name: String, sink: any RunSink)],
     clock: Timestamp = Timestamp(milliseconds: Sample.start.milliseconds + 5_000),
     isInterrupted: @escaping @Sendable () -> Bool = { false }
   ) async throws -> RunSummary {
     let runner = Runner(
-      plans: [try bench.plan(mode)], environment: try bench.environment(gateway),
-      concurrency: concurrency, sinks: SinkGroup(sinks), clock: { clock })
+      plans: [try bench.plan(mode)], environment: try bench.environment(gateway, pace: pace),
+      concurrency: concurrency, failuresMax: failuresMax, sinks: SinkGroup(sinks), clock: { clock })
     return await runner.run(try Sample.header(), isInterrupted: isInterrupted)
   }
 
@@ -90,6 +91,47 @@ struct RunnerTests {
     #expect(summary.exitStatus == .service)
     #expect(gateway.seen.count == 1)
     #expect(log.results.last?.reason.contains("wrong key") == true)
+  }
+
+  @Test(arguments: [(1, 1), (3, 3), (20, 20)])
+  func `After as many failures as are allowed the rest is cancelled`(
+    allowed: Int, failed: Int
+  ) async throws {
+    let bench = try Bench(seeds: "[1..20]")
+    let log = EventLog()
+    let gateway = Gateway.always(#"{"error":{"message":"no"}}"#, status: 400)
+    let summary = try await run(
+      bench, gateway, concurrency: 1, failuresMax: allowed, sinks: [("log", log)])
+    #expect(summary.counts[.apiError] == failed)
+    #expect((summary.counts[.cancelled] ?? 0) == 20 - failed)
+    #expect(summary.exitStatus == .service)
+    #expect(failed == 20 || log.results.last?.reason.contains("max_failures") == true)
+  }
+
+  @Test func `Failures of a replay are counted as well`() async throws {
+    let summary = try await run(
+      try Bench(seeds: "[1..20]"), nil, concurrency: 1, mode: .replay, failuresMax: 2, sinks: [])
+    #expect(summary.counts == [.fixtureMissing: 2, .cancelled: 18])
+  }
+
+  @Test func `A pace is kept, and each of its limits told once`() async throws {
+    let bench = try Bench(seeds: "[1..40]")
+    let answer = Sample.answer(try Sample.png())
+    let gateway = Gateway { (_, _) throws(TransportFailure) in
+      for _ in 0..<Int.random(in: 0...20) { await Task.yield() }
+      return Sample.response(answer)
+    }
+    let log = EventLog()
+    let pace = PaceGate(
+      Pace(concurrency: PaceController.Terms(limitMax: 3, limitStart: 1)),
+      signal: bench.guardian.signal, sleeper: NoWait(), now: { .zero })
+    let summary = try await run(
+      bench, gateway, concurrency: 16, pace: pace, sinks: [("log", log)])
+    #expect(summary.counts == [.passed: 40])
+    #expect(gateway.peak <= 3)
+    let limits = log.all.compactMap { if case .paced(let limit) = $0 { limit } else { nil } }
+    #expect(limits.last == 3)
+    #expect(limits == Array(Set(limits)).sorted())
   }
 
   @Test func `After an interrupt no further case is begun`() async throws {

@@ -66,6 +66,8 @@ struct LedgerFailure: Error, CustomStringConvertible { let description = "the di
 final class MemoryLedger: ExchangeLedger {
   private struct State {
     var attempts: [(id: ExchangeID, recordedCase: RecordedCase, received: ReceivedExchange?)] = []
+    /// Attempts of earlier runs.
+    var earlier = 0
   }
 
   private let state = Mutex(State())
@@ -126,6 +128,23 @@ final class MemoryLedger: ExchangeLedger {
       for index in state.attempts.indices where state.attempts[index].id.caseKey == caseKey {
         state.attempts[index].received = nil
       }
+    }
+  }
+
+  /// Begins another run.
+  func nextRun() { state.withLock { $0.earlier = $0.attempts.count } }
+
+  func giveUp(_ caseKey: CaseKey) throws -> Bool {
+    if isFull { throw LedgerFailure() }
+    return state.withLock { state in
+      let order = state.attempts.lastIndex {
+        $0.id.caseKey == caseKey && $0.id.role == .generate && $0.received?.isUsable == true
+      }
+      guard let order, order < state.earlier else { return false }
+      for index in state.attempts.indices where state.attempts[index].id.caseKey == caseKey {
+        state.attempts[index].received = nil
+      }
+      return true
     }
   }
 
@@ -330,7 +349,9 @@ struct Bench {
       prices: prices)
   }
 
-  func environment(_ gateway: Gateway?, failsUnapproved: Bool = true) throws -> RunEnvironment {
+  func environment(
+    _ gateway: Gateway?, failsUnapproved: Bool = true, pace: PaceGate? = nil
+  ) throws -> RunEnvironment {
     let endpoint = Endpoint(
       base: try HTTPURL("https://image.example"),
       authorization: try Authorization(scheme: .bearer, key: Sample.key))
@@ -340,7 +361,7 @@ struct Bench {
       purchasing: gateway.map {
         RunEnvironment.Purchasing(
           endpoint: endpoint, transport: $0, ledger: ledger, blobs: blobs, guardian: guardian,
-          sleeper: NoWait())
+          sleeper: NoWait(), pace: pace)
       }, clock: { Timestamp(milliseconds: 1_795_371_300_000) })
   }
 

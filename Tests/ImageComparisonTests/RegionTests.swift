@@ -109,6 +109,21 @@ import Testing
     #expect(PictureCharacter(speck).emptiness == emptiness)
   }
 
+  /// Specks in some rows: whether there are enough of them, and in which rows, must not matter.
+  @Test(arguments: [0, 1, 2, 3, 7, 8, 9, 31], [0, 16, 17, 90, 238, 239, 255] as [UInt8])
+  func `A first look at some rows never changes what a picture is`(
+    rows: Int, level: UInt8
+  ) {
+    for other in [0, 6, 7, 200] {
+      let picture = Made.picture(40, 32) { column, row in
+        let isSpeck = row < rows && column % 3 == 0
+        let value = isSpeck ? UInt8(clamping: Int(level) + other) : level
+        return [value, level, value, 255]
+      }
+      #expect(PictureCharacter.emptiness(of: picture) == PictureCharacter(picture).emptiness)
+    }
+  }
+
   @Test func `Photographs show something, and blur makes them less sharp`() throws {
     let photograph = try MetricVectors.load("coffee.png")
     let character = PictureCharacter(photograph)

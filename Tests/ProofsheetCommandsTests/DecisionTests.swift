@@ -30,10 +30,10 @@ import Testing
   }
 
   @discardableResult
-  private func run(_ mode: String, simulator: String = "") async throws -> String {
+  private func run(_ mode: String, simulator: String = "--canned") async throws -> String {
     let outcome = await project.run(
       "run", "@suites/mug.yaml", "--mode", mode, "--endpoint", "simulator", "--quiet",
-      environment: ["PROOFSHEET_SIMULATOR": "--codec jpeg \(simulator)"],
+      environment: ["PROOFSHEET_SIMULATOR": simulator],
       network: mode != "replay")
     #expect(outcome.status < 2, "\(outcome.messages)")
     return try latestRun()
@@ -47,7 +47,7 @@ import Testing
     -> Project.Outcome
   {
     await project.run(
-      all: [verb, run, "--reports", project.path("reports"), "--by", "ada"] + more)
+      [verb, run, "--reports", project.path("reports"), "--by", "ada"] + more)
   }
 
   private func baseline() throws -> Baseline {
@@ -65,8 +65,8 @@ import Testing
 
   @Test func `A run whose recording was replaced since is not decided about`() async throws {
     try prepare()
-    let first = try await run("record", simulator: "--seeds ignored")
-    try await run("refresh", simulator: "--seeds ignored")
+    let first = try await run("record", simulator: "--canned --seeds ignored")
+    try await run("refresh", simulator: "--canned --seeds ignored")
     let stale = await decide("approve", first)
     #expect(stale.status == 1)
     #expect(stale.messages.contains("stale: plain--s1: "), "\(stale.messages)")
@@ -97,9 +97,9 @@ import Testing
     async throws
   {
     try prepare("seed: [1]")
-    try await run("record", simulator: "--seeds ignored")
+    try await run("record", simulator: "--canned --seeds ignored")
     _ = await decide("approve")
-    let compared = try await run("refresh", simulator: "--seeds ignored")
+    let compared = try await run("refresh", simulator: "--canned --seeds ignored")
     try project.edit("suites/mug.baseline.json") { text in
       text.split(separator: "\n", omittingEmptySubsequences: false)
         .filter { !$0.hasPrefix("  ") }.joined(separator: "\n")
@@ -172,9 +172,9 @@ import Testing
 
   @Test func `A dry run says what would be decided, and writes nothing`() async throws {
     try prepare("seed: [1]")
-    try await run("record", simulator: "--seeds ignored")
+    try await run("record", simulator: "--canned --seeds ignored")
     _ = await decide("approve")
-    try await run("refresh", simulator: "--seeds ignored")
+    try await run("refresh", simulator: "--canned --seeds ignored")
     let before = try kept()
     let dry = await decide("approve", "latest", "--replace", "--dry-run")
     #expect(dry.messages.contains("would be approved: plain--s1: picture 0, "), "\(dry.messages)")
@@ -194,7 +194,7 @@ import Testing
     async throws
   {
     try prepare(Self.deliveries)
-    try await run("record", simulator: "--seeds pixel-noise")
+    try await run("record", simulator: "--codec jpeg --seeds pixel-noise")
     _ = await decide("approve", "latest", "--filter", "output_format=text")
     let dry = await decide(
       "approve", "latest", "--carry", "output_format=text:link", "--dry-run")
@@ -217,7 +217,7 @@ import Testing
     try prepare(
       "model: [{id: v4, value: bytedance-seedream-v4-image-to-image}, "
         + "{id: v45, value: bytedance-seedream-v4.5-image-to-image}]")
-    try await run("record")
+    try await run("record", simulator: "--codec jpeg")
     let nothing = await decide("approve", "latest", "--carry", "model=v4:v45")
     #expect(
       nothing.messages.contains("left to review: plain--v45: picture 0: plain--v4 has no approved"),
@@ -233,7 +233,7 @@ import Testing
   @Test func `A stricter level carries less, and a rejected picture is never carried`() async throws
   {
     try prepare(Self.deliveries)
-    try await run("record", simulator: "--seeds pixel-noise")
+    try await run("record", simulator: "--codec jpeg --seeds pixel-noise")
     _ = await decide("approve", "latest", "--filter", "output_format=text")
     let strict = await decide(
       "approve", "latest", "--carry", "output_format=text:link", "--level", "identical-pixels")
@@ -266,7 +266,7 @@ import Testing
     try prepare()
     try await run("record")
     let refused = await project.run(
-      all: ["approve", "latest", "--reports", project.path("reports")] + arguments)
+      ["approve", "latest", "--reports", project.path("reports")] + arguments)
     #expect(refused.status == 2)
     #expect(refused.messages.contains(message), "\(refused.messages)")
   }

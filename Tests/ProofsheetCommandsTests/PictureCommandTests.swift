@@ -177,7 +177,7 @@ import Testing
   ) async throws {
     try write(Picture(width: 8, height: 8, pixels: [UInt8](repeating: 255, count: 256)), "a.png")
     try project.write("no picture", to: "text.png")
-    let refused = await project.run(all: ["picture", "@a.png"] + arguments)
+    let refused = await project.run(["picture", "@a.png"] + arguments)
     #expect(refused.status == 2)
     #expect(refused.messages.contains(message), "\(refused.messages)")
   }

@@ -35,7 +35,7 @@ import Testing
 
   private func probe(_ more: String..., simulator: String = "") async -> Project.Outcome {
     await project.run(
-      all: ["probe", "@suites/mug.yaml", "--endpoint", "simulator"] + more,
+      ["probe", "@suites/mug.yaml", "--endpoint", "simulator"] + more,
       environment: ["PROOFSHEET_SIMULATOR": simulator], network: true)
   }
 
@@ -96,7 +96,7 @@ import Testing
       server, url in
       func probe(_ more: String...) async -> Project.Outcome {
         await project.run(
-          all: [
+          [
             "probe", "@suites/mug.yaml", "--samples", "3", "--endpoint", url, "--yes",
             "--max-cost", "5",
           ] + more, environment: key, network: true)
@@ -119,6 +119,31 @@ import Testing
     // 3 of one seed, 3 of others, 4 of one request, 1 delivered otherwise, 2 of the seed 0.
     #expect(billed.0 == 13)
     #expect(billed.1 == 26)
+  }
+
+  @Test(arguments: ["no-picture*1", "error-in-200:403*1"])
+  func `A sample without a picture is asked for anew by the next probe`(
+    fault: String
+  ) async throws {
+    try prepare()
+    let settings = SimulatorSettings(
+      codec: .jpeg(quality: 85), faults: [try FaultRule(fault)])
+    try await SimulatorServer.serving(settings) { server, url in
+      func probe() async -> Project.Outcome {
+        await project.run(
+          "probe", "@suites/mug.yaml", "--samples", "3", "--endpoint", url, "--yes",
+          "--max-cost", "5", "--concurrency", "1", "--max-requests", "2", environment: key,
+          network: true)
+      }
+      let first = await probe()
+      #expect(first.status == 3, "\(first.messages)")
+      #expect(first.messages.contains("no picture that can be compared"), "\(first.messages)")
+      #expect(first.messages.contains("the same command asks for"))
+      let second = await probe()
+      #expect(second.status == 4, "\(second.messages)")
+      #expect(!second.messages.contains("no picture that can be compared"))
+      #expect(server.ledger.entries.count >= 3)
+    }
   }
 
   @Test func `Nothing is sent without agreement, and the price is told`() async throws {
@@ -171,7 +196,7 @@ import Testing
   ) async throws {
     try prepare()
     let refused = await project.run(
-      all: ["probe", "@suites/mug.yaml", "--endpoint", "simulator"] + arguments,
+      ["probe", "@suites/mug.yaml", "--endpoint", "simulator"] + arguments,
       environment: ["PROOFSHEET_SIMULATOR": simulator], network: true)
     #expect(refused.status == 2)
     #expect(refused.messages.contains(message), "\(refused.messages)")

@@ -81,13 +81,13 @@ struct Project: Sendable {
     transport: (any HTTPTransport)? = nil, answers: String? = nil, now: Timestamp? = nil
   ) async -> Outcome {
     await run(
-      all: arguments, environment: environment, network: network, transport: transport,
+      arguments, environment: environment, network: network, transport: transport,
       answers: answers, now: now)
   }
 
-  /// The same with the arguments as a list.
+  /// Runs a command of the tool in this process, with its arguments as a list.
   func run(
-    all arguments: [String], environment: [String: String] = [:], network: Bool = false,
+    _ arguments: [String], environment: [String: String] = [:], network: Bool = false,
     transport: (any HTTPTransport)? = nil, answers: String? = nil, now: Timestamp? = nil
   ) async -> Outcome {
     let output = Mutex("")

@@ -43,13 +43,13 @@ import Testing
     try project.write(regression, to: "suites/regression.yaml")
     let recorded = await project.run(
       "run", "@suites/explore.yaml", "--mode", "record", "--endpoint", "simulator", "--quiet",
-      environment: ["PROOFSHEET_SIMULATOR": "--codec jpeg"], network: true)
+      environment: ["PROOFSHEET_SIMULATOR": "--canned"], network: true)
     #expect(recorded.status == 0, "\(recorded.messages)")
   }
 
   private func promote(_ arguments: String...) async -> Project.Outcome {
     await project.run(
-      all: [
+      [
         "promote", "--to", project.path("suites/regression.yaml"), "--by", "ada", "--reports",
         project.path("reports"),
       ] + arguments)
@@ -194,7 +194,7 @@ import Testing
     let run = try project.latestReport().lastPathComponent
     _ = await project.run(
       "run", "@suites/explore.yaml", "--mode", "refresh", "--endpoint", "simulator", "--quiet",
-      environment: ["PROOFSHEET_SIMULATOR": "--codec jpeg --seeds ignored"], network: true)
+      environment: ["PROOFSHEET_SIMULATOR": "--canned --seeds ignored"], network: true)
     let stale = await promote("dusk--s7", "--run", run)
     #expect(stale.status == 1)
     #expect(stale.messages.contains("holds other pictures by now"), "\(stale.messages)")
@@ -211,7 +211,7 @@ import Testing
   func `Wrong use is refused`(arguments: [String], message: String) async throws {
     try await prepare()
     let refused = await project.run(
-      all: [
+      [
         "promote", "--to", project.path("suites/regression.yaml"), "--reports",
         project.path("reports"),
       ] + arguments)

@@ -61,6 +61,45 @@ import Testing
     #expect(!run.messages.contains("no case asks"))
   }
 
+  @Test func `A refresh calls nothing unused that it bought anew`() async throws {
+    try project.copyQuickstart()
+    try addUnused()
+    try project.edit("suites/quickstart.yaml") {
+      $0.replacingOccurrences(of: "seed: [7, 42]", with: "seed: [7]")
+    }
+    let run = await project.run(
+      "run", "@suites/quickstart.yaml", "--mode", "refresh", "--endpoint", "simulator",
+      network: true)
+    #expect(
+      run.messages.contains("no case asks for 13 recordings"), "\(run.messages.suffix(2_000))")
+  }
+
+  @Test func `A second replay knows every picture, and still sees a byte that changed`()
+    async throws
+  {
+    try project.copyQuickstart()
+    let first = await project.run("run", "@suites/quickstart.yaml", "--format", "json")
+    let second = await project.run("run", "@suites/quickstart.yaml", "--format", "json")
+    #expect(first.status == 0 && second.status == 0)
+    func outputs(_ run: Project.Outcome) -> [String] {
+      run.output.split(separator: "\n").compactMap {
+        $0.firstMatch(of: /"outputs":\[.*?\]/).map { String($0.output) }
+      }
+    }
+    #expect(outputs(first).count == 24)
+    #expect(outputs(first) == outputs(second))
+    let blobs = project.folder.appendingPathComponent("fixtures/quickstart/blobs")
+    let name = try #require(
+      try FileManager.default.contentsOfDirectory(atPath: blobs.path).sorted().first)
+    let picture = blobs.appendingPathComponent(name)
+    var bytes = try Data(contentsOf: picture)
+    bytes[bytes.count / 2] ^= 1
+    try bytes.write(to: picture)
+    let third = await project.run("run", "@suites/quickstart.yaml")
+    #expect(third.status == 5, "\(third.messages)")
+    #expect(third.messages.contains("fixture-corrupt"))
+  }
+
   @Test(arguments: [
     ("0d", Int32(0), "warning: quickstart: 24 recordings are older than 0 days"),
     ("0d=warn", 0, "warning: quickstart: 24 recordings"),
@@ -119,6 +158,21 @@ import Testing
     let names = try FileManager.default.contentsOfDirectory(atPath: misses.path).sorted()
     #expect(names == ["asked.json", "near-1.json", "near-2.json", "near-3.json"])
     #expect(run.messages.contains("/misses\n"))
+  }
+
+  @Test func `The command that would record a miss repeats options, and goes to the same origin`()
+    async throws
+  {
+    try project.copyQuickstart()
+    try project.edit("suites/quickstart.yaml") {
+      $0.replacingOccurrences(of: "seed: [7, 42]", with: "seed: [7, 43]")
+    }
+    let fixtures = project.path("fixtures")
+    let run = await project.run("run", "@suites/quickstart.yaml", "--fixtures", fixtures)
+    let command =
+      " --mode record --filter id=paper--cup--square_hd--s43 --fixtures '\(fixtures)' "
+      + "--endpoint simulator\n"
+    #expect(run.messages.contains(command), "\(run.messages)")
   }
 
   @Test func `A run without a miss makes no folder for them`() async throws {

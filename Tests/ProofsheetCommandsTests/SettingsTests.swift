@@ -68,6 +68,31 @@ import Testing
       .maxRequests, flag: "1", environment: "2", suite: "3", config: "4", user: "5",
       builtIn: "none", { $0.maxRequests }, { shown($0) }),
     Row(
+      .startConcurrency, flag: "1", environment: "2", suite: "3", config: "4", user: "5",
+      builtIn: "none", { $0.startConcurrency }, { shown($0) }),
+    Row(
+      .requestsPerMinute, flag: "1", environment: "2", suite: "3", config: "4", user: "5",
+      builtIn: "300", { $0.requestsPerMinute }, { shown($0) }),
+    Row(
+      .imagesPerMinute, flag: "1", environment: "2", suite: "3", config: "4", user: "5",
+      builtIn: "500", { $0.imagesPerMinute }, { shown($0) }),
+    Row(
+      .maxAttempts, flag: "1", environment: "2", suite: "3", config: "4", user: "5",
+      builtIn: "5", { $0.maxAttempts }, { shown($0) }),
+    Row(
+      .maxFailures, flag: "1", environment: "2", suite: "3", config: "4", user: "5",
+      builtIn: "none", { $0.maxFailures }, { shown($0) }),
+    Row(
+      .maxWait, flag: "1s", environment: "2s", suite: "3s", config: "4s", user: "5s",
+      builtIn: "60s", { $0.maxWait }, { TimeText.text(of: $0) }),
+    Row(
+      .repeatPossiblyBilled, flag: "true", environment: "true", suite: "true", config: "true",
+      user: "true",
+      builtIn: "false", { $0.repeatPossiblyBilled }, { shown($0) }),
+    Row(
+      .taskTimeout, flag: "1s", environment: "2s", suite: "3s", config: "4s", user: "5s",
+      builtIn: "300s", { $0.taskTimeout }, { TimeText.text(of: $0) }),
+    Row(
       .confirmAbove, config: "4", user: "5", builtIn: "0.50", { $0.confirmAbove },
       { $0.decimal.replacing(".00", with: "") }),
     Row(

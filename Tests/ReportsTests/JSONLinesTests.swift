@@ -14,6 +14,7 @@ struct JSONLinesTests {
     let report = JSONLinesReport { line in lines.withLock { $0.append(line) } }
     try report.receive(.started(run.header))
     try report.receive(.notice("two\nlines \u{1B}\u{2028}"))
+    try report.receive(.paced(limit: 8))
     for result in results {
       try report.receive(.caseStarted(result.identity.id))
       try report.receive(.caseFinished(result, spending: Spending(requests: 3)))
@@ -28,12 +29,13 @@ struct JSONLinesTests {
     #expect(values.allSatisfy { $0["version"]?.integer == 1 })
     let kinds = values.compactMap { $0["kind"]?.string }
     #expect(
-      kinds == ["run-started", "notice"] + results.map { _ in "case" } + ["run-finished"])
+      kinds == ["run-started", "notice", "pace"] + results.map { _ in "case" } + ["run-finished"])
     #expect(values[0]["cases"]?.integer == results.count)
     #expect(try EncodedHeader.decode(values[0]) == run.header)
     #expect(values[1]["message"]?.string == "two\nlines \u{1B}\u{2028}")
-    #expect(try values.dropFirst(2).dropLast().map { try EncodedCase.decode($0) } == results)
-    #expect(values[2]["spending"]?["requests"]?.integer == 3)
+    #expect(values[2]["limit"]?.integer == 8)
+    #expect(try values.dropFirst(3).dropLast().map { try EncodedCase.decode($0) } == results)
+    #expect(values[3]["spending"]?["requests"]?.integer == 3)
     let last = try #require(values.last)
     #expect(try EncodedSummary.decode(last) == run.summary)
     #expect(last["exit_code"]?.integer == 5)

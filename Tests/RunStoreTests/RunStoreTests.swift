@@ -58,15 +58,16 @@ struct RunStoreTests {
     try run.forEachResult(of: try Made.suite("none")) { _ in Issue.record("no such suite") }
   }
 
-  @Test func `The latest run is the one that was started last and has ended`() throws {
+  /// The clock may have been set back between two runs.
+  @Test func `The latest run is the one that was begun last and has ended`() throws {
     let store = try open()
     try write(1, [], startedAfter: 1_000, to: store)
     try write(2, [], startedAfter: 0, to: store)
     try StoreSink(store: store).receive(.started(try Made.header(3, startedAfter: 2_000)))
-    #expect(try store.run("latest").header.id == Made.run(1))
-    #expect(try store.run(Made.run(2).text).header.id == Made.run(2))
-    #expect(try store.runIDs(limit: 10) == [Made.run(1), Made.run(2)])
-    #expect(try store.runIDs(limit: 1) == [Made.run(1)])
+    #expect(try store.run("latest").header.id == Made.run(2))
+    #expect(try store.run(Made.run(1).text).header.id == Made.run(1))
+    #expect(try store.runIDs(limit: 10) == [Made.run(2), Made.run(1)])
+    #expect(try store.runIDs(limit: 1) == [Made.run(2)])
   }
 
   @Test(arguments: ["latest", "20261122T181500Z-000009", "../etc", ""])

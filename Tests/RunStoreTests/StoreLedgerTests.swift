@@ -141,21 +141,119 @@ struct StoreLedgerTests {
         arguments: [summary, try Made.run(3).text])
     }
     third.crash()
-    #expect(try Session.begin(4, mode: .refresh).ledger.refreshed(of: suite).isEmpty)
+    let fourth = try Session.begin(4, mode: .refresh)
+    #expect(try fourth.ledger.refreshed(of: suite).isEmpty)
+    // The clock was set back, which must not make this run an earlier one.
+    try fourth.store.database.write { database in
+      try database.execute(
+        sql: "UPDATE run SET started_ms = started_ms - 3600000 WHERE id = ?",
+        arguments: [try Made.run(4).text])
+    }
+    try fourth.buy(Made.id(4), received)
+    try fourth.ledger.promoted(Made.id(4).caseKey)
+    fourth.crash()
+    #expect(
+      try Session.begin(5, mode: .refresh).ledger.refreshed(of: suite) == [Made.id(4).caseKey])
   }
 
-  @Test func `A live run keeps no URLs`() throws {
+  @Test func `A live run keeps the links of what it has not fetched, apart from others`() throws {
     let first = try Session.begin(1)
     try first.buy(Made.id(1), Made.received(Made.exchange(), urls: [0: "https://a/recorded"]))
     first.crash()
     let live = try Session.begin(2, mode: .live)
     try live.buy(
       Made.id(1), Made.received(Made.exchange(), urls: [0: "https://a/live", 1: "https://a/1"]))
+    #expect(try live.ledger.pendingURL(of: Made.key(1), index: 0) == "https://a/live")
+    try live.buy(Made.id(1, .download, 0), Made.received(Made.exchange(.download)))
     #expect(try live.ledger.pendingURL(of: Made.key(1), index: 0) == nil)
+    #expect(try live.ledger.pendingURL(of: Made.key(1), index: 1) == "https://a/1")
     live.crash()
     let session = try Session.begin(3)
     #expect(try session.ledger.pendingURL(of: Made.key(1), index: 0) == "https://a/recorded")
-    #expect(try session.store.countOfPendingURLs() == 1)
+    #expect(try session.ledger.pendingURL(of: Made.key(1), index: 1) == nil)
+    #expect(try session.store.countOfPendingURLs() == 2)
+    session.crash()
+    // Nothing goes on with the first live run any more.
+    let other = try Session.begin(4, mode: .live)
+    #expect(try other.store.countOfPendingURLs() == 1)
+  }
+
+  @Test func `A live run goes on with another, and with what that went on with`() throws {
+    let suite = try Made.suite()
+    let first = try Session.begin(1, mode: .live)
+    try first.buy(Made.id(1), Made.received(Made.exchange(.generate, 0, "[1]")))
+    _ = try first.ledger.begin(
+      Made.id(2), of: try Made.recordedCase(2), reservation: Made.price)
+    first.crash()
+    #expect(
+      try RunStore(folder: TemporaryFolder.path, spends: false)
+        .lastLiveRun(of: [suite, Made.suite("other")]) == Made.run(1))
+    let second = try Session.begin(2, mode: .live, resuming: 1)
+    #expect(try second.ledger.stored(Made.id(1)) == Made.exchange(.generate, 0, "[1]"))
+    #expect(try second.ledger.stored(Made.id(2)) == nil)
+    #expect(try second.ledger.inDoubt(of: suite).map(\.run) == [Made.run(1)])
+    try second.buy(Made.id(3), Made.received(Made.exchange(), isUsable: false))
+    second.crash()
+    let third = try Session.begin(3, mode: .live, resuming: 2)
+    #expect(try third.ledger.stored(Made.id(1)) != nil)
+    let sent = try third.ledger.sentLive(of: suite)
+    #expect(sent.map(\.recordedCase.caseKey) == [Made.key(1), Made.key(2), Made.key(3)])
+    #expect(sent.map(\.isAnswered) == [true, false, false])
+    #expect(try third.ledger.sentLive(of: Made.suite("other")).isEmpty)
+    third.crash()
+    let fourth = try Session.begin(4, mode: .live)
+    #expect(try fourth.ledger.stored(Made.id(1)) == nil)
+    #expect(try fourth.ledger.sentLive(of: suite).isEmpty)
+  }
+
+  @Test func `What is adopted of a run is also what it went on with, and is not sent again`() throws
+  {
+    let suite = try Made.suite()
+    let first = try Session.begin(1, mode: .live)
+    try first.buy(Made.id(1), Made.received(Made.exchange()))
+    first.crash()
+    let second = try Session.begin(2, mode: .live, resuming: 1)
+    try second.buy(Made.id(2), Made.received(Made.exchange()))
+    let store = second.store
+    let cases = try store.liveCases(of: suite, in: Made.run(2))
+    #expect(Set(cases.map(\.recordedCase.caseKey)) == [Made.key(1), Made.key(2)])
+    #expect(try store.liveCases(of: suite, in: Made.run(1)).count == 1)
+    try store.adopted(Made.key(1), of: Made.run(2))
+    #expect(try store.liveCases(of: suite, in: Made.run(2)).count == 1)
+    second.crash()
+    let third = try Session.begin(3, mode: .live, resuming: 2)
+    #expect(try third.ledger.stored(Made.id(1)) != nil)
+    #expect(try third.ledger.sentLive(of: suite).map(\.isAnswered) == [true, true])
+  }
+
+  @Test func `What a live run left in doubt is told to the next one, and to no recording`() throws {
+    let suite = try Made.suite()
+    let live = try Session.begin(1, mode: .live)
+    _ = try live.ledger.begin(Made.id(1), of: try Made.recordedCase(1), reservation: Made.price)
+    live.crash()
+    #expect(try Session.begin(2).ledger.inDoubt(of: suite).isEmpty)
+    #expect(try Session.begin(3, mode: .live).ledger.inDoubt(of: suite).map(\.run) == [Made.run(1)])
+  }
+
+  @Test func `An order whose links are gone is given up by a later run only`() throws {
+    let first = try Session.begin(1)
+    try first.buy(
+      Made.id(1), Made.received(Made.exchange(), urls: [0: "https://a/0", 1: "https://a/1"]))
+    try first.buy(Made.id(1, .download, 0), Made.received(Made.exchange(.download)))
+    try first.buy(Made.id(2), Made.received(Made.exchange()))
+    #expect(try !first.ledger.giveUp(Made.key(1)))
+    #expect(try first.ledger.stored(Made.id(1)) != nil)
+    first.crash()
+    let second = try Session.begin(2)
+    #expect(try second.ledger.giveUp(Made.key(1)))
+    #expect(try second.ledger.stored(Made.id(1)) == nil)
+    // A picture of the old order must not pass for one of the new.
+    #expect(try second.ledger.stored(Made.id(1, .download, 0)) == nil)
+    #expect(try second.ledger.storedCase(Made.key(1)) == nil)
+    #expect(try second.ledger.stored(Made.id(2)) != nil)
+    #expect(try second.store.countOfPendingURLs() == 0)
+    #expect(try !second.ledger.giveUp(Made.key(1)))
+    #expect(try !second.ledger.giveUp(Made.key(3)))
   }
 
   @Test func `An order whose task failed is not given again`() throws {
@@ -208,6 +306,6 @@ struct StoreLedgerTests {
 
 extension RunStore {
   func countOfPendingURLs() throws -> Int {
-    try database.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM pending_url") } ?? -1
+    try database.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM pending_link") } ?? -1
   }
 }

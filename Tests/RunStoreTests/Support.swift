@@ -91,12 +91,15 @@ struct Session: ~Copyable {
   let ledger: StoreLedger
   private let lock: StoreLock
 
-  static func begin(_ run: Int, mode: RunMode = .record) throws -> Session {
+  static func begin(
+    _ run: Int, mode: RunMode = .record, resuming: Int? = nil
+  ) throws -> Session {
     let folder = TemporaryFolder.path
     let store = try RunStore(folder: folder, spends: true)
     let lock = try StoreLock(folder: folder)
     let ledger = try StoreLedger(
-      store: store, run: try Made.run(run), mode: mode, startedAt: Made.start, lock: lock)
+      store: store, run: try Made.run(run), mode: mode, startedAt: Made.start,
+      resuming: try resuming.map { try Made.run($0) }, lock: lock)
     return Session(store: store, ledger: ledger, lock: lock)
   }
 

@@ -118,6 +118,18 @@ import Testing
     #expect(Self.attempts(policy, Self.api(.rateLimited, 429), .generate) == 5)
   }
 
+  @Test func `Attempts that cannot have been billed use up nothing of the allowed repeat`() {
+    let policy = RetryPolicy(attemptsMaxWhenPossiblyBilled: 2)
+    func action(attempts: Int, doubtful: Int) -> RetryAction {
+      policy.action(
+        after: Self.api(.server, 500), attempts: attempts, doubtful: doubtful, role: .generate,
+        jitter: 0)
+    }
+    #expect(action(attempts: 3, doubtful: 1) == .retry(after: .zero))
+    #expect(action(attempts: 4, doubtful: 2) == .giveUp)
+    #expect(action(attempts: 5, doubtful: 1) == .giveUp)
+  }
+
   @Test(arguments: [(1, 2), (2, 4), (3, 8), (4, 16), (5, 32), (6, 60), (7, 60), (1_000_000, 60)])
   func `Waits double up to their maximum, spread by jitter`(attempts: Int, seconds: Int) {
     let policy = RetryPolicy(attemptsMax: .max)

@@ -42,7 +42,7 @@ import Testing
   @Test func `A task that does not end is given up after five minutes' questions`() async throws {
     let transport = ScriptedTransport(
       generate: [.task("created")],
-      poll: Array(repeating: .task("in_progress"), count: SeedreamClient.pollsMax))
+      poll: Array(repeating: .task("in_progress"), count: 100))
     let outcome = try await Client.order(from: transport)
     let failure = try outcome.failure()
     guard case .transport(let last) = failure.last else { throw Client.Unexpected() }

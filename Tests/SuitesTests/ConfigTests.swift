@@ -239,7 +239,9 @@ struct ConfigTests {
         (
           3,
           "unknown limit 'max' (expected one of: concurrency, max_cost, max_requests, "
-            + "request_timeout, confirm_above)"
+            + "request_timeout, start_concurrency, requests_per_minute, images_per_minute, "
+            + "max_attempts, max_wait, task_timeout, max_failures, repeat_possibly_billed, "
+            + "confirm_above)",
         ),
         (
           4,
@@ -331,5 +333,22 @@ struct ConfigTests {
     #expect(smallest.maxRequests?.value == 10)
     #expect(smallest.maxRequests?.location.line == 3)
     #expect(smallest.maxCost == nil)
+  }
+
+  @Test(
+    arguments: [
+      ([true, true], true), ([true, nil], nil), ([true, false], false), ([nil, false], false),
+      ([nil, nil], nil), ([true], true),
+    ] as [([Bool?], Bool?)])
+  func `What may be paid for twice is repeated only where every suite says so`(
+    stated: [Bool?], expected: Bool?
+  ) {
+    let place = Suites.SourceLocation(path: "s.yaml", line: 1, column: 1)
+    let limits = stated.map { value in
+      var limits = RunLimits()
+      limits.repeatPossiblyBilled = value.map { Placed($0, at: place) }
+      return limits
+    }
+    #expect(RunLimits.smallest(of: limits).repeatPossiblyBilled?.value == expected)
   }
 }

@@ -5,7 +5,7 @@ internal import Synchronization
 /// Decoded pictures that several checks or cases look at: a few of the latest, in little memory.
 package final class PictureShelf: Sendable {
   /// Bytes of pixels that are kept where nothing else is said; a larger picture is never kept.
-  package static let byteCountDefault = 96 << 20
+  package static let byteCountDefault = 64 << 20
   /// Perceptual hashes that are kept.
   static let hashesMax = 4_096
 

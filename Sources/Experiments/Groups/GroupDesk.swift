@@ -86,12 +86,20 @@ struct GroupDesk: Sendable {
     let all = counted()
     let judge = GroupJudge(now: clock())
     var results = [CaseResult?](repeating: nil, count: all.count)
+    // Groups follow the cases. Of a part of the plan their places have gaps, which merging closes.
+    let positions = plan.shard.map { _ in
+      order.map {
+        plan.suite.caseCount + (groups[$0]?.first.position ?? 0) * plan.suite.groups.count
+          + $0.declaration
+      }
+    }
     let firstPosition = plan.suite.caseCount
+    func position(_ place: Int) -> Int { positions?[place] ?? firstPosition + place }
     await withTaskGroup(of: (Int, CaseResult).self) { tasks in
       var next = 0
       while next < min(concurrency, all.count) {
         tasks.addTask { [next] in
-          (next, await judge.result(of: all[next], at: firstPosition + next))
+          (next, await judge.result(of: all[next], at: position(next)))
         }
         next += 1
       }
@@ -99,7 +107,7 @@ struct GroupDesk: Sendable {
         results[index] = result
         guard next < all.count else { continue }
         tasks.addTask { [next] in
-          (next, await judge.result(of: all[next], at: firstPosition + next))
+          (next, await judge.result(of: all[next], at: position(next)))
         }
         next += 1
       }
@@ -110,7 +118,7 @@ struct GroupDesk: Sendable {
   /// The groups with the number of cases that each has in the suite, each of a name of its own.
   private func counted() -> [Group] {
     var sizes: [Key: Int] = [:]
-    if !plan.filter.isAll {
+    if !plan.isWhole {
       for suiteCase in plan.suite.cases {
         for (index, declaration) in plan.suite.groups.enumerated() {
           guard let group = declaration.key(of: suiteCase) else { continue }

@@ -7,8 +7,8 @@ package import Suites
 package enum PlannedAction: Sendable {
   /// Its recording is replayed; the second names the file where it lies under another case id.
   case replay(Fixture, renamedFrom: CaseID?)
-  /// It is bought.
-  case buy(RecordingTransport.Pricing)
+  /// It is bought; the second says why, where something of it is recorded.
+  case buy(RecordingTransport.Pricing, notice: String?)
   /// It cannot run: why, what helps, and what comes near where it has no recording.
   case stop(Outcome, reason: String, hint: String?, miss: Miss? = nil)
 }
@@ -35,12 +35,18 @@ package struct Plan: Sequence, Sendable {
   package let inputs: [SHA256Digest: InputFacts]
   /// Which cases are selected.
   package let filter: CaseFilter
-  /// Cases that an interrupted refresh has bought already; they are replayed.
-  package let refreshed: Set<CaseKey>
+  /// Cases that an interrupted refresh or live run has bought already; they are not bought again.
+  package private(set) var refreshed: Set<CaseKey>
   /// Prices; `nil` where pictures cost nothing, as those of the simulator.
-  package let prices: PriceTable?
+  package private(set) var prices: PriceTable?
+  /// Cases of an earlier run that are repeated; `nil` where the filter alone selects.
+  package private(set) var repeated: RepeatedCases?
+  /// The part of the plan that is run; `nil` for all of it.
+  package private(set) var shard: Shard?
   /// What is known of the endpoint; `nil` where it was not probed.
   package let probe: ProbeFinding?
+  /// Options that commands in messages repeat.
+  private var commandOptions = ""
 
   /// Puts a plan together.
   package init(
@@ -59,11 +65,18 @@ package struct Plan: Sequence, Sendable {
     self.refreshed = refreshed
   }
 
-  /// The plan for going on with an interrupted refresh.
+  /// The plan for going on with an interrupted refresh or live run.
   package func resuming(_ refreshed: Set<CaseKey>) -> Plan {
-    Plan(
-      suite: suite, mode: mode, fixtures: fixtures, baseline: baseline, inputs: inputs,
-      filter: filter, prices: prices, refreshed: refreshed, probe: probe)
+    var plan = self
+    plan.refreshed = refreshed
+    return plan
+  }
+
+  /// The plan for repeating some cases of an earlier run.
+  package func repeating(_ repeated: RepeatedCases) -> Plan {
+    var plan = self
+    plan.repeated = repeated
+    return plan
   }
 
   /// The same plan where everything is replayed.
@@ -73,12 +86,31 @@ package struct Plan: Sequence, Sendable {
       filter: filter, prices: prices)
   }
 
+  /// The plan of a command line with options that a further command needs as well.
+  ///
+  /// - Parameter options: the options as they are written, with a blank before each.
+  package func commanded(with options: String) -> Plan {
+    var plan = self
+    plan.commandOptions = options
+    return plan
+  }
+
   /// The same plan at other prices; `nil` where pictures cost nothing.
   package func priced(by prices: PriceTable?) -> Plan {
-    Plan(
-      suite: suite, mode: mode, fixtures: fixtures, baseline: baseline, inputs: inputs,
-      filter: filter, prices: prices, refreshed: refreshed, probe: probe)
+    var plan = self
+    plan.prices = prices
+    return plan
   }
+
+  /// One of the parts of the plan.
+  package func sharded(by shard: Shard?) -> Plan {
+    var plan = self
+    plan.shard = shard
+    return plan
+  }
+
+  /// Whether every case of the suite is selected.
+  package var isWhole: Bool { filter.isAll && repeated == nil && shard == nil }
 
   /// Makes the selected cases one at a time, in plan order.
   package func makeIterator() -> Iterator { Iterator(plan: self, cases: selected.makeIterator()) }
@@ -94,20 +126,26 @@ package struct Plan: Sequence, Sendable {
 
   /// The selected cases as the suite declares them: no request is digested.
   package var selected: SelectedCases {
-    SelectedCases(cases: suite.cases, suite: suite.name.text, filter: filter)
+    SelectedCases(suite: suite, filter: filter, repeated: repeated, shard: shard)
   }
 
   /// The cases of a suite that a filter selects.
   package struct SelectedCases: Sequence, Sendable {
-    fileprivate let cases: CaseSequence
-    fileprivate let suite: String
+    fileprivate let suite: LoadedSuite
     fileprivate let filter: CaseFilter
+    fileprivate let repeated: RepeatedCases?
+    fileprivate let shard: Shard?
 
     /// How many there are; of a filter's every case is looked at.
-    package var count: Int { filter.isAll ? cases.count : reduce(0) { count, _ in count + 1 } }
+    package var count: Int {
+      filter.isAll && repeated == nil && shard == nil
+        ? suite.cases.count : reduce(0) { count, _ in count + 1 }
+    }
 
     /// Starts with the first case.
-    package func makeIterator() -> Iterator { Iterator(of: self, cases: cases.makeIterator()) }
+    package func makeIterator() -> Iterator {
+      Iterator(of: self, cases: suite.cases.makeIterator())
+    }
 
     /// Walks the cases.
     package struct Iterator: IteratorProtocol, Sendable {
@@ -118,8 +156,13 @@ package struct Plan: Sequence, Sendable {
       package mutating func next() -> SuiteCase? {
         while let suiteCase = cases.next() {
           let isSelected = of.filter.admits(
-            suite: of.suite, id: suiteCase.id.text, cells: suiteCase.cells, tags: suiteCase.tags)
-          if isSelected { return suiteCase }
+            suite: of.suite.name.text, id: suiteCase.id.text, cells: suiteCase.cells,
+            tags: suiteCase.tags)
+          if isSelected, of.repeated?.admits(suiteCase) ?? true,
+            of.shard?.holds(suiteCase, of: of.suite) ?? true
+          {
+            return suiteCase
+          }
         }
         return nil
       }
@@ -150,7 +193,9 @@ package struct Plan: Sequence, Sendable {
     case .found(let fixture, let fileID):
       return .replay(fixture, renamedFrom: fileID == identity.id ? nil : fileID)
     case .missing, .exhausted, .stale:
-      guard mode == .replay else { return purchase(planned.suiteCase.request) }
+      guard mode == .replay else {
+        return purchase(planned.suiteCase.request, notice: Self.change(found))
+      }
       return absent(found, identity, planned.suiteCase.request.canonical)
     case .notFetched(let path):
       // Buying what lies in a store already would pay for it twice.
@@ -181,12 +226,10 @@ package struct Plan: Sequence, Sendable {
         reason: "exhausted: the request is recorded \(Count.of(recorded, "time")), this is repeat "
           + "\(identity.caseKey.repeatIndex + 1)", hint: hint, miss: miss)
     case .stale(let fileID, let changes):
-      let fields = changes.map { String($0.pointer.dropFirst()) }.joined(separator: ", ")
       return .stop(
         .fixtureStale,
-        reason:
-          "\(fixtures.path(of: fileID)) was recorded for another request: \(fields) "
-          + (changes.count == 1 ? "differs" : "differ"),
+        reason: "\(fixtures.path(of: fileID)) was recorded for another request: "
+          + FieldChange.names(changes),
         hint: hint, miss: miss)
     default:
       return .stop(
@@ -196,14 +239,27 @@ package struct Plan: Sequence, Sendable {
   }
 
   /// What to run to buy a case's recording.
+  ///
+  /// Recordings of the simulator and of a model do not mix, so that a folder of the simulator's is added
+  /// to by the simulator.
   func hint(for identity: CaseIdentity, mode: RunMode) -> String {
-    "\(mode == .refresh ? "buy it anew" : "record it") with: proofsheet run '\(suite.path)' --mode \(mode.rawValue) --filter id=\(identity.id) "
-      + "--yes --max-cost 1"
+    let isSimulated = fixtures.isSimulated && !commandOptions.contains("--endpoint")
+    let spending = isSimulated ? " --endpoint simulator" : " --yes --max-cost 1"
+    return "\(mode == .refresh ? "buy it anew" : "record it") with: proofsheet run '\(suite.path)' "
+      + "--mode \(mode.rawValue) --filter id=\(identity.id)\(commandOptions)\(spending)"
   }
 
-  private func purchase(_ request: EditRequest) -> PlannedAction {
+  /// Why a case is bought although there is a recording in its place.
+  private static func change(_ lookup: FixtureLookup) -> String? {
+    guard case .stale(_, let changes) = lookup else { return nil }
+    return "bought anew, for it was recorded for another request: \(FieldChange.names(changes))"
+  }
+
+  private func purchase(_ request: EditRequest, notice: String? = nil) -> PlannedAction {
     guard let prices else {
-      return .buy(RecordingTransport.Pricing(reservation: .zero, pricePerPicture: .zero))
+      return .buy(
+        RecordingTransport.Pricing(
+          reservation: .zero, pricePerPicture: .zero, pictureCount: request.n), notice: notice)
     }
     guard let price = prices.price(of: request.model) else {
       return .stop(
@@ -212,6 +268,8 @@ package struct Plan: Sequence, Sendable {
           + prices.entries.map(\.namePart).joined(separator: ", "))
     }
     return .buy(
-      RecordingTransport.Pricing(reservation: price * request.n, pricePerPicture: price))
+      RecordingTransport.Pricing(
+        reservation: price * request.n, pricePerPicture: price, pictureCount: request.n),
+      notice: notice)
   }
 }

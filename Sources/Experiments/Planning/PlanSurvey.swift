@@ -67,6 +67,9 @@ package struct PlanSurvey: Sendable {
 
   /// What would become of a case; a price is not looked for.
   package func state(of suiteCase: SuiteCase) -> PlannedState {
+    if plan.mode == .live, !plan.refreshed.isEmpty, plan.refreshed.contains(suiteCase.caseKey) {
+      return .recorded(as: nil)
+    }
     guard let fixtures else { return .buy(isStale: false) }
     if plan.mode == .refresh, !plan.refreshed.contains(suiteCase.caseKey) {
       return .buy(isStale: false)

@@ -261,7 +261,7 @@ package enum EncodedCase {
 /// A run's header as a JSON document.
 ///
 /// Members: `version`, `id`, `started_at`, `mode`, `tool_version`, `endpoint` where there is one, and
-/// `suites`, each with `name`, `path`, `digest` and `cases` as a count.
+/// `suites`, each with `name`, `path`, `digest` and `cases` as a count, and `shard` of a part of a plan.
 package enum EncodedHeader {
   /// Writes a header; ``decode(_:)`` gives it back exactly.
   package static func encode(_ header: RunHeader) -> JSONValue {
@@ -281,6 +281,7 @@ package enum EncodedHeader {
             "baseline": suite.baseline.map { .string($0.hex) },
           ])
         }),
+      "shard": header.shard.map(EncodedShard.encode),
     ])
   }
 
@@ -313,7 +314,7 @@ package enum EncodedHeader {
       toolVersion: try place.member("tool_version").string(),
       workingFolder: FilePath(try place.optional("working_folder")?.string() ?? ""),
       endpoint: try place.optional("endpoint")?.string(),
-      suites: suites)
+      suites: suites, shard: try place.optional("shard").map(EncodedShard.decode))
   }
 }
 

@@ -36,14 +36,15 @@ package struct Measure: Hashable, Sendable {
   package let picture: Int
   /// The picture that it was compared with; `nil` where there is none.
   package let other: FilePath?
-  /// The numbers, no name twice.
+  /// The numbers by name, none twice.
   package let figures: [Figure]
 
   /// Puts a measure together.
   package init(picture: Int, other: FilePath? = nil, figures: [Figure]) {
     self.picture = picture
     self.other = other
-    self.figures = figures
+    // A document keeps no order of members.
+    self.figures = figures.sorted { $0.name < $1.name }
   }
 }
 

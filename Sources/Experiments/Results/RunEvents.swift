@@ -43,7 +43,7 @@ package struct SuiteHeader: Hashable, Sendable {
   }
 
   /// The same with another number of cases.
-  func with(caseCount: Int) -> SuiteHeader {
+  package func with(caseCount: Int) -> SuiteHeader {
     SuiteHeader(
       name: name, path: path, digest: digest, caseCount: caseCount, baseline: baseline)
   }
@@ -65,12 +65,16 @@ package struct RunHeader: Hashable, Sendable {
   package let endpoint: String?
   /// The suites in order.
   package let suites: [SuiteHeader]
+  /// Which part of the plan it has; `nil` where it has all of it.
+  package let shard: ShardHeader?
 
   /// Puts a header together.
   package init(
     id: RunID, startedAt: Timestamp, mode: RunMode, toolVersion: String,
-    workingFolder: FilePath = "", endpoint: String?, suites: [SuiteHeader]
+    workingFolder: FilePath = "", endpoint: String?, suites: [SuiteHeader],
+    shard: ShardHeader? = nil
   ) {
+    self.shard = shard
     self.id = id
     self.startedAt = startedAt
     self.mode = mode
@@ -84,7 +88,7 @@ package struct RunHeader: Hashable, Sendable {
   func with(suites: [SuiteHeader]) -> RunHeader {
     RunHeader(
       id: id, startedAt: startedAt, mode: mode, toolVersion: toolVersion,
-      workingFolder: workingFolder, endpoint: endpoint, suites: suites)
+      workingFolder: workingFolder, endpoint: endpoint, suites: suites, shard: shard)
   }
 
   /// How many cases the run has.
@@ -163,6 +167,8 @@ package enum RunEvent: Sendable {
   case started(RunHeader)
   /// Something to know that belongs to no case.
   case notice(String)
+  /// The number of orders that may be under way has changed.
+  case paced(limit: Int)
   /// A case begins; in any order.
   case caseStarted(CaseID)
   /// A case ended, in plan order, or a group of cases, after the cases of its suite.

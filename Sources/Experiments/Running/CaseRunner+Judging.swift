@@ -79,6 +79,19 @@ package enum CaseProgress: Sendable {
   }
 }
 
+extension CheckKind {
+  /// Whether it may compare pixels, beside their digest.
+  fileprivate var looksAtPixels: Bool {
+    switch self {
+    case .preserve, .change, .similarTo: true
+    case .baseline(let expectation): expectation.level.comparison?.isMeasured ?? true
+    case .count, .size, .decodable, .notBlank, .format, .latency, .cost, .revisedPrompt, .blocked,
+      .error, .command:
+      false
+    }
+  }
+}
+
 extension HashRecord {
   /// The record of a hash.
   init(_ hash: PDQ) {
@@ -98,7 +111,10 @@ extension CaseRunner {
     let hashed = plan.suite.groups.contains {
       $0.expectation == .distinct && $0.admits(planned.suiteCase)
     }
-    let outputs = result.pictures.map { identify($0, in: course.pictures, hashed: hashed) }
+    let keeps = planned.suiteCase.checks.contains { $0.kind.looksAtPixels }
+    let outputs = result.pictures.map {
+      identify($0, in: course.pictures, hashed: hashed, keeps: keeps)
+    }
     var lastInput: PixelSize?
     if case .local(let blob)? = request.images.last { lastInput = plan.inputs[blob.digest]?.size }
     let evidence = CheckJudge.Evidence(
@@ -107,7 +123,8 @@ extension CaseRunner {
       latencyMilliseconds: result.latencyMilliseconds,
       cost: cost(of: request, pictures: result.billedCount, course),
       refusal: result.refusal.map { clean($0.description) },
-      refusalCategory: result.refusal?.category ?? .blocked, origin: course.origin)
+      refusalCategory: result.refusal?.category ?? .blocked,
+      origin: course.origin ?? (course.transport as? RecordingTransport)?.answerOrigin)
     let base = CaseResult(
       identity: planned.identity, outcome: .passed, reason: "", notices: course.notices,
       outputs: outputs, source: course.source, origin: course.origin,
@@ -116,7 +133,7 @@ extension CaseRunner {
       failedAttempts: result.failedAttempts.map { clean($0.description) })
     var pending = PendingCase(
       planned: planned, base: base, evidence: evidence,
-      checks: CheckJudge.applicable(planned.suiteCase.checks), lost: lost(result))
+      checks: CheckJudge.applicable(planned.suiteCase.checks), lost: lost(result, planned, course))
     for (index, check) in pending.checks.enumerated() where !waits(check) {
       pending.results[index] = await judge.judge(check, evidence)
     }
@@ -125,15 +142,25 @@ extension CaseRunner {
 
   /// What became of a picture that was made and could not be fetched; running again tells whether it
   /// is as expected.
-  private func lost(_ result: EditResult) -> LostPicture? {
+  private func lost(
+    _ result: EditResult, _ planned: PlannedCase, _ course: Course
+  ) -> LostPicture? {
     guard let lost = result.missing.first(where: { $0.isTransportFailure }),
       case .transport(let failure) = lost.failure
-    else { return nil }
+    else {
+      guard course.source == .bought, let order = lostOrder(planned),
+        let gone = result.missing.first(where: \.isLinkDead)
+      else { return nil }
+      return LostPicture(
+        outcome: .apiError,
+        reason: clean("picture \(gone.index) is paid for and gone: \(gone.failure)"),
+        hint: order.settle())
+    }
     stop(after: failure)
     return LostPicture(
       outcome: Self.outcome(of: failure.code),
       reason: clean("picture \(lost.index) could not be fetched: \(failure)"),
-      hint: plan.mode == .live ? nil : "run again: it is paid for, and only fetched then")
+      hint: LostOrder.fetchLater(plan.mode))
   }
 
   /// Whether a check looks at other cases.
@@ -244,29 +271,41 @@ extension CaseRunner {
     }
   }
 
-  /// - Parameter hashed: whether a group needs the perceptual hash.
+  /// - Parameters:
+  ///   - hashed: whether a group needs the perceptual hash.
+  ///   - keeps: whether a check may look at the pixels again.
   func identify(
-    _ picture: ReturnedPicture, in store: BlobStore, hashed: Bool
+    _ picture: ReturnedPicture, in store: BlobStore, hashed: Bool, keeps: Bool
   ) -> OutputRecord {
     let blob = BlobID(of: picture.bytes)
-    var record: PictureRecord?
+    var known = environment.facts?.facts(of: blob)
     var problem: String?
-    var hash: HashRecord?
-    do throws(PictureError) {
-      let decoded = try Picture(decoding: picture.bytes)
-      record = PictureRecord(
-        codec: decoded.format?.rawValue ?? "unknown",
-        size: PixelSize(width: decoded.width, height: decoded.height),
-        pixelDigest: decoded.digest.description,
-        emptiness: PictureCharacter.emptiness(of: decoded)?.rawValue)
-      judge.tools.shelf.keep(decoded, as: blob)
-      if hashed { hash = HashRecord(judge.tools.shelf.hash(of: decoded, as: blob)) }
-    } catch {
-      problem = error.description
+    if known == nil || (hashed && known?.hash == nil) {
+      do throws(PictureError) {
+        let found = try look(at: picture, blob, hashed: hashed, keeps: keeps)
+        environment.facts?.keep(found, of: blob)
+        known = found
+      } catch {
+        problem = error.description
+      }
     }
     return OutputRecord(
       index: picture.index, blob: blob, byteCount: picture.bytes.count,
-      path: store.path(of: blob), picture: record, problem: problem,
-      revisedPrompt: picture.revisedPrompt.map(clean), hash: hash)
+      path: store.path(of: blob), picture: known?.record, problem: problem,
+      revisedPrompt: picture.revisedPrompt.map(clean), hash: hashed ? known?.hash : nil)
+  }
+
+  private func look(
+    at picture: ReturnedPicture, _ blob: BlobID, hashed: Bool, keeps: Bool
+  ) throws(PictureError) -> KnownPicture {
+    let decoded = try Picture(decoding: picture.bytes)
+    let record = PictureRecord(
+      codec: decoded.format?.rawValue ?? "unknown",
+      size: PixelSize(width: decoded.width, height: decoded.height),
+      pixelDigest: decoded.digest.description,
+      emptiness: PictureCharacter.emptiness(of: decoded)?.rawValue)
+    if keeps { judge.tools.shelf.keep(decoded, as: blob) }
+    let hash = hashed ? HashRecord(judge.tools.shelf.hash(of: decoded, as: blob)) : nil
+    return KnownPicture(record: record, hash: hash)
   }
 }

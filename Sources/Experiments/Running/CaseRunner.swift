@@ -1,88 +1,7 @@
-package import Canonical
-package import Recording
-package import SeedreamAPI
+internal import Canonical
+internal import Recording
+internal import SeedreamAPI
 internal import Suites
-package import SystemPackage
-
-/// Everything that running cases needs from outside.
-package struct RunEnvironment: Sendable {
-  /// What a run that may spend needs besides.
-  package struct Purchasing: Sendable {
-    /// Where to and with which key.
-    package let endpoint: Endpoint
-    /// The network.
-    package let transport: any HTTPTransport
-    /// Keeps what was paid for.
-    package let ledger: any ExchangeLedger
-    /// The bytes of what was paid for.
-    package let blobs: BlobStore
-    /// What may be spent.
-    package let guardian: SpendGuard
-    /// When requests are repeated.
-    package let policy: RetryPolicy
-    /// What waits.
-    package let sleeper: any Sleeper
-    /// Limits of a request for pictures.
-    package let limits: HTTPLimits
-    /// The name of the variable that holds the key, for messages.
-    package let keyVariable: String
-
-    /// Puts together what spending needs.
-    package init(
-      endpoint: Endpoint, transport: any HTTPTransport, ledger: any ExchangeLedger,
-      blobs: BlobStore, guardian: SpendGuard, policy: RetryPolicy = RetryPolicy(),
-      sleeper: any Sleeper = SystemSleeper(), limits: HTTPLimits = HTTPLimits(),
-      keyVariable: String = "PROOFSHEET_API_KEY"
-    ) {
-      self.endpoint = endpoint
-      self.transport = transport
-      self.ledger = ledger
-      self.blobs = blobs
-      self.guardian = guardian
-      self.policy = policy
-      self.sleeper = sleeper
-      self.limits = limits
-      self.keyVariable = keyVariable
-    }
-  }
-
-  /// Takes secrets out of everything that is kept.
-  package let redactor: Redactor
-  /// The version that recordings name.
-  package let toolVersion: String
-  /// Whether an output without approval fails its case.
-  package let failsUnapproved: Bool
-  /// `nil` in replay: then there is no way to the network.
-  package let purchasing: Purchasing?
-  /// Tells the time, by which quarantines end.
-  package let clock: @Sendable () -> Timestamp
-  /// Takes a request that has no recording, to keep it whole where a message shows parts.
-  package let keepMiss: @Sendable (CaseIdentity, Miss) -> Void
-  /// What is said of recordings that are unused or too old.
-  package let rules: RecordingRules
-  /// Starts the programs of checks; `nil` where that was not allowed.
-  package let programs: (any ProgramStarter)?
-  /// The folder that relative paths start from.
-  package let workingFolder: FilePath
-
-  /// Puts an environment together.
-  package init(
-    redactor: Redactor, toolVersion: String, failsUnapproved: Bool, purchasing: Purchasing?,
-    rules: RecordingRules = RecordingRules(), clock: @escaping @Sendable () -> Timestamp,
-    keepMiss: @escaping @Sendable (CaseIdentity, Miss) -> Void = { _, _ in },
-    programs: (any ProgramStarter)? = nil, workingFolder: FilePath = "."
-  ) {
-    self.programs = programs
-    self.workingFolder = workingFolder
-    self.clock = clock
-    self.keepMiss = keepMiss
-    self.rules = rules
-    self.redactor = redactor
-    self.toolVersion = toolVersion
-    self.failsUnapproved = failsUnapproved
-    self.purchasing = purchasing
-  }
-}
 
 /// Runs single cases of a plan.
 package struct CaseRunner: Sendable {
@@ -109,6 +28,7 @@ package struct CaseRunner: Sendable {
     let endpoint: Endpoint
     let policy: RetryPolicy
     let sleeper: any Sleeper
+    var orderSleeper: (any Sleeper)?
     let pictures: BlobStore
     let source: AnswerSource
     let meter: CaseMeter?
@@ -140,8 +60,10 @@ package struct CaseRunner: Sendable {
       return .ended(quarantined(result, planned))
     case .replay(let fixture, let renamed):
       return settled(await replay(planned, fixture, renamedFrom: renamed), planned)
-    case .buy(let pricing):
-      return settled(await buy(planned, pricing), planned)
+    case .buy(let pricing, let notice):
+      // Whatever lies in the case's file is about to be replaced, or is told of by the case.
+      plan.fixtures.use(planned.identity.id)
+      return settled(await buy(planned, pricing, notice), planned)
     }
   }
 
@@ -194,7 +116,8 @@ package struct CaseRunner: Sendable {
       sleeper: course.sleeper, limits: HTTPLimits())
     do throws(EditFailure) {
       let result = try await client.edit(request, blobs: inputs, as: suiteCase.caseKey)
-      return .outputs(result.pictures.map { identify($0, in: course.pictures, hashed: false) })
+      return .outputs(
+        result.pictures.map { identify($0, in: course.pictures, hashed: false, keeps: true) })
     } catch {
       return .none(clean("\(error)"))
     }
@@ -210,7 +133,7 @@ package struct CaseRunner: Sendable {
   }()
 
   private func buy(
-    _ planned: PlannedCase, _ pricing: RecordingTransport.Pricing
+    _ planned: PlannedCase, _ pricing: RecordingTransport.Pricing, _ notice: String?
   ) async -> CaseProgress {
     guard let purchasing = environment.purchasing else {
       preconditionFailure("a case is bought only in a mode that may spend")
@@ -223,14 +146,16 @@ package struct CaseRunner: Sendable {
     let transport = RecordingTransport(
       base: purchasing.transport, ledger: purchasing.ledger, blobs: purchasing.blobs,
       redactor: environment.redactor, recordedCase: recordedCase, pricing: pricing, meter: meter,
-      expectedError: planned.suiteCase.expectedError)
+      gate: purchasing.pace ?? OpenGate(), expectedError: planned.suiteCase.expectedError)
     var policy = purchasing.policy
     policy.expectedError = planned.suiteCase.expectedError
     let startedAt = environment.clock()
-    let course = Course(
+    var course = Course(
       transport: transport,
       endpoint: purchasing.endpoint, policy: policy, sleeper: purchasing.sleeper,
       pictures: purchasing.blobs, source: .bought, meter: meter)
+    course.orderSleeper = StoppableSleeper(purchasing.sleeper, purchasing.guardian.signal)
+    if let notice { course.notices.append(notice) }
     let progress = await execute(planned, course).map {
       $0.with(origin: transport.answerOrigin, startedAt: startedAt, notice: nil, pictures: nil)
     }
@@ -241,7 +166,9 @@ package struct CaseRunner: Sendable {
   private func execute(_ planned: PlannedCase, _ course: Course) async -> CaseProgress {
     let client = SeedreamClient(
       endpoint: course.endpoint, transport: course.transport, policy: course.policy,
-      sleeper: course.sleeper, limits: environment.purchasing?.limits ?? HTTPLimits())
+      sleeper: course.sleeper, orderSleeper: course.orderSleeper,
+      limits: environment.purchasing?.limits ?? HTTPLimits(),
+      taskTime: environment.purchasing?.taskTime ?? SeedreamClient.taskTime)
     do throws(EditFailure) {
       let result = try await client.edit(
         planned.suiteCase.request, blobs: inputs, as: planned.identity.caseKey)
@@ -278,6 +205,9 @@ package struct CaseRunner: Sendable {
         outcome = Self.outcome(of: failure.code)
         stop(after: failure)
       }
+      if course.source == .bought, let lost = lostOrder(planned) {
+        hint = lost.hint(for: failure, outcome) ?? hint
+      }
     }
     return CaseResult(
       identity: planned.identity, outcome: outcome, reason: clean(reason), hint: hint,
@@ -286,6 +216,13 @@ package struct CaseRunner: Sendable {
       latencyMilliseconds: failure.latencyMilliseconds, cost: course.meter?.spent ?? .zero,
       possiblyBilled: course.meter?.possiblyBilled ?? .zero,
       failedAttempts: failure.earlier.map { clean($0.description) })
+  }
+
+  /// The order of a case, where it may be bought.
+  func lostOrder(_ planned: PlannedCase) -> LostOrder? {
+    environment.purchasing.map {
+      LostOrder(caseKey: planned.identity.caseKey, purchasing: $0, mode: plan.mode)
+    }
   }
 
   /// Stops the run where an answer could not be kept: each further one would be paid for and lost, or
@@ -342,6 +279,10 @@ package struct CaseRunner: Sendable {
       }
     case .noCredit: "add credit at the gateway, then run again: what is paid for is kept"
     case .notFound: "check the model's name"
+    case .rateLimited where plan.mode != .replay:
+      "nothing was billed; \(LostOrder.again(plan.mode)), slower with --requests-per-minute or more "
+        + "patient with --max-wait"
+    case .quotaExceeded: "raise the account's own limit at the gateway, then run again"
     default: nil
     }
   }

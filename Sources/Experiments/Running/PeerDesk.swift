@@ -63,7 +63,7 @@ struct PeerDesk {
   init(_ plan: Plan) {
     let compared = plan.suite.comparedCases
     comparedHere =
-      compared.isEmpty || plan.filter.isAll
+      compared.isEmpty || plan.isWhole
       ? compared : Set(plan.selected.lazy.map(\.id).filter { compared.contains($0) })
     countsRepeats = plan.suite.repeatCount > 1 && plan.probe.map { $0.recommended == nil } ?? false
   }

@@ -39,6 +39,7 @@ package struct Runner: Sendable {
   private let plans: [Plan]
   private let environment: RunEnvironment
   private let concurrency: Int
+  private let failuresMax: Int?
   private let sinks: SinkGroup
   private let clock: @Sendable () -> Timestamp
 
@@ -48,16 +49,19 @@ package struct Runner: Sendable {
   ///   - plans: one a suite, in order.
   ///   - environment: what running needs.
   ///   - concurrency: how many cases run at once.
+  ///   - failuresMax: cases that may fail before no further one is begun; `nil` for any number.
   ///   - sinks: who is told.
   ///   - clock: tells the time.
   package init(
-    plans: [Plan], environment: RunEnvironment, concurrency: Int, sinks: SinkGroup,
+    plans: [Plan], environment: RunEnvironment, concurrency: Int, failuresMax: Int? = nil,
+    sinks: SinkGroup,
     clock: @escaping @Sendable () -> Timestamp = { Timestamp.now() }
   ) {
     precondition(concurrency > 0, "concurrency is positive (was \(concurrency))")
     self.plans = plans
     self.environment = environment
     self.concurrency = concurrency
+    self.failuresMax = failuresMax
     self.sinks = sinks
     self.clock = clock
   }
@@ -72,8 +76,9 @@ package struct Runner: Sendable {
   ) async -> RunSummary {
     sinks.receive(.started(header))
     var summary = RunSummary()
+    var course = Course()
     for plan in plans {
-      await run(plan, into: &summary, isInterrupted: isInterrupted)
+      await run(plan, into: &summary, &course, isInterrupted: isInterrupted)
     }
     summary.spending = spending
     // A clock that is set back during a run must not make a time that no report can show.
@@ -84,13 +89,19 @@ package struct Runner: Sendable {
     return summary
   }
 
+  /// What was seen of a run so far, over all of its plans.
+  private struct Course {
+    var failures = 0
+    var limit: Int?
+  }
+
   private var spending: Spending { environment.purchasing?.guardian.spending ?? Spending() }
 
   private func run(
-    _ plan: Plan, into summary: inout RunSummary, isInterrupted: @escaping @Sendable () -> Bool
+    _ plan: Plan, into summary: inout RunSummary, _ course: inout Course,
+    isInterrupted: @escaping @Sendable () -> Bool
   ) async {
     let runner = CaseRunner(plan: plan, environment: environment)
-    let stopReason = environment.purchasing?.guardian
     var tally = RecordingTally(environment.rules, plan, now: environment.clock())
     var cases = plan.makeIterator()
     var desk = PeerDesk(plan)
@@ -109,7 +120,7 @@ package struct Runner: Sendable {
             break
           }
           let place = line.start(planned)
-          if let reason = isInterrupted() ? "interrupted" : stopReason?.stopReason {
+          if let reason = stopReason(course, isInterrupted: isInterrupted()) {
             line.end(place, Self.cancelled(planned, reason))
             desk.leave(planned)
             tell(&line, &summary, &tally)
@@ -130,7 +141,9 @@ package struct Runner: Sendable {
         running -= 1
         let planned = line.planned(place)
         switch progress {
-        case .ended(let result): line.end(place, result)
+        case .ended(let result):
+          note(result, &course)
+          line.end(place, result)
         case .waiting(let pending): desk.wait(place, pending)
         }
         desk.ended(planned, progress)
@@ -142,8 +155,34 @@ package struct Runner: Sendable {
       summary.groupCount += 1
       sinks.receive(.caseFinished(result, spending: spending))
     }
-    let isWhole = plan.filter.isAll && !isInterrupted() && stopReason?.stopReason == nil
+    let isWhole = plan.isWhole && stopReason(course, isInterrupted: isInterrupted()) == nil
     summary.findings += tally.findings(isWhole: isWhole)
+  }
+
+  /// Why no further case is begun; `nil` while the run goes on.
+  private func stopReason(_ course: Course, isInterrupted: Bool) -> String? {
+    if isInterrupted { return "interrupted" }
+    if let reason = environment.purchasing?.guardian.stopReason { return reason }
+    guard let failuresMax, course.failures >= failuresMax else { return nil }
+    return
+      "\(Count.of(course.failures, "case")) failed, and the limit max_failures is \(failuresMax)"
+  }
+
+  /// Counts failures as they come, and tells when the pace has changed.
+  private func note(_ result: CaseResult, _ course: inout Course) {
+    switch result.outcome.verdict {
+    case .failure, .error: course.failures += 1
+    case .success, .skipped: break
+    }
+    if let guardian = environment.purchasing?.guardian,
+      let reason = stopReason(course, isInterrupted: false)
+    {
+      // Orders that wait for their turn are not sent any more.
+      guardian.stop(reason)
+    }
+    guard let limit = environment.purchasing?.pace?.limit, limit != course.limit else { return }
+    course.limit = limit
+    sinks.receive(.paced(limit: limit))
   }
 
   private func tell(

@@ -15,6 +15,8 @@ package final class SpendGuard: Sendable {
   private let state: Mutex<State>
   /// Requests for pictures that may be sent; `nil` without a cap.
   private let requestsMax: Int?
+  /// Ends every wait for something that is not sent yet.
+  package let signal = StopSignal()
 
   /// Sets the caps.
   ///
@@ -35,6 +37,7 @@ package final class SpendGuard: Sendable {
   /// Lets nothing more be sent; what is under way is waited for.
   package func stop(_ reason: String) {
     state.withLock { if $0.stopReason == nil { $0.stopReason = reason } }
+    signal.stop()
   }
 
   /// What went wrong beside the cases, and makes the command fail: each thing once.

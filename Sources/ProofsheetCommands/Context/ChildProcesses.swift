@@ -123,11 +123,9 @@ private struct Child: ~Copyable {
   /// A file without a name, so that a program may read it when and how it likes.
   private static func file(holding bytes: [UInt8]) throws(ChildFailure) -> Int32 {
     var name = Array(("/tmp/proofsheet-" + String(repeating: "X", count: 6)).utf8CString)
-    let file = unsafe name.withUnsafeMutableBufferPointer {
-      unsafe mkostemp($0.baseAddress!, O_CLOEXEC)
-    }
+    let file = unsafe mkostemp(&name, O_CLOEXEC)
     guard file >= 0 else { throw ChildFailure("its question cannot be stored in /tmp", errno) }
-    _ = unsafe name.withUnsafeBufferPointer { unsafe unlink($0.baseAddress!) }
+    _ = unsafe unlink(name)
     do {
       try FileDescriptor(rawValue: file).writeAll(bytes)
     } catch {
@@ -144,10 +142,7 @@ private struct Child: ~Copyable {
 
   private static func pipe() throws(ChildFailure) -> (read: Int32, write: Int32) {
     var ends: [Int32] = [0, 0]
-    let status = unsafe ends.withUnsafeMutableBufferPointer {
-      unsafe pipe2($0.baseAddress!, O_CLOEXEC)
-    }
-    guard status == 0 else { throw ChildFailure("there is no pipe", errno) }
+    guard unsafe pipe2(&ends, O_CLOEXEC) == 0 else { throw ChildFailure("there is no pipe", errno) }
     _ = fcntl(ends[0], F_SETFL, fcntl(ends[0], F_GETFL) | O_NONBLOCK)
     return (ends[0], ends[1])
   }
@@ -205,9 +200,7 @@ private struct Child: ~Copyable {
         pollfd(fd: output, events: Int16(POLLIN), revents: 0),
         pollfd(fd: messages, events: Int16(POLLIN), revents: 0),
       ]
-      _ = unsafe events.withUnsafeMutableBufferPointer {
-        unsafe poll($0.baseAddress!, 2, ChildProcesses.pollMilliseconds)
-      }
+      _ = unsafe poll(&events, nfds_t(events.count), ChildProcesses.pollMilliseconds)
       let isDrained = drain(output, into: &written, keeping: outputMax + 1, fromEnd: false)
       let isSilent = drain(
         messages, into: &said, keeping: ChildProcesses.messageByteCountMax, fromEnd: true)

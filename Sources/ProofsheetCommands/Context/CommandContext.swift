@@ -22,6 +22,8 @@ package struct CommandContext: Sendable {
   package var ask: @Sendable (String) -> String?
   /// Tells the time.
   package var clock: @Sendable () -> Timestamp
+  /// Tells the time since a fixed moment, by a clock that never goes back.
+  package var uptime: @Sendable () -> Duration
   /// Makes the network; never called in replay.
   package var makeTransport: @Sendable () throws -> any HTTPTransport
   /// Waits between attempts.
@@ -37,6 +39,7 @@ package struct CommandContext: Sendable {
     output: @escaping @Sendable (String) -> Void,
     messages: @escaping @Sendable (String) -> Void, isTerminal: Bool, columns: Int,
     ask: @escaping @Sendable (String) -> String?, clock: @escaping @Sendable () -> Timestamp,
+    uptime: @escaping @Sendable () -> Duration = Uptime.clock(),
     makeTransport: @escaping @Sendable () throws -> any HTTPTransport,
     sleeper: any Sleeper = SystemSleeper(),
     makePrograms: @escaping @Sendable ([String: String], [String]) -> any ProgramStarter = {
@@ -52,6 +55,7 @@ package struct CommandContext: Sendable {
     self.columns = columns
     self.ask = ask
     self.clock = clock
+    self.uptime = uptime
     self.makeTransport = makeTransport
     self.sleeper = sleeper
     self.makePrograms = makePrograms

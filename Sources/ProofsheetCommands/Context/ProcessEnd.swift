@@ -9,6 +9,15 @@ enum ProcessEnd {
   }
 }
 
+/// The clock that a change of the time of day does not touch.
+package enum Uptime {
+  /// A clock that starts now.
+  package static func clock() -> @Sendable () -> Duration {
+    let start = ContinuousClock.now
+    return { start.duration(to: .now) }
+  }
+}
+
 /// How many processors this process may use.
 enum ProcessorCount {
   static var available: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }

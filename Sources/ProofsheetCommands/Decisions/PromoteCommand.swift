@@ -11,8 +11,8 @@ struct PromoteCommand: ParsableCommand {
     discussion: """
       The case is added to 'include' of the suite, whose text is left as it is elsewhere; the new text \
       is read again, and where it would ask for anything else than before and the one request more, \
-      nothing is written. The recording is copied, and its pictures are approved with the decisions \
-      that stand in the baseline of the suite that they come from.
+      nothing is written. The recording is copied, and its pictures are approved there; one that \
+      was rejected is not promoted.
       """)
 
   @Argument(

@@ -87,10 +87,8 @@ struct ProbeSession {
       requestsMax: settings.maxRequests.value)
     let environment = RunEnvironment(
       redactor: context.redactor, toolVersion: Proofsheet.version, failsUnapproved: false,
-      purchasing: RunEnvironment.Purchasing(
-        endpoint: endpoint, transport: try context.makeTransport(), ledger: ledger,
-        blobs: store.blobs, guardian: guardian, sleeper: context.sleeper,
-        limits: settings.requestLimits, keyVariable: settings.keyVariable.value),
+      purchasing: try settings.purchasing(
+        from: endpoint, keeping: ledger, in: store.blobs, guardian, context),
       clock: context.clock)
     let status = try await ask(
       design, environment, guardian, prices: isSimulator ? nil : settings.prices.value, ledger)
@@ -183,6 +181,16 @@ struct ProbeSession {
     let summary = RunSummary(
       counts: results.reduce(into: [:]) { $0[$1.outcome, default: 0] += 1 },
       isInterrupted: interrupts.isInterrupted)
+    let useless = results.filter(Self.isUseless)
+    // Kept, they would be given again and never lead anywhere.
+    try told { for result in useless { try ledger.promoted(result.identity.caseKey) } }
+    if let first = useless.first {
+      context.say(
+        "\(Count.of(useless.count, "sample")) brought no picture that can be compared, the first "
+          + "\(first.identity.id): \(first.outputs.first?.problem ?? first.reason)\n"
+          + "hint: the same command asks for \(useless.count == 1 ? "it" : "them") anew")
+      return ExitStatus.worst([.service, summary.exitStatus])
+    }
     guard summary.exitStatus == .success else {
       context.say(
         "the probe is not complete, and nothing was found\n"
@@ -190,6 +198,15 @@ struct ProbeSession {
       return summary.exitStatus
     }
     return try await conclude(design, results, ledger)
+  }
+
+  /// Whether an answer is complete and holds nothing to compare: asking again is the only way on.
+  private static func isUseless(_ result: CaseResult) -> Bool {
+    switch result.outcome {
+    case .apiError, .blocked: true
+    case .passed: result.outputs.first { $0.index == 0 }?.picture == nil
+    default: false
+    }
   }
 
   // MARK: - Finding

@@ -15,12 +15,18 @@ struct SpendingOptions: ParsableArguments {
       "How many requests for pictures the run may send.", valueName: "n"))
   var maxRequests: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "How many cases may fail before no further one is begun.", valueName: "n"))
+  var maxFailures: String?
+
   @Flag(help: "Spend without asking; needs a cap where there is no terminal.")
   var yes = false
 
   /// What was stated, as it was written.
   var flags: [SettingName: String] {
-    [.maxCost: maxCost, .maxRequests: maxRequests].compactMapValues(\.self)
+    [.maxCost: maxCost, .maxRequests: maxRequests, .maxFailures: maxFailures].compactMapValues(
+      \.self)
   }
 
   /// Lets a purchase go on, or ends the command before anything is sent.

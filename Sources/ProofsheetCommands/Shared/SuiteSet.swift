@@ -152,7 +152,8 @@ struct SuiteSet {
       return Plan(
         suite: member.suite, mode: mode, fixtures: FixtureFolder(folder: folder),
         baseline: baseline, inputs: member.inputs, filter: filter, prices: prices,
-        probe: probe)
+        probe: probe
+      ).commanded(with: settings.commandOptions)
     }
     try FilterReading.requireCases(plans, filter)
     return plans

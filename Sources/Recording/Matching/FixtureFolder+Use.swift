@@ -29,6 +29,16 @@ extension FixtureFolder {
   /// Takes note that a case asked for what lies in a file, whatever became of it.
   package func use(_ id: CaseID) { unused.withLock { $0.use(id) } }
 
+  /// Whether what is recorded came from the simulator; a suite does not mix that with a model's.
+  package var isSimulated: Bool {
+    do throws(FileFailure) {
+      return try currentIndex().isSimulated
+    } catch {
+      // A folder that cannot be listed is told of by every case.
+      return false
+    }
+  }
+
   /// The recordings that nothing has asked for since ``beginUse()``, sorted.
   package func unusedIDs() -> [CaseID] { unused.withLock { $0.sorted } }
 }

@@ -46,6 +46,12 @@ package struct FieldChange: Hashable, Sendable, CustomStringConvertible {
     return "\(pointer): recorded \(shown(recorded)), asked \(shown(asked))"
   }
 
+  /// The names of the fields and that they differ: `prompt, seed differ`.
+  package static func names(_ changes: [FieldChange]) -> String {
+    changes.map { String($0.pointer.dropFirst()) }.joined(separator: ", ")
+      + (changes.count == 1 ? " differs" : " differ")
+  }
+
   /// The differences between two canonical requests.
   package static func between(recorded: JSONValue, asked: JSONValue) -> [FieldChange] {
     var changes: [FieldChange] = []

@@ -111,6 +111,13 @@ package protocol ExchangeLedger: Sendable {
   /// Notes that a case's exchanges are part of a recording now, and forgets its result URLs.
   func promoted(_ caseKey: CaseKey) throws
 
+  /// Gives up what an earlier run has ordered, for its pictures or its task are gone: the next run
+  /// orders anew.
+  ///
+  /// - Returns: `false` where there is no such order, or this run has sent it, so that a later one tries
+  ///   once more.
+  func giveUp(_ caseKey: CaseKey) throws -> Bool
+
   /// Attempts of earlier runs that were sent and never answered.
   func inDoubt(of suite: SuiteName) throws -> [DoubtfulAttempt]
 }

@@ -13,11 +13,14 @@ package final class RecordingTransport: HTTPTransport {
     package let reservation: Money
     /// The price of one picture.
     package let pricePerPicture: Money
+    /// How many pictures are asked for.
+    package let pictureCount: Int
 
     /// Puts a pricing together.
-    package init(reservation: Money, pricePerPicture: Money) {
+    package init(reservation: Money, pricePerPicture: Money, pictureCount: Int = 1) {
       self.reservation = reservation
       self.pricePerPicture = pricePerPicture
+      self.pictureCount = pictureCount
     }
   }
 
@@ -28,6 +31,7 @@ package final class RecordingTransport: HTTPTransport {
   private let recordedCase: RecordedCase
   private let pricing: Pricing
   private let meter: any SpendingMeter
+  private let gate: any OrderGate
   private let expectedError: APIError.Category?
   private let origin = Mutex<Origin?>(nil)
 
@@ -43,7 +47,7 @@ package final class RecordingTransport: HTTPTransport {
   package init(
     base: any HTTPTransport, ledger: any ExchangeLedger, blobs: BlobStore, redactor: Redactor,
     recordedCase: RecordedCase, pricing: Pricing, meter: any SpendingMeter,
-    expectedError: APIError.Category? = nil
+    gate: any OrderGate = OpenGate(), expectedError: APIError.Category? = nil
   ) {
     self.expectedError = expectedError
     self.base = base
@@ -53,6 +57,7 @@ package final class RecordingTransport: HTTPTransport {
     self.recordedCase = recordedCase
     self.pricing = pricing
     self.meter = meter
+    self.gate = gate
   }
 
   /// Gives the stored answer, or sends and stores.
@@ -72,24 +77,67 @@ package final class RecordingTransport: HTTPTransport {
     try restoreURL(of: &request, id: id)
     // Whatever can fail for want of space fails before anything is ordered.
     let sent = try record(request)
+    guard id.role == .generate else {
+      try storing(.beforeSending) { try blobs.requireSpace(Self.answerByteCountMax) }
+      let attempt = try begin(id)
+      let response = try await carry(request, as: id, attempt: attempt)
+      try store(
+        sent, response, id.role == .poll ? EditAnswer(response) : nil, as: id, attempt: attempt)
+      return response
+    }
+    let (response, answer, attempt) = try await order(request, as: id)
+    try store(sent, response, answer, as: id, attempt: attempt)
+    return response
+  }
+
+  /// Sends an order when its turn has come; until then nothing is set aside or noted as sent.
+  private func order(
+    _ request: HTTPRequest, as id: ExchangeID
+  ) async throws(TransportFailure) -> (HTTPResponse, EditAnswer, AttemptID) {
+    let pass = try await gate.enter(pictures: pricing.pictureCount)
+    var verdict = OrderVerdict.neutral
+    defer { gate.leave(pass, verdict) }
     try storing(.beforeSending) { try blobs.requireSpace(Self.answerByteCountMax) }
-    let isOrder = id.role == .generate
-    if isOrder { try meter.reserve(pricing.reservation) }
+    try meter.reserve(pricing.reservation)
     let attempt: AttemptID
     do throws(TransportFailure) {
-      attempt = try storing(.beforeSending) {
-        try ledger.begin(
-          id, of: recordedCase, reservation: isOrder ? pricing.reservation : .zero)
-      }
+      attempt = try begin(id)
     } catch {
-      if isOrder { meter.release() }
+      meter.release()
       throw error
     }
+    do throws(TransportFailure) {
+      let response = try await carry(request, as: id, attempt: attempt)
+      let answer = EditAnswer(response)
+      if case .refused(let error) = answer {
+        verdict = OrderVerdict(.api(error))
+      } else {
+        verdict = .answered
+      }
+      return (response, answer, attempt)
+    } catch {
+      verdict = OrderVerdict(.transport(error))
+      throw error
+    }
+  }
+
+  private func begin(_ id: ExchangeID) throws(TransportFailure) -> AttemptID {
+    try storing(.beforeSending) {
+      try ledger.begin(
+        id, of: recordedCase,
+        reservation: id.role == .generate ? pricing.reservation : .zero)
+    }
+  }
+
+  /// Sends, and books what became of a request that brought no answer.
+  private func carry(
+    _ request: HTTPRequest, as id: ExchangeID, attempt: AttemptID
+  ) async throws(TransportFailure) -> HTTPResponse {
     let response: HTTPResponse
     do throws(TransportFailure) {
       response = try await base.send(request, as: id)
     } catch {
-      if isOrder {
+      if id.role == .generate {
         if error.phase == .beforeSending { meter.release() } else { meter.doubt() }
       }
       let redacted = TransportFailure(error.code, error.phase, redactor.text(error.message))
@@ -97,7 +145,6 @@ package final class RecordingTransport: HTTPTransport {
       throw redacted
     }
     origin.withLock { $0 = Origin(url: request.url, headers: response.headers) }
-    try store(sent, response, as: id, attempt: attempt)
     return response
   }
 
@@ -131,22 +178,23 @@ package final class RecordingTransport: HTTPTransport {
   }
 
   private func store(
-    _ sent: RecordedRequest, _ response: HTTPResponse, as id: ExchangeID, attempt: AttemptID
+    _ sent: RecordedRequest, _ response: HTTPResponse, _ answer: EditAnswer?, as id: ExchangeID,
+    attempt: AttemptID
   ) throws(TransportFailure) {
-    let answer = BodySplitter.split(redactor.json(ifText: response.body))
-    for blob in answer.blobs {
+    let split = BodySplitter.split(redactor.json(ifText: response.body))
+    for blob in split.blobs {
       try storing(.afterSending) { try blobs.write(blob.bytes, as: blob.id) }
     }
     let isPromotable = try storing(.afterSending) {
-      try isFreeOfSecrets(sent.body) && isFreeOfSecrets(answer.body)
+      try isFreeOfSecrets(sent.body) && isFreeOfSecrets(split.body)
     }
     let exchange = Exchange(
       role: id.role, ordinal: id.ordinal, request: sent,
       response: RecordedResponse(
         status: response.status, headers: redactor.responseHeaders(response.headers),
-        body: answer.body),
+        body: split.body),
       timing: response.timing)
-    let account = account(response, role: id.role)
+    let account = account(response, answer, role: id.role)
     account.book(meter)
     try storing(.afterSending) {
       try ledger.received(
@@ -208,11 +256,12 @@ package final class RecordingTransport: HTTPTransport {
 
   /// What an answer cost, where its pictures are to be fetched, and whether it need not be asked for
   /// again: a passing error and a task that goes on are no answers to keep to.
-  private func account(_ response: HTTPResponse, role: ExchangeRole) -> Account {
-    if role == .download {
-      return Account(isUsable: response.status == 200 && !response.body.isEmpty)
+  private func account(
+    _ response: HTTPResponse, _ answer: EditAnswer?, role: ExchangeRole
+  ) -> Account {
+    guard let answer else {
+      return Account(isUsable: SeedreamClient.downloadError(response) == nil)
     }
-    let answer = EditAnswer(response)
     switch answer {
     case .refused(let error):
       let isAnswer = error.isFinal(expecting: expectedError)

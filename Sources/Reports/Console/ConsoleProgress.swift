@@ -11,6 +11,8 @@ struct ConsoleProgress {
   var total = 0
   var counts: [Outcome: Int] = [:]
   var spending = Spending()
+  /// How many orders may be under way; `nil` where nothing is ordered.
+  var limit: Int?
   /// Milliseconds since the run was started.
   var elapsedMilliseconds = 0
 
@@ -40,11 +42,14 @@ struct ConsoleProgress {
       + (spending.cap.map { " of \(ConsoleFigure.money($0))" } ?? "")
   }
 
+  private var pace: String? { limit.map { "\($0) at once" } }
+
   /// The line where nothing can be drawn over.
   var plainLine: String {
     var pieces = ["\(done) of \(ConsoleFigure.count(total, "case")) (\(percent) %)"]
     if !counts.isEmpty { pieces.append(Self.list(counts)) }
     if let money { pieces.append("\(money) spent") }
+    if let pace { pieces.append(pace) }
     if let left { pieces.append("about \(left) left") }
     return pieces.joined(separator: ", ")
   }
@@ -58,7 +63,7 @@ struct ConsoleProgress {
     // In order of the line, each with the order in which pieces are given up: the highest first.
     let candidates: [(rank: Int, text: String?)] = [
       (0, "\(done)/\(total)"), (4, "\(percent)%"), (1, verdicts.isEmpty ? nil : verdicts),
-      (2, money), (3, left.map { "\($0) left" }),
+      (2, money), (5, pace), (3, left.map { "\($0) left" }),
     ]
     var pieces = candidates.compactMap { candidate in
       candidate.text.map { (rank: candidate.rank, text: $0) }

@@ -70,6 +70,7 @@ package final class ConsoleReport: RunSink {
           say(style.wrap("note: ", message, indent: ""), &state)
           updateProgress(&state)
         }
+      case .paced(let limit): state.progress.limit = limit
       case .caseStarted: updateProgress(&state)
       case .caseFinished(let result, let spending): finished(result, spending, &state)
       case .finished(let summary): finished(summary, &state)

@@ -10,6 +10,7 @@ package import SystemPackage
 /// |---|---|
 /// | `run-started` | the members of ``EncodedHeader`` and `cases`, their number |
 /// | `notice` | `message` |
+/// | `pace` | `limit`, how many orders may be under way from now on |
 /// | `case` | the members of ``EncodedCase`` and `spending` so far, as ``EncodedSpending`` writes it |
 /// | `group` | the same of a group of cases, after the cases of its suite |
 /// | `run-finished` | the members of ``EncodedSummary`` and `exit_code`, which the cases ask for |
@@ -51,6 +52,8 @@ package struct JSONLinesReport: RunSink {
       try line("run-started", EncodedHeader.encode(header), [("cases", .integer(header.caseCount))])
     case .notice(let message):
       try line("notice", .members(["message": .string(message)]))
+    case .paced(let limit):
+      try line("pace", .members(["limit": .integer(limit)]))
     case .caseStarted:
       break
     case .caseFinished(let result, let spending):

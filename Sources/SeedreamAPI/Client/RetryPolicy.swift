@@ -67,23 +67,24 @@ public struct RetryPolicy: Hashable, Sendable {
   /// - Parameters:
   ///   - failure: what failed.
   ///   - attempts: how many attempts there have been, from 1.
+  ///   - doubtful: how many of these may have been billed; `nil` for all of them.
   ///   - role: polling is never billed, so that it is repeated like a download.
   ///   - jitter: a random share of the wait, 0 to 1.
   public func action(
-    after failure: AttemptFailure, attempts: Int, role: ExchangeRole, jitter: Double
+    after failure: AttemptFailure, attempts: Int, doubtful: Int? = nil, role: ExchangeRole,
+    jitter: Double
   ) -> RetryAction {
     if case .api(let error) = failure, error.category == expectedError, role != .download {
       return .giveUp
     }
-    guard isTransient(failure, role: role) else { return .giveUp }
-    let isFree = role != .generate || !failure.isPossiblyBilled
-    let allowed =
-      switch role {
-      case .download: downloadAttemptsMax
-      case .poll: attemptsMax
-      case .generate: isFree ? attemptsMax : attemptsMaxWhenPossiblyBilled
-      }
-    guard attempts < allowed else { return .giveUp }
+    guard isTransient(failure, role: role),
+      attempts < (role == .download ? downloadAttemptsMax : attemptsMax)
+    else { return .giveUp }
+    if role == .generate, failure.isPossiblyBilled,
+      doubtful ?? attempts >= attemptsMaxWhenPossiblyBilled
+    {
+      return .giveUp
+    }
     if case .api(let error) = failure, let asked = error.retryAfter {
       // A longer wait than we are willing to make is a reason to stop, not to come back too early.
       return asked <= waitMax ? .retry(after: asked) : .giveUp

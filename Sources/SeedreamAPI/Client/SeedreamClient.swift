@@ -16,6 +16,8 @@ public struct MissingPicture: Hashable, Sendable {
   public let index: Int
   /// Why.
   public let failure: AttemptFailure
+  /// Whether the answer named it, so that it was made, and its link leads nowhere any more.
+  public let isLinkDead: Bool
 }
 
 /// What a request for pictures brought.
@@ -44,6 +46,8 @@ public struct EditFailure: Error, Sendable, CustomStringConvertible {
   ///
   /// A question after a task is free, but the task is not, so that ``last`` alone does not tell.
   public let isPossiblyBilled: Bool
+  /// Whether a task was begun, whose end was not seen.
+  public let isTaskBegun: Bool
 
   init(
     last: AttemptFailure, earlier: [AttemptFailure], latencyMilliseconds: Int,
@@ -54,6 +58,17 @@ public struct EditFailure: Error, Sendable, CustomStringConvertible {
     self.latencyMilliseconds = latencyMilliseconds
     isPossiblyBilled =
       isTaskBegun || last.isPossiblyBilled || earlier.contains(where: \.isPossiblyBilled)
+    self.isTaskBegun = isTaskBegun
+  }
+
+  /// Whether the task that was begun came to nothing.
+  public var isTaskFailed: Bool {
+    if isTaskBegun, case .api(let error) = last { error.code == "task-failed" } else { false }
+  }
+
+  /// Whether the service knows nothing of the task that it had begun.
+  public var isTaskGone: Bool {
+    if isTaskBegun, case .api(let error) = last { error.category == .notFound } else { false }
   }
 
   /// What happened, with the number of attempts.
@@ -66,14 +81,16 @@ public struct EditFailure: Error, Sendable, CustomStringConvertible {
 public struct SeedreamClient: Sendable {
   /// How long to wait between questions after a task.
   public static let pollInterval = Duration.seconds(3)
-  /// How many questions are asked before giving up: five minutes' worth.
-  public static let pollsMax = 100
+  /// How long a task is asked after before giving up.
+  public static let taskTime = Duration.seconds(300)
 
   private let endpoint: Endpoint
   private let transport: any HTTPTransport
   private let policy: RetryPolicy
   private let sleeper: any Sleeper
+  private let orderSleeper: any Sleeper
   private let limits: HTTPLimits
+  private let pollsMax: Int
 
   /// Puts a client together.
   ///
@@ -81,18 +98,23 @@ public struct SeedreamClient: Sendable {
   ///   - endpoint: where to and with which key.
   ///   - transport: what carries the requests.
   ///   - policy: when requests are repeated.
-  ///   - sleeper: what waits between attempts and questions.
+  ///   - sleeper: what waits between questions, and between attempts to fetch what is paid for.
+  ///   - orderSleeper: what waits between attempts to order; `nil` for the same.
   ///   - limits: limits of ordering pictures; polling and downloads have their own, and take no
   ///     longer than these allow.
+  ///   - taskTime: how long a task is asked after before giving up; at least one question is asked.
   public init(
     endpoint: Endpoint, transport: any HTTPTransport, policy: RetryPolicy = RetryPolicy(),
-    sleeper: any Sleeper = SystemSleeper(), limits: HTTPLimits = HTTPLimits()
+    sleeper: any Sleeper = SystemSleeper(), orderSleeper: (any Sleeper)? = nil,
+    limits: HTTPLimits = HTTPLimits(), taskTime: Duration = Self.taskTime
   ) {
     self.endpoint = endpoint
     self.transport = transport
     self.policy = policy
     self.sleeper = sleeper
+    self.orderSleeper = orderSleeper ?? sleeper
     self.limits = limits
+    pollsMax = max(1, Int(min(taskTime / Self.pollInterval, 1_000_000)))
   }
 
   /// Orders the pictures of a request and fetches them.
@@ -113,10 +135,10 @@ public struct SeedreamClient: Sendable {
     var latency = step.milliseconds
     var polls = 0
     while case .task(let id) = step.answer {
-      guard polls < Self.pollsMax else {
+      guard polls < pollsMax else {
         let failure = TransportFailure(
           .timedOut, .afterSending,
-          "the task \(id) did not end within \(Self.pollsMax) questions; it may be billed")
+          "the task \(id) did not end within \(pollsMax) questions; it may be billed")
         throw EditFailure(
           last: .transport(failure), earlier: failures, latencyMilliseconds: 0, isTaskBegun: true)
       }
@@ -161,6 +183,7 @@ public struct SeedreamClient: Sendable {
   ) async throws(EditFailure) -> Step {
     let id = ExchangeID(caseKey: caseKey, role: role, ordinal: ordinal)
     var attempts = 0
+    var doubtful = 0
     while true {
       attempts += 1
       let failure: AttemptFailure
@@ -176,8 +199,10 @@ public struct SeedreamClient: Sendable {
       } catch {
         failure = .transport(error)
       }
+      if failure.isPossiblyBilled { doubtful += 1 }
       let action = policy.action(
-        after: failure, attempts: attempts, role: role, jitter: .random(in: 0...1))
+        after: failure, attempts: attempts, doubtful: doubtful, role: role,
+        jitter: .random(in: 0...1))
       guard case .retry(let pause) = action else {
         throw EditFailure(
           last: failure, earlier: failures, latencyMilliseconds: milliseconds,
@@ -192,7 +217,7 @@ public struct SeedreamClient: Sendable {
     _ duration: Duration, _ role: ExchangeRole, failures: [AttemptFailure]
   ) async throws(EditFailure) {
     do {
-      try await sleeper.sleep(for: duration)
+      try await (role == .generate ? orderSleeper : sleeper).sleep(for: duration)
     } catch {
       let failure =
         role == .poll
@@ -219,7 +244,7 @@ public struct SeedreamClient: Sendable {
         pictures.append(
           ReturnedPicture(index: index, bytes: bytes, revisedPrompt: item.revisedPrompt))
       case .failed(let error):
-        missing.append(MissingPicture(index: index, failure: .api(error)))
+        missing.append(MissingPicture(index: index, failure: .api(error), isLinkDead: false))
       case .url(let url):
         let id = ExchangeID(caseKey: caseKey, role: .download, ordinal: index)
         do throws(AttemptFailure) {
@@ -228,7 +253,8 @@ public struct SeedreamClient: Sendable {
           pictures.append(
             ReturnedPicture(index: index, bytes: response.body, revisedPrompt: item.revisedPrompt))
         } catch {
-          missing.append(MissingPicture(index: index, failure: error))
+          missing.append(
+            MissingPicture(index: index, failure: error, isLinkDead: Self.isGone(error)))
         }
       }
     }
@@ -250,7 +276,9 @@ public struct SeedreamClient: Sendable {
       let failure: AttemptFailure
       do throws(TransportFailure) {
         let response = try await transport.send(request, as: id)
-        guard let error = Self.downloadError(response, url: url) else { return response }
+        guard let error = Self.downloadError(response, at: url.display) else {
+          return response
+        }
         failure = .api(error)
       } catch {
         failure = .transport(error)
@@ -270,11 +298,18 @@ public struct SeedreamClient: Sendable {
   /// The longest error that is looked for in place of a picture, in bytes.
   private static let downloadErrorByteCountMax = 65_536
 
-  /// Why an answer is no picture; `nil` when it may be one.
-  private static func downloadError(_ response: HTTPResponse, url: HTTPURL) -> APIError? {
+  private static func isGone(_ failure: AttemptFailure) -> Bool {
+    if case .api(let error) = failure { error.category == .notFound } else { false }
+  }
+
+  /// Why the answer to a download is no picture; `nil` when it may be one.
+  ///
+  /// - Parameter place: where the picture should be, for the message.
+  package static func downloadError(
+    _ response: HTTPResponse, at place: String = "its link"
+  ) -> APIError? {
     if response.status == 200, response.body.isEmpty {
-      return APIError(
-        .malformed, status: 200, message: "the picture at \(url.display) has no bytes")
+      return APIError(.malformed, status: 200, message: "the picture at \(place) has no bytes")
     }
     // The media host answers 200 with {"code":404,…} (`api-contract.md` section 3.1).
     let error = APIError(
@@ -285,7 +320,7 @@ public struct SeedreamClient: Sendable {
       status == 404 || status == 403 || status == 410
         ? .notFound : APIError.category(status: status, code: ""),
       status: status,
-      message: "the picture at \(url.display) cannot be fetched; result links expire",
+      message: "the picture at \(place) cannot be fetched; result links expire",
       retryAfter: error?.retryAfter)
   }
 

@@ -22,6 +22,9 @@ struct CallLot: Sendable {
 /// The lot of a call depends on the request, on how often it was made before, and on a number of the
 /// simulator's own; so it does not depend on the order in which other requests arrive.
 final class CallBook: Sendable {
+  /// Requests that are counted; with more, counting starts anew.
+  static let requestsMax = 1_000_000
+
   private let seed: UInt64
   private let counts = Mutex<[RequestKey: Int]>([:])
 
@@ -31,10 +34,9 @@ final class CallBook: Sendable {
   init(seed: UInt64) { self.seed = seed }
 
   /// The lot of the next call of a request.
-  ///
-  /// The ledger's own limit bounds the requests that come here.
   func next(for key: RequestKey) -> CallLot {
     let number = counts.withLock { counts in
+      if counts.count >= Self.requestsMax { counts.removeAll() }
       counts[key, default: 0] += 1
       return counts[key, default: 0]
     }

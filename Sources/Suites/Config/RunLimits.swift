@@ -24,11 +24,36 @@ package struct RunLimits: Hashable, Sendable {
   package var maxRequests: Placed<Int>?
   /// The longest time that one request may take.
   package var requestTimeout: Placed<Duration>?
+  /// How many orders may be under way when the run starts.
+  package var startConcurrency: Placed<Int>?
+  /// How many orders a minute may have.
+  package var requestsPerMinute: Placed<Int>?
+  /// How many pictures may be ordered within a minute.
+  package var imagesPerMinute: Placed<Int>?
+  /// How often an order is tried in all.
+  package var maxAttempts: Placed<Int>?
+  /// The longest wait before an order is tried again.
+  package var maxWait: Placed<Duration>?
+  /// How long a task is asked after before giving up.
+  package var taskTimeout: Placed<Duration>?
+  /// How many cases may fail before the run ends.
+  package var maxFailures: Placed<Int>?
+  /// Whether an order that may have been billed is repeated once.
+  package var repeatPossiblyBilled: Placed<Bool>?
 
   /// The numbers of cases that may run at once.
   package static let concurrencyRange = 1...1_000
   /// The numbers of requests that may be allowed.
   package static let requestsRange = 0...1_000_000_000
+  /// The numbers of orders or pictures that a minute may have.
+  package static let perMinuteRange = 1...1_000_000
+  /// The numbers of attempts that may be allowed.
+  package static let attemptsRange = 1...100
+  /// The numbers of failures that may end a run.
+  package static let failuresRange = 1...1_000_000_000
+  /// The waits that may be allowed.
+  package static let waitRange: ClosedRange<Duration> =
+    Duration.milliseconds(1)...Duration.seconds(86_400)
   /// The times that one request may be allowed.
   package static let timeoutRange: ClosedRange<Duration> =
     Duration.seconds(1)...Duration.seconds(86_400)
@@ -48,7 +73,21 @@ package struct RunLimits: Hashable, Sendable {
     limits.maxCost = smallest(suites.compactMap(\.maxCost))
     limits.maxRequests = smallest(suites.compactMap(\.maxRequests))
     limits.requestTimeout = smallest(suites.compactMap(\.requestTimeout))
+    limits.startConcurrency = smallest(suites.compactMap(\.startConcurrency))
+    limits.requestsPerMinute = smallest(suites.compactMap(\.requestsPerMinute))
+    limits.imagesPerMinute = smallest(suites.compactMap(\.imagesPerMinute))
+    limits.maxAttempts = smallest(suites.compactMap(\.maxAttempts))
+    limits.maxWait = smallest(suites.compactMap(\.maxWait))
+    limits.taskTimeout = smallest(suites.compactMap(\.taskTimeout))
+    limits.maxFailures = smallest(suites.compactMap(\.maxFailures))
+    limits.repeatPossiblyBilled = allowed(suites.map(\.repeatPossiblyBilled))
     return limits
+  }
+
+  /// What may cost twice is allowed only where every suite allows it.
+  private static func allowed(_ stated: [Placed<Bool>?]) -> Placed<Bool>? {
+    let said = stated.compactMap(\.self)
+    return said.first { !$0.value } ?? (said.count == stated.count ? said.first : nil)
   }
 
   private static func smallest<Value: Comparable>(_ stated: [Placed<Value>]) -> Placed<Value>? {
@@ -59,7 +98,11 @@ package struct RunLimits: Hashable, Sendable {
 extension NodeReader {
   /// Names in `limits` of every file.
   static var runLimitNames: [String] {
-    ["concurrency", "max_cost", "max_requests", "request_timeout"]
+    [
+      "concurrency", "max_cost", "max_requests", "request_timeout", "start_concurrency",
+      "requests_per_minute", "images_per_minute", "max_attempts", "max_wait", "task_timeout",
+      "max_failures", "repeat_possibly_billed",
+    ]
   }
 
   /// The section `limits` of a suite.
@@ -88,6 +131,45 @@ extension NodeReader {
         .map { Placed($0, at: location) }
     case "request_timeout":
       limits.requestTimeout = time(member.value, of: name, in: RunLimits.timeoutRange)
+        .map { Placed($0, at: location) }
+    default: return readPace(member, into: &limits)
+    }
+    return true
+  }
+
+  /// Reads one limit of how fast and how often requests are sent.
+  ///
+  /// - Returns: whether the name is that of one.
+  private mutating func readPace(
+    _ member: YAMLNode.Member, into limits: inout RunLimits
+  ) -> Bool {
+    let name = "'\(member.key)'"
+    let location = member.value.place.location(in: path)
+    switch member.key {
+    case "start_concurrency":
+      limits.startConcurrency = wholeNumber(
+        member.value, of: name, in: RunLimits.concurrencyRange
+      ).map { Placed($0, at: location) }
+    case "requests_per_minute":
+      limits.requestsPerMinute = wholeNumber(member.value, of: name, in: RunLimits.perMinuteRange)
+        .map { Placed($0, at: location) }
+    case "images_per_minute":
+      limits.imagesPerMinute = wholeNumber(member.value, of: name, in: RunLimits.perMinuteRange)
+        .map { Placed($0, at: location) }
+    case "max_attempts":
+      limits.maxAttempts = wholeNumber(member.value, of: name, in: RunLimits.attemptsRange)
+        .map { Placed($0, at: location) }
+    case "max_wait":
+      limits.maxWait = time(member.value, of: name, in: RunLimits.waitRange)
+        .map { Placed($0, at: location) }
+    case "task_timeout":
+      limits.taskTimeout = time(member.value, of: name, in: RunLimits.timeoutRange)
+        .map { Placed($0, at: location) }
+    case "max_failures":
+      limits.maxFailures = wholeNumber(member.value, of: name, in: RunLimits.failuresRange)
+        .map { Placed($0, at: location) }
+    case "repeat_possibly_billed":
+      limits.repeatPossiblyBilled = boolean(member.value, of: name)
         .map { Placed($0, at: location) }
     default: return false
     }

@@ -37,6 +37,43 @@ enum SharedSchema {
       JSONSchema.ref("time").saying(
         "Request timeout", "How long one request may take, from 1s.",
         default: .string(TimeText.text(of: HTTPLimits().total)))
+    default: pace(key)
+    }
+  }
+
+  /// A limit of how fast and how often requests are sent.
+  private static func pace(_ key: String) -> JSONSchema {
+    switch key {
+    case "start_concurrency":
+      JSONSchema.whole(RunLimits.concurrencyRange).saying(
+        "Concurrency at the start",
+        "Orders under way at first; the number grows up to the concurrency while all is well.")
+    case "requests_per_minute":
+      JSONSchema.whole(RunLimits.perMinuteRange).saying(
+        "Requests a minute", "Orders that may be sent within a minute.")
+    case "images_per_minute":
+      JSONSchema.whole(RunLimits.perMinuteRange).saying(
+        "Images a minute", "Pictures that may be ordered within a minute.")
+    case "max_attempts":
+      JSONSchema.whole(RunLimits.attemptsRange).saying(
+        "Attempts", "How often an order is tried in all.",
+        default: .integer(RetryPolicy().attemptsMax))
+    case "max_wait":
+      JSONSchema.ref("time").saying(
+        "Longest wait",
+        "The longest wait before an order is tried again; the service asking for more ends it.",
+        default: .string(TimeText.text(of: RetryPolicy().waitMax)))
+    case "task_timeout":
+      JSONSchema.ref("time").saying(
+        "Task timeout", "How long a task is asked after before giving up, from 1s.",
+        default: .string(TimeText.text(of: SeedreamClient.taskTime)))
+    case "max_failures":
+      JSONSchema.whole(RunLimits.failuresRange).saying(
+        "Failure cap", "Cases that may fail before no further one is begun.")
+    case "repeat_possibly_billed":
+      JSONSchema.flag.saying(
+        "Repeat what may have been billed",
+        "Whether an order that may have been billed is repeated once.", default: .bool(false))
     default: preconditionFailure("the schema describes every limit (was '\(key)')")
     }
   }

@@ -16,6 +16,14 @@ struct SettingLayer: Hashable, Sendable {
   var maxRequests: Setting<Int>?
   var confirmAbove: Setting<Money>?
   var requestTimeout: Setting<Duration>?
+  var startConcurrency: Setting<Int>?
+  var requestsPerMinute: Setting<Int>?
+  var imagesPerMinute: Setting<Int>?
+  var maxAttempts: Setting<Int>?
+  var maxWait: Setting<Duration>?
+  var taskTimeout: Setting<Duration>?
+  var maxFailures: Setting<Int>?
+  var repeatPossiblyBilled: Setting<Bool>?
   var prices: Setting<PriceTable>?
   var fixtures: Setting<FilePath>?
   var reports: Setting<FilePath>?
@@ -55,10 +63,21 @@ extension SettingLayer {
   }
 
   private init(_ limits: RunLimits, _ origin: (SourceLocation) -> SettingOrigin) {
-    concurrency = limits.concurrency.map { Setting($0.value, origin($0.location)) }
-    maxCost = limits.maxCost.map { Setting($0.value, origin($0.location)) }
-    maxRequests = limits.maxRequests.map { Setting($0.value, origin($0.location)) }
-    requestTimeout = limits.requestTimeout.map { Setting($0.value, origin($0.location)) }
+    func setting<Value>(_ placed: Placed<Value>?) -> Setting<Value>? {
+      placed.map { Setting($0.value, origin($0.location)) }
+    }
+    concurrency = setting(limits.concurrency)
+    maxCost = setting(limits.maxCost)
+    maxRequests = setting(limits.maxRequests)
+    requestTimeout = setting(limits.requestTimeout)
+    startConcurrency = setting(limits.startConcurrency)
+    requestsPerMinute = setting(limits.requestsPerMinute)
+    imagesPerMinute = setting(limits.imagesPerMinute)
+    maxAttempts = setting(limits.maxAttempts)
+    maxWait = setting(limits.maxWait)
+    taskTimeout = setting(limits.taskTimeout)
+    maxFailures = setting(limits.maxFailures)
+    repeatPossiblyBilled = setting(limits.repeatPossiblyBilled)
   }
 }
 
@@ -121,20 +140,30 @@ extension SettingLayer {
     }
     let schemes = AuthScheme.allCases.map(\.rawValue).joined(separator: " or ")
     authScheme = read(.authScheme, schemes) { AuthScheme(rawValue: $0) }
-    let concurrencies = RunLimits.concurrencyRange
-    concurrency = read(.concurrency, Self.expectation(concurrencies)) {
-      Self.wholeNumber($0, in: concurrencies)
+    func number(_ name: SettingName, _ range: ClosedRange<Int>) -> Setting<Int>? {
+      read(name, Self.expectation(range)) { Self.wholeNumber($0, in: range) }
     }
+    func time(_ name: SettingName, _ range: ClosedRange<Duration>) -> Setting<Duration>? {
+      read(
+        name,
+        "\(TimeText.expectation); \(TimeText.text(of: range.lowerBound)) to "
+          + TimeText.text(of: range.upperBound)
+      ) { text in TimeText.duration(text).flatMap { range.contains($0) ? $0 : nil } }
+    }
+    concurrency = number(.concurrency, RunLimits.concurrencyRange)
+    startConcurrency = number(.startConcurrency, RunLimits.concurrencyRange)
+    requestsPerMinute = number(.requestsPerMinute, RunLimits.perMinuteRange)
+    imagesPerMinute = number(.imagesPerMinute, RunLimits.perMinuteRange)
+    maxAttempts = number(.maxAttempts, RunLimits.attemptsRange)
+    maxFailures = number(.maxFailures, RunLimits.failuresRange)
+    maxRequests = number(.maxRequests, RunLimits.requestsRange)
     maxCost = read(.maxCost, RunLimits.moneyExpectation) { Money($0) }
-    maxRequests = read(.maxRequests, Self.expectation(RunLimits.requestsRange)) {
-      Self.wholeNumber($0, in: RunLimits.requestsRange)
+    requestTimeout = time(.requestTimeout, RunLimits.timeoutRange)
+    taskTimeout = time(.taskTimeout, RunLimits.timeoutRange)
+    maxWait = time(.maxWait, RunLimits.waitRange)
+    repeatPossiblyBilled = read(.repeatPossiblyBilled, "true or false") {
+      ["true": true, "false": false][$0]
     }
-    let times = RunLimits.timeoutRange
-    requestTimeout = read(
-      .requestTimeout,
-      "\(TimeText.expectation); \(TimeText.text(of: times.lowerBound)) to "
-        + TimeText.text(of: times.upperBound)
-    ) { text in TimeText.duration(text).flatMap { times.contains($0) ? $0 : nil } }
     fixtures = read(.fixtures, "a folder") { $0.isEmpty ? nil : FilePath($0) }
     reports = read(.reports, "a folder") { $0.isEmpty ? nil : FilePath($0) }
   }

@@ -1,4 +1,5 @@
 internal import Canonical
+internal import Experiments
 internal import SeedreamAPI
 internal import Suites
 internal import SystemPackage
@@ -14,15 +15,31 @@ struct Settings: Hashable, Sendable {
   /// The name of the variable that holds the key.
   let keyVariable: Setting<String>
   /// How many cases run at once; `nil` where the mode decides.
-  let concurrency: Setting<Int?>
+  private(set) var concurrency: Setting<Int?>
   /// What the run may spend at most; `nil` without a cap.
-  let maxCost: Setting<Money?>
+  private(set) var maxCost: Setting<Money?>
   /// How many requests for pictures the run may send; `nil` without a cap.
-  let maxRequests: Setting<Int?>
+  private(set) var maxRequests: Setting<Int?>
   /// Above this a person at a terminal is asked.
   let confirmAbove: Setting<Money>
   /// The longest time that one request may take.
   let requestTimeout: Setting<Duration>
+  /// How many orders may be under way at the start; `nil` where the concurrency decides.
+  private(set) var startConcurrency: Setting<Int?>
+  /// How many orders a minute may have; `nil` without a limit.
+  private(set) var requestsPerMinute: Setting<Int?>
+  /// How many pictures may be ordered within a minute; `nil` without a limit.
+  private(set) var imagesPerMinute: Setting<Int?>
+  /// How often an order is tried in all.
+  let maxAttempts: Setting<Int>
+  /// The longest wait before an order is tried again.
+  let maxWait: Setting<Duration>
+  /// How long a task is asked after before giving up.
+  let taskTimeout: Setting<Duration>
+  /// How many cases may fail before the run ends; `nil` for any number.
+  private(set) var maxFailures: Setting<Int?>
+  /// Whether an order that may have been billed is repeated once.
+  let repeatPossiblyBilled: Setting<Bool>
   /// Prices.
   let prices: Setting<PriceTable>
   /// The folder of recordings; `nil` for the one beside `suites`.
@@ -44,6 +61,12 @@ struct Settings: Hashable, Sendable {
   static let defaultConfirmAbove = Money(microDollars: 500_000)
   /// How many cases run at once where something may be bought.
   static let buyingConcurrency = 8
+  /// How many orders are under way at once at the start of a run.
+  static let defaultStartConcurrency = 4
+  /// Orders a minute: half of what the gateway allows (`api-contract.md` section 3.4).
+  static let defaultRequestsPerMinute = 300
+  /// Pictures a minute: what the service behind the gateway allows (section 3.4).
+  static let defaultImagesPerMinute = 500
 
   /// Decides: of each setting the first layer that states it wins, and the default without any.
   ///
@@ -56,9 +79,11 @@ struct Settings: Hashable, Sendable {
     ) -> Setting<Value> {
       layers.lazy.compactMap { $0[keyPath: path] }.first ?? Setting(value, .builtIn)
     }
-    func first<Value>(_ path: KeyPath<SettingLayer, Setting<Value>?>) -> Setting<Value?> {
+    func first<Value>(
+      _ path: KeyPath<SettingLayer, Setting<Value>?>, orElse value: Value? = nil
+    ) -> Setting<Value?> {
       layers.lazy.compactMap { $0[keyPath: path] }.first.map { Setting($0.value, $0.origin) }
-        ?? Setting(nil, .builtIn)
+        ?? Setting(value, .builtIn)
     }
     endpoint = first(\.endpoint, else: .server(gateway))
     authScheme = first(\.authScheme, else: .bearer)
@@ -68,6 +93,22 @@ struct Settings: Hashable, Sendable {
     maxRequests = first(\.maxRequests)
     confirmAbove = first(\.confirmAbove, else: Self.defaultConfirmAbove)
     requestTimeout = first(\.requestTimeout, else: HTTPLimits().total)
+    startConcurrency = first(\.startConcurrency)
+    // A stand-in on this machine is in nobody's way.
+    let isStandIn =
+      switch endpoint.value {
+      case .simulator: true
+      case .server(let url): HostRule.isLoopback(url.host)
+      }
+    requestsPerMinute = first(
+      \.requestsPerMinute, orElse: isStandIn ? nil : Self.defaultRequestsPerMinute)
+    imagesPerMinute = first(
+      \.imagesPerMinute, orElse: isStandIn ? nil : Self.defaultImagesPerMinute)
+    maxAttempts = first(\.maxAttempts, else: RetryPolicy().attemptsMax)
+    maxWait = first(\.maxWait, else: RetryPolicy().waitMax)
+    taskTimeout = first(\.taskTimeout, else: SeedreamClient.taskTime)
+    maxFailures = first(\.maxFailures)
+    repeatPossiblyBilled = first(\.repeatPossiblyBilled, else: false)
     prices = first(\.prices, else: .listed)
     fixtures = first(\.fixtures)
     reports = first(\.reports)
@@ -77,9 +118,58 @@ struct Settings: Hashable, Sendable {
     allowedHosts = layers.flatMap(\.allowedHosts)
   }
 
+  /// The settings of one part of a plan, which has its share of what the service and the purse allow.
+  func divided(by shard: Shard) -> Settings {
+    func share(_ setting: Setting<Int?>, atLeast least: Int = 1) -> Setting<Int?> {
+      Setting(setting.value.map { shard.share(of: $0, atLeast: least) }, setting.origin)
+    }
+    var divided = self
+    divided.concurrency = Setting(
+      shard.share(of: concurrency(inReplay: false), atLeast: 1), concurrency.origin)
+    divided.startConcurrency = Setting(
+      shard.share(of: pace.concurrency.limitStart, atLeast: 1), startConcurrency.origin)
+    divided.requestsPerMinute = share(requestsPerMinute)
+    divided.imagesPerMinute = share(imagesPerMinute)
+    divided.maxFailures = share(maxFailures)
+    divided.maxRequests = share(maxRequests, atLeast: 0)
+    divided.maxCost = Setting(maxCost.value.map { shard.share(of: $0) }, maxCost.origin)
+    return divided
+  }
+
   /// How many cases run at once.
   func concurrency(inReplay isReplay: Bool) -> Int {
     concurrency.value ?? (isReplay ? ProcessorCount.available : Self.buyingConcurrency)
+  }
+
+  /// How fast orders go out.
+  var pace: Pace {
+    let concurrency = concurrency(inReplay: false)
+    return Pace(
+      concurrency: PaceController.Terms(
+        limitMax: concurrency,
+        limitStart: startConcurrency.value ?? min(concurrency, Self.defaultStartConcurrency)),
+      requestsPerMinute: requestsPerMinute.value, imagesPerMinute: imagesPerMinute.value)
+  }
+
+  /// When requests are repeated.
+  var retryPolicy: RetryPolicy {
+    RetryPolicy(
+      attemptsMax: maxAttempts.value,
+      attemptsMaxWhenPossiblyBilled: repeatPossiblyBilled.value ? 2 : 1, waitMax: maxWait.value)
+  }
+
+  /// The options of this command line that a command in a message needs as well.
+  var commandOptions: String {
+    var options = ""
+    func add<Value>(_ setting: Setting<Value>, _ text: String?) {
+      guard case .flag(let name) = setting.origin, let text else { return }
+      options += " \(name) '\(VisibleText.escape(text))'"
+    }
+    add(fixtures, fixtures.value?.string)
+    add(reports, reports.value?.string)
+    add(endpoint, endpoint.value.description)
+    add(authScheme, authScheme.value.rawValue)
+    return options
   }
 
   /// Prices as they are in force: none where the endpoint is the stand-in.

@@ -1,0 +1,125 @@
+package import Canonical
+internal import SeedreamAPI
+package import Suites
+
+/// One of several parts of a plan that run apart, on machines of their own.
+///
+/// Which part a case belongs to depends on what it asks for, not on its place: on its comparison key,
+/// so that repeats and models lie together, and in a suite with groups on what its groups have in
+/// common, so that groups stay whole.
+package struct Shard: Hashable, Sendable, CustomStringConvertible {
+  /// How many shards a plan may have.
+  package static let countMax = 10_000
+
+  /// Which one, from 1.
+  package let index: Int
+  /// How many there are.
+  package let count: Int
+
+  /// Puts a shard together; `nil` where there is no such one.
+  package init?(index: Int, of count: Int) {
+    guard (1...Self.countMax).contains(count), (1...count).contains(index) else { return nil }
+    self.index = index
+    self.count = count
+  }
+
+  /// Reads `2/3`; `nil` for what is no shard.
+  package init?(_ text: String) {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 2,
+      parts.allSatisfy({
+        $0.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+      }),
+      let index = Int(parts[0]), let count = Int(parts[1])
+    else { return nil }
+    self.init(index: index, of: count)
+  }
+
+  /// `2/3`.
+  package var description: String { "\(index)/\(count)" }
+
+  /// Whether a case of a suite belongs to it.
+  package func holds(_ suiteCase: SuiteCase, of suite: LoadedSuite) -> Bool {
+    let digest = Self.key(of: suiteCase, of: suite)
+    let number = digest.bytes.prefix(7).reduce(0) { $0 << 8 | Int($1) }
+    return number % count == index - 1
+  }
+
+  private static func key(of suiteCase: SuiteCase, of suite: LoadedSuite) -> SHA256Digest {
+    let across = Set(suite.groups.map(\.across)).subtracting([.repeats])
+    guard !across.isEmpty else { return suiteCase.request.comparisonKey.digest }
+    let shared = suiteCase.cells.filter { !across.contains(.axis($0.axis)) }
+    return SHA256Digest(
+      hashing: Array(shared.map { "\($0.axis)\u{0}\($0.entry)" }.joined(separator: "\u{1}").utf8))
+  }
+
+  /// Its share of a number, the remainder going to the first.
+  ///
+  /// - Parameter least: what every shard has at least.
+  package func share(of number: Int, atLeast least: Int = 0) -> Int {
+    max(least, number / count + (index == 1 ? number % count : 0))
+  }
+
+  /// Its share of an amount, the remainder going to the first.
+  package func share(of amount: Money) -> Money {
+    let whole = amount.microDollars
+    return Money(
+      microDollars: whole / Int64(count) + (index == 1 ? whole % Int64(count) : 0))
+  }
+}
+
+extension Shard {
+  /// A shard that a service for parallel jobs has told of, or why none can be told.
+  package enum Found: Hashable, Sendable {
+    /// The shard, and the variable that tells it.
+    case shard(Shard, by: String)
+    /// The variables contradict each other or mean nothing.
+    case unusable(String)
+    /// No service has told anything.
+    case none
+  }
+
+  /// Looks where a job is told which part it is: GitLab, CircleCI, Buildkite, Slurm arrays, Kubernetes
+  /// indexed jobs (with `PROOFSHEET_SHARDS` for their number, which no variable tells) and Bazel.
+  package static func find(in environment: [String: String]) -> Found {
+    let sources: [(index: String, count: String, first: Int)] = [
+      ("CI_NODE_INDEX", "CI_NODE_TOTAL", 1),
+      ("CIRCLE_NODE_INDEX", "CIRCLE_NODE_TOTAL", 0),
+      ("BUILDKITE_PARALLEL_JOB", "BUILDKITE_PARALLEL_JOB_COUNT", 0),
+      ("TEST_SHARD_INDEX", "TEST_TOTAL_SHARDS", 0),
+      ("JOB_COMPLETION_INDEX", "PROOFSHEET_SHARDS", 0),
+    ]
+    if let text = environment["SLURM_ARRAY_TASK_ID"], !text.isEmpty {
+      return slurm(text, environment)
+    }
+    for source in sources {
+      guard let text = environment[source.index], !text.isEmpty else { continue }
+      guard let index = Int(text), let count = environment[source.count].flatMap({ Int($0) }),
+        let shard = Shard(index: index - source.first + 1, of: count)
+      else {
+        return .unusable(
+          "\(source.index) is '\(text.prefix(40))' and \(source.count) is "
+            + "'\((environment[source.count] ?? "").prefix(40))', which is no part of a whole")
+      }
+      return .shard(shard, by: source.index)
+    }
+    return .none
+  }
+
+  /// The tasks of an array need not start at 0, nor lie one apart.
+  private static func slurm(_ text: String, _ environment: [String: String]) -> Found {
+    func number(_ name: String) -> Int? {
+      environment["SLURM_ARRAY_TASK_\(name)"].flatMap { Int($0) }
+    }
+    guard let id = Int(text), let first = number("MIN"), let count = number("COUNT"),
+      let step = number("STEP") ?? number("MAX").map({ ($0 - first) / max(1, count - 1) }),
+      id >= first, max(1, step) > 0, (id - first) % max(1, step) == 0,
+      let shard = Shard(index: (id - first) / max(1, step) + 1, of: count)
+    else {
+      return .unusable(
+        "SLURM_ARRAY_TASK_ID is '\(text.prefix(40))', and SLURM_ARRAY_TASK_MIN, _COUNT and _STEP do "
+          + "not say which part of the array that is; number its tasks evenly")
+    }
+    return .shard(shard, by: "SLURM_ARRAY_TASK_ID")
+  }
+}

@@ -1,0 +1,38 @@
+package import Canonical
+internal import ImageComparison
+
+/// What is known of pictures by the digest of their bytes, so that a picture that was looked at once
+/// need not be decoded again.
+///
+/// A cache and no more: what it does not know is found out, and a version of the definitions that is
+/// not the present one is not known.
+package protocol PictureFacts: Sendable {
+  /// What is known of a picture whose bytes were checked.
+  func facts(of blob: BlobID) -> KnownPicture?
+
+  /// Takes note of a picture that was decoded.
+  func keep(_ facts: KnownPicture, of blob: BlobID)
+
+  /// Keeps everything for later runs.
+  ///
+  /// - Returns: what went wrong first; nothing but time is lost by it.
+  func finish() -> String?
+}
+
+/// What a picture shows, as far as replaying it asks for.
+package struct KnownPicture: Hashable, Sendable {
+  /// The version of everything that is kept: a change of any definition makes all of it unknown.
+  package static let version =
+    "1 \(PixelDigest.prefix) \(PictureCharacter.emptinessVersion) \(PDQ.version)"
+
+  /// Codec, size, digest of the pixels, and whether it shows nothing.
+  package let record: PictureRecord
+  /// The perceptual hash, where something has asked for it.
+  package let hash: HashRecord?
+
+  /// Puts facts together.
+  package init(record: PictureRecord, hash: HashRecord? = nil) {
+    self.record = record
+    self.hash = hash
+  }
+}

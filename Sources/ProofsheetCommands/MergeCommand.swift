@@ -1,0 +1,173 @@
+internal import ArgumentParser
+internal import Canonical
+internal import Experiments
+internal import Reports
+internal import RunStore
+internal import Suites
+internal import SystemPackage
+
+/// Makes one run of its shards.
+struct MergeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "merge",
+    abstract: "Make one run of its shards, with the reports of a run that was not divided.",
+    discussion: """
+      A RUN is the reports folder of a shard, whose latest run is taken, or the folder of one run in \
+      it. The shards must be of the same plan, complete and disjoint. The exit code is that of the \
+      merged run.
+      """)
+
+  @Argument(help: ArgumentHelp("The shards' reports folders.", valueName: "run"))
+  var runs: [String]
+
+  @Option(help: ArgumentHelp("Write JUnit XML here too.", valueName: "file"))
+  var junit: String?
+
+  @OptionGroup var folders: FolderOptions
+
+  func run() throws {
+    let context = CommandContext.current
+    let sources = try SettingSources(folders, context)
+    let reports = ProjectFolders(workingFolder: context.workingFolder)
+      .reports(sources.settings())
+    let parts = try runs.map { try ShardFolder.find($0) }
+    for part in parts where part.folder.lexicallyNormalized() == reports.lexicallyNormalized() {
+      throw CommandExit.usage(
+        "\(reports) is the folder of a shard, and the merged run needs another",
+        hint: "name it with --reports")
+    }
+    do {
+      let merger = try Merger(parts.map(\.run), reports: reports, context)
+      let summary = try merger.merge(junit: junit.map { FilePath($0) })
+      if summary.exitStatus != .success { throw CommandExit(summary.exitStatus) }
+    } catch let exit as CommandExit {
+      throw exit
+    } catch {
+      throw CommandExit(.usage, "error: \(error)")
+    }
+  }
+}
+
+/// The reports folder of a shard.
+private enum ShardFolder {
+  /// Finds the run that an argument names.
+  ///
+  /// - Throws: ``CommandExit`` where there is none.
+  static func find(_ argument: String) throws -> (folder: FilePath, run: StoredRun) {
+    let path = FilePath(argument)
+    let isStore = DurableFile.isFile(path.appending(RunStore.fileName))
+    let folder = isStore ? path : path.removingLastComponent()
+    let name = isStore ? "latest" : path.lastComponent?.string ?? ""
+    guard DurableFile.isFile(folder.appending(RunStore.fileName)) else {
+      throw CommandExit.usage(
+        "there is no run store in \(path), nor beside it",
+        hint: "name the folder that a shard had with --reports, or the folder of its run")
+    }
+    do {
+      return (folder, try RunStore(folder: folder, spends: false).run(name))
+    } catch {
+      throw CommandExit(.usage, "error: \(error)")
+    }
+  }
+}
+
+/// Writes the results of shards as those of one run.
+private struct Merger {
+  private let parts: [StoredRun]
+  private let merged: MergedHeader
+  private let reports: FilePath
+  private let context: CommandContext
+
+  init(_ parts: [StoredRun], reports: FilePath, _ context: CommandContext) throws {
+    self.parts = parts
+    self.reports = reports
+    self.context = context
+    let id = RunID(start: context.clock(), random: .random(in: .min ... .max))
+    merged = try MergedHeader(parts.map(\.header), id: id)
+  }
+
+  private var header: RunHeader { merged.header }
+
+  func merge(junit: FilePath?) throws -> RunSummary {
+    let store = try RunStore(folder: reports, spends: false)
+    let folder = reports.appending(header.id.text)
+    try DurableFile.createFolder(folder)
+    let summary = RunSummary(merging: parts.map(\.summary))
+    // Decisions about the merged run need the baseline that its parts were compared with.
+    for digest in header.suites.compactMap(\.baseline) {
+      if let baseline = try parts[0].attachment(digest) { _ = try store.attach(baseline) }
+    }
+    let sink = StoreSink(store: store)
+    try LineFile.write(to: folder.appending("run.jsonl")) { lines in
+      func tell(_ event: RunEvent) throws {
+        try sink.receive(event)
+        try lines.receive(event)
+      }
+      try tell(.started(header))
+      var spending = Spending(cap: summary.spending.cap)
+      for suite in header.suites {
+        try merge(suite) { result in
+          spending.spent += result.cost
+          spending.possiblyBilled += result.possiblyBilled
+          try tell(.caseFinished(result, spending: spending))
+        }
+      }
+      try tell(.finished(summary))
+    }
+    let run = try store.run(header.id.text)
+    let targets = [folder.appending("junit.xml")] + (junit.map { [$0] } ?? [])
+    for target in targets { try JUnitReport.write(run, to: target) }
+    let counts = summary.counts.sorted { $0.key.rawValue < $1.key.rawValue }
+      .map { "\($0.value) \($0.key.rawValue)" }.joined(separator: ", ")
+    context.say(
+      "merged \(Count.of(parts.count, "shard")), \(Count.of(header.caseCount, "case"))"
+        + (summary.groupCount > 0 ? " and \(Count.of(summary.groupCount, "group"))" : "")
+        + ": \(counts)")
+    for target in targets { context.say("reports: \(target)") }
+    return summary
+  }
+
+  /// Gives the cases of a suite in plan order, and then its groups, whose places are closed up.
+  private func merge(_ suite: SuiteHeader, _ body: (CaseResult) throws -> Void) throws {
+    var cursors = parts.map { ResultCursor($0, of: suite.name) }
+    var cases = 0
+    var lastPosition = -1
+    var groupPlace = merged.groupPlaces[suite.name] ?? 0
+    while let (index, next) = try Self.first(of: &cursors) {
+      cursors[index].advance()
+      let position = next.identity.position
+      guard position > lastPosition else {
+        throw MergeProblem("the case \(next.identity.id) of '\(suite.name)' is in several shards")
+      }
+      lastPosition = position
+      guard next.group != nil else {
+        cases += 1
+        try body(next)
+        continue
+      }
+      try body(next.at(position: groupPlace))
+      groupPlace += 1
+    }
+    try require(cases, suite)
+  }
+
+  private func require(_ cases: Int, _ suite: SuiteHeader) throws {
+    guard cases == suite.caseCount else {
+      throw MergeProblem(
+        "'\(suite.name)' has \(Count.of(suite.caseCount, "case")), and the shards hold \(cases)")
+    }
+  }
+
+  /// The cursor whose next result comes first; `nil` when all are at their end.
+  private static func first(
+    of cursors: inout [ResultCursor]
+  ) throws -> (index: Int, result: CaseResult)? {
+    var first: (index: Int, result: CaseResult)?
+    for index in cursors.indices {
+      guard let next = try cursors[index].peek() else { continue }
+      if let best = first, best.result.identity.position <= next.identity.position { continue }
+      first = (index, next)
+    }
+    return first
+  }
+}

@@ -1,0 +1,115 @@
+import Canonical
+import Experiments
+import SeedreamAPI
+import TestSupport
+import Testing
+
+/// Orders that were taken and bring no pictures.
+@Suite(.temporaryFolder)
+struct LostOrderTests {
+  private static let order = #"{"data":[{"url":"https://cdn.example/a.png"}]}"#
+  private static let task = #"{"data":{"task_id":"t-1","status":"created"}}"#
+
+  /// A service that takes orders, and answers everything else with a status.
+  private func service(_ order: String, then status: Int) -> Gateway {
+    Gateway { (_, id) throws(TransportFailure) in
+      id.role == .generate ? Sample.response(order) : Sample.response("gone", status: status)
+    }
+  }
+
+  @Test(arguments: [403, 404, 410])
+  func `A link that has expired is tried once more by the next run, and then ordered anew`(
+    status: Int
+  ) async throws {
+    let bench = try Bench(fields: "output_format: url")
+    let gone = service(Self.order, then: status)
+    let first = try await bench.runOne(.record, gone)
+    #expect(first.outcome == .apiError)
+    #expect(first.reason.contains("picture 0 is paid for and gone"), "\(first.reason)")
+    #expect(first.hint?.contains("once more") == true)
+    #expect(first.cost == Money(microDollars: 30_000))
+    #expect(gone.seen.count { $0.role == .download } == 4)
+
+    bench.ledger.nextRun()
+    let again = service(Self.order, then: status)
+    let second = try await bench.runOne(.record, again)
+    #expect(second.outcome == .apiError)
+    #expect(second.hint?.contains("order it anew") == true, "\(second.hint ?? "")")
+    #expect(second.cost == .zero && second.possiblyBilled == .zero)
+    #expect(again.seen.allSatisfy { $0.role == .download })
+
+    bench.ledger.nextRun()
+    let third = try await bench.runOne(.record, .always(Sample.answer(try Sample.png())))
+    #expect(third.outcome == .passed, "\(third.reason)")
+    #expect(third.cost == Money(microDollars: 30_000))
+  }
+
+  @Test func `A task that is gone is asked after by the next run, and then ordered anew`()
+    async throws
+  {
+    let bench = try Bench()
+    let first = try await bench.runOne(.record, service(Self.task, then: 404))
+    #expect(first.outcome == .apiError)
+    #expect(first.possiblyBilled == Money(microDollars: 30_000))
+    #expect(first.hint?.contains("once more") == true)
+    bench.ledger.nextRun()
+    let again = service(Self.task, then: 404)
+    let second = try await bench.runOne(.record, again)
+    #expect(second.hint?.contains("order it anew") == true)
+    #expect(again.seen.map(\.role) == [.poll])
+    bench.ledger.nextRun()
+    let third = try await bench.runOne(.record, .always(Sample.answer(try Sample.png())))
+    #expect(third.outcome == .passed)
+  }
+
+  @Test func `A task that does not end is in doubt, and asked after again without an order`()
+    async throws
+  {
+    let bench = try Bench()
+    let endless = Gateway { (_, _) throws(TransportFailure) in Sample.response(Self.task) }
+    let first = try await bench.runOne(.record, endless)
+    #expect(first.outcome == .transportError)
+    #expect(first.possiblyBilled == Money(microDollars: 30_000) && first.cost == .zero)
+    #expect(first.hint?.contains("go on asking after the task") == true)
+    bench.ledger.nextRun()
+    let answer = Sample.answer(try Sample.png())
+    let later = Gateway { (_, id) throws(TransportFailure) in
+      #expect(id.role == .poll)
+      return Sample.response(answer)
+    }
+    #expect(try await bench.runOne(.record, later).outcome == .passed)
+  }
+
+  @Test func `A ledger that cannot note a loss fails the command`() async throws {
+    let bench = try Bench(fields: "output_format: url")
+    _ = try await bench.runOne(.record, service(Self.order, then: 404))
+    let full = try Bench(fields: "output_format: url", isFull: true)
+    let settled = try await full.runOne(.record, service(Self.order, then: 404))
+    #expect(settled.outcome == .transportError)
+    #expect(full.guardian.stopReason?.contains("the disk is full") == true)
+  }
+
+  @Test func `An order without an answer says that running again orders anew`() async throws {
+    let failure = TransportFailure(.timedOut, .afterSending, "no answer within 300 s")
+    let result = try await Bench().runOne(.record, .failing(failure))
+    #expect(result.outcome == .transportError)
+    #expect(result.hint?.contains("--repeat-possibly-billed") == true)
+  }
+
+  /// The media host answers 200 with an error inside (`api-contract.md` section 3.1).
+  @Test func `An error in place of a picture is not kept as the picture`() async throws {
+    let bench = try Bench(fields: "output_format: url")
+    let failing = Gateway { (_, id) throws(TransportFailure) in
+      id.role == .generate
+        ? Sample.response(Self.order) : Sample.response(#"{"code":500,"message":"later"}"#)
+    }
+    let first = try await bench.runOne(.record, failing)
+    #expect(first.outcome != .passed)
+    let picture = try Sample.png()
+    let later = Gateway { (_, id) throws(TransportFailure) in
+      #expect(id.role == .download)
+      return Sample.response(picture)
+    }
+    #expect(try await bench.runOne(.record, later).outcome == .passed)
+  }
+}

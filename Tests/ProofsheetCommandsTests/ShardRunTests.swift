@@ -1,0 +1,111 @@
+import Foundation
+import Simulator
+import Testing
+
+/// Runs in parts, and what is made of them.
+@Suite(.project) struct ShardRunTests {
+  private var project: Project { Project.current }
+  private let key = ["PROOFSHEET_API_KEY": Project.key]
+
+  private func junit(_ folder: String) throws -> String {
+    let path = project.path(folder)
+    let run = try FileManager.default.contentsOfDirectory(atPath: path)
+      .filter { $0.hasPrefix("20") }.sorted().last
+    return try project.read("\(folder)/\(try #require(run))/junit.xml")
+  }
+
+  private func shard(_ index: Int, _ more: String...) async -> Project.Outcome {
+    await project.run(
+      [
+        "run", "@suites/quickstart.yaml", "--shard", "\(index)/3", "--reports",
+        project.path("part-\(index)"),
+      ] + more)
+  }
+
+  private func merge(_ parts: Int..., to folder: String = "merged") async -> Project.Outcome {
+    await project.run(
+      ["merge"] + parts.map { project.path("part-\($0)") } + ["--reports", project.path(folder)])
+  }
+
+  @Test func `Three shards, merged, give the reports of the whole`() async throws {
+    try project.copyQuickstart()
+    let whole = await project.run(
+      "run", "@suites/quickstart.yaml", "--reports", project.path("whole"))
+    #expect(whole.status == 0, "\(whole.messages)")
+    for index in [3, 1, 2] {
+      let run = await shard(index)
+      #expect(run.status == 0, "\(run.messages)")
+      #expect(run.messages.contains("shard \(index) of 3: "), "\(run.messages)")
+    }
+    let merged = await merge(2, 3, 1)
+    #expect(merged.status == 0, "\(merged.messages)")
+    #expect(merged.messages.contains("merged 3 shards, 24 cases: 24 passed"), "\(merged.messages)")
+    #expect(try junit("merged") == junit("whole"))
+    let report = await project.run("report", "latest", "--reports", project.path("merged"))
+    #expect(report.output.split(separator: "\n").count == 24, "\(report.messages)")
+    let decided = await project.run(
+      "approve", "latest", "--reports", project.path("merged"), "--dry-run")
+    #expect(decided.messages.contains("24 decided before"), "\(decided.messages)")
+  }
+
+  @Test func `Shards that are missing, twice there or no shards are refused`() async throws {
+    try project.copyQuickstart()
+    for index in 1...2 { _ = await shard(index) }
+    let missing = await merge(1, 2)
+    #expect(missing.status == 2)
+    #expect(missing.messages.contains("1 shard of 3 is missing: 3"), "\(missing.messages)")
+    let twice = await merge(1, 2, 1)
+    #expect(twice.messages.contains("both shard 1/3"), "\(twice.messages)")
+    let nothing = await merge(1, 2, 9)
+    #expect(nothing.messages.contains("there is no run store in"), "\(nothing.messages)")
+    let onto = await merge(1, 2, to: "part-1")
+    #expect(onto.messages.contains("needs another"), "\(onto.messages)")
+  }
+
+  @Test func `A part has its share of money and pace, the first with the rest`() async throws {
+    try project.copy("fixtures/inputs/coffee.png")
+    try project.write(
+      """
+      version: 1
+      name: small
+      request: {images: ../fixtures/inputs/coffee.png, prompt: Tint the table.}
+      matrix: {seed: [1..9]}
+
+      """, to: "suites/small.yaml")
+    let billed = try await SimulatorServer.serving(
+      SimulatorSettings(codec: .jpeg(quality: 85))
+    ) { server, url in
+      for index in 1...3 {
+        let run = await project.run(
+          "run", "@suites/small.yaml", "--mode", "record", "--endpoint", url, "--yes", "--max-cost",
+          "1", "--concurrency", "7", "--shard", "\(index)/3", "--unapproved", "warn", "--reports",
+          project.path("part-\(index)"), environment: key, network: true)
+        #expect(run.status == 0, "\(run.messages)")
+        #expect(run.messages.contains("\(index == 1 ? 3 : 2) at once"), "\(run.messages)")
+        #expect(run.messages.contains("a cap of $0.33"), "\(run.messages)")
+      }
+      return server.ledger.entries.count
+    }
+    #expect(billed == 9)
+    let replay = await project.run("run", "@suites/small.yaml", "--unapproved", "warn")
+    #expect(replay.status == 0, "\(replay.messages)")
+  }
+
+  @Test func `The service's variables name the part`() async throws {
+    try project.copyQuickstart()
+    let status = project.path("status")
+    let run = await project.run(
+      "run", "@suites/quickstart.yaml", "--shard", "auto",
+      environment: [
+        "TEST_SHARD_INDEX": "0", "TEST_TOTAL_SHARDS": "2", "TEST_SHARD_STATUS_FILE": status,
+      ])
+    #expect(run.status == 0, "\(run.messages)")
+    #expect(run.messages.contains("shard 1/2, by TEST_SHARD_INDEX"), "\(run.messages)")
+    #expect(FileManager.default.fileExists(atPath: status))
+    let none = await project.run("run", "@suites/quickstart.yaml", "--shard", "auto")
+    #expect(none.status == 2)
+    #expect(none.messages.contains("--shard 2/3"), "\(none.messages)")
+    let wrong = await project.run("run", "@suites/quickstart.yaml", "--shard", "4/3")
+    #expect(wrong.status == 2)
+  }
+}
