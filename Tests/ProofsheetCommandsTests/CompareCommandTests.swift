@@ -18,7 +18,7 @@ import Testing
   }
 
   private func compare(_ arguments: String...) async -> Project.Outcome {
-    await project.run(all: ["compare"] + arguments + ["--reports", "@reports"])
+    await project.run(["compare"] + arguments + ["--reports", "@reports"])
   }
 
   @Test func `The verdicts on known differences are right for every prompt`() async throws {
@@ -57,7 +57,7 @@ import Testing
     let xml = try project.read("drift.xml")
     #expect(xml.contains(#"tests="4" failures="2" errors="0""#), "\(xml.prefix(600))")
     #expect(xml.contains(#"name="redrawn""#))
-    let check = await project.run(all: ["junit-check", project.path("drift.xml")])
+    let check = await project.run(["junit-check", project.path("drift.xml")])
     #expect(check.status == 0, "\(check.messages)")
     let ungated = await compare(
       "model=v4", "model=v45", "--junit", project.path("drift.xml"))
@@ -88,7 +88,7 @@ import Testing
   @Test func `What is approved lines up with a run, and what is not is listed`() async throws {
     try await replay()
     let approved = await project.run(
-      all: [
+      [
         "approve", "latest", "--filter", "model=v4 prompt=still|shaded", "--reports", "@reports",
       ])
     try #require(approved.status == 0, "\(approved.messages)")
@@ -141,7 +141,7 @@ import Testing
   ])
   func `Wrong input ends with what is wrong`(arguments: [String], message: String) async throws {
     try await replay()
-    let told = await project.run(all: ["compare"] + arguments + ["--reports", "@reports"])
+    let told = await project.run(["compare"] + arguments + ["--reports", "@reports"])
     #expect(told.status == 2, "\(told.output)")
     #expect(told.messages.contains(message), "\(told.messages)")
     #expect(told.output.isEmpty)
