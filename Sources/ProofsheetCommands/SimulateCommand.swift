@@ -4,6 +4,7 @@ internal import Simulator
 internal import Synchronization
 
 extension SimulatorSettings.SeedProfile: ExpressibleByArgument {}
+extension SimulatorSettings.Drift: ExpressibleByArgument {}
 
 /// Serves the API's contract on loopback.
 struct SimulateCommand: AsyncParsableCommand {
@@ -49,6 +50,13 @@ struct SimulateCommand: AsyncParsableCommand {
         + "loose (the same composition in other colours), "
         + "or ignored (every call gives another picture).", valueName: "profile"))
   var seeds: SimulatorSettings.SeedProfile = .exact
+
+  @Option(
+    help: ArgumentHelp(
+      "What a model other than Seedream 4.0 does: none (the same pixels), shade (other colours, by 25 "
+        + "to 65 degrees of hue), or redraw (other places and shapes for each seed).",
+      valueName: "profile"))
+  var drift: SimulatorSettings.Drift = .shade
 
   @Flag(help: "Answer the seed 0 with any picture, as some services do.")
   var seedZeroDraws = false
@@ -143,6 +151,7 @@ struct SimulateCommand: AsyncParsableCommand {
     settings.codec = codec == .png && !canned ? .png : .jpeg(quality: quality)
     settings.isCanned = canned
     settings.seeds = seeds
+    settings.drift = drift
     settings.drawsSeedZero = seedZeroDraws
     settings.stampsFiles = callMetadata
     settings.hasWatermark = watermark

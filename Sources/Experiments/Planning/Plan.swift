@@ -171,13 +171,13 @@ package struct Plan: Sequence, Sendable {
 
   private func planned(_ suiteCase: SuiteCase) -> PlannedCase {
     let request = suiteCase.request
-    return PlannedCase(
-      suiteCase: suiteCase,
-      identity: CaseIdentity(
-        suite: suite.name, position: suiteCase.position, id: suiteCase.id,
-        caseKey: suiteCase.caseKey, cells: suiteCase.cells, tags: suiteCase.tags,
-        location: suiteCase.location, model: request.model, seed: request.seed,
-        size: request.size, prompt: request.prompt, request: RequestRecord(request)))
+    var identity = CaseIdentity(
+      suite: suite.name, position: suiteCase.position, id: suiteCase.id,
+      caseKey: suiteCase.caseKey, cells: suiteCase.cells, tags: suiteCase.tags,
+      location: suiteCase.location, model: request.model, seed: request.seed,
+      size: request.size, prompt: request.prompt, request: RequestRecord(request))
+    identity.comparisonKey = request.comparisonKey
+    return PlannedCase(suiteCase: suiteCase, identity: identity)
   }
 
   /// Decides about a case; reads its recording and no more.

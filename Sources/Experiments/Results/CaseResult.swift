@@ -164,6 +164,8 @@ package struct CaseIdentity: Hashable, Sendable {
   package let prompt: String
   /// The rest of the request; `nil` where it is not known, as of a group.
   package let request: RequestRecord?
+  /// What lines the case up with that of another version; `nil` where nobody asked for it.
+  package internal(set) var comparisonKey: ComparisonKey?
 
   /// Puts an identity together.
   package init(

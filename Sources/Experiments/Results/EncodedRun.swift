@@ -35,7 +35,8 @@ package enum EncodedRun {
 ///
 /// Members: `version`; of the identity `suite`, `position`, `id`, `key`, `cells` (each `axis`, `entry`,
 /// `value`), `tags`, `location` (`path`, `line`, `column`), `model`, `seed`, `size` (a preset's name or
-/// `width` and `height`), `prompt`, `request` as ``EncodedRequest`` writes it; then `outcome`, `reason`, `hint`, `details`, `notices`, `checks`
+/// `width` and `height`), `prompt`, `comparison_key`, `request` as ``EncodedRequest`` writes it; then `outcome`,
+/// `reason`, `hint`, `details`, `notices`, `checks`
 /// (each `name`, `verdict`, `severity`, `message` and, where something was measured, `measures`, each
 /// `picture`, `other` and `figures` by their versioned names), `outputs`, `source`, `origin`, `started_at`, `latency_ms`, `cost`
 /// and `possibly_billed` (dollars as decimal strings) and `failed_attempts`. An output has `index`,
@@ -62,6 +63,7 @@ package enum EncodedCase {
       "size": identity.size.custom?.json ?? .string(identity.size.description),
       "prompt": .string(identity.prompt),
       "request": identity.request.map(EncodedRequest.encode),
+      "comparison_key": identity.comparisonKey.map { .string($0.description) },
       "outcome": .string(result.outcome.rawValue),
       "reason": .string(result.reason),
       "hint": result.hint.map(JSONValue.string),
@@ -176,7 +178,7 @@ package enum EncodedCase {
           value: try cell.member("value").string()))
     }
     let location = try place.member("location")
-    return CaseIdentity(
+    var identity = CaseIdentity(
       suite: try place.member("suite").parse("a suite's name") { SuiteName($0) },
       position: try place.member("position").integer(EncodedRun.countRange),
       id: try place.member("id").parse("a case id") { CaseID($0) },
@@ -199,6 +201,13 @@ package enum EncodedCase {
       size: try size(try place.member("size")),
       prompt: try place.member("prompt").string(),
       request: try place.optional("request").map(EncodedRequest.decode))
+    identity.comparisonKey = try place.optional("comparison_key").map {
+      (place) throws(EncodedRunFailure) in
+      try place.parse("a digest of 64 hexadecimal digits") {
+        SHA256Digest(hex: $0).map { ComparisonKey($0) }
+      }
+    }
+    return identity
   }
 
   private static func size(_ place: EncodedPlace) throws(EncodedRunFailure) -> ImageSize {

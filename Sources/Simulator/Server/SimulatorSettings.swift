@@ -31,6 +31,16 @@ package struct SimulatorSettings: Sendable {
     case ignored
   }
 
+  /// What a model other than Seedream 4.0 does to a picture.
+  package enum Drift: String, Hashable, Sendable, CaseIterable {
+    /// It gives the same pixels.
+    case none
+    /// It turns the palette by 25 to 65 degrees and adds 10 to 25 % of contrast; places and shapes stay.
+    case shade
+    /// It draws places and shapes anew for each seed, in the same colours.
+    case redraw
+  }
+
   /// The port on 127.0.0.1; 0 takes any free one.
   package var port: UInt16
   /// The keys that are accepted; empty accepts every key that is not empty.
@@ -57,6 +67,8 @@ package struct SimulatorSettings: Sendable {
   package var isCanned: Bool
   /// What a seed does.
   package var seeds: SeedProfile
+  /// What a model other than Seedream 4.0 does.
+  package var drift: Drift
   /// Whether the seed 0 asks for any picture, as some services have it.
   package var drawsSeedZero: Bool
   /// Whether each file carries a comment of its call, so that bytes differ where pixels do not.
@@ -98,6 +110,7 @@ package struct SimulatorSettings: Sendable {
   ///   - hasStrictSizes: whether two sizes in one request are refused.
   ///   - isCanned: whether pictures of a size are copies of the first.
   ///   - seeds: what a seed does.
+  ///   - drift: what another model does.
   ///   - drawsSeedZero: whether the seed 0 asks for any picture.
   ///   - stampsFiles: whether each file carries a comment of its call.
   ///   - hasWatermark: whether pictures carry a mark.
@@ -116,7 +129,8 @@ package struct SimulatorSettings: Sendable {
     connectionsMax: Int = 1_024, bodyByteCountMax: Int = 192 << 20,
     pictureByteCountMax: Int = 512 << 20, enforcesModelAreaMin: Bool = false,
     hasStrictSizes: Bool = false, isCanned: Bool = false,
-    seeds: SeedProfile = .exact, drawsSeedZero: Bool = false, stampsFiles: Bool = false,
+    seeds: SeedProfile = .exact, drift: Drift = .shade, drawsSeedZero: Bool = false,
+    stampsFiles: Bool = false,
     hasWatermark: Bool = false, callSeed: UInt64 = .random(in: .min ... .max),
     faults: [FaultRule] = [], faultSeed: Int = 0,
     timeFactor: Double = 0, ordersPerMinute: Int? = nil, imagesPerMinute: Int? = nil,
@@ -145,6 +159,7 @@ package struct SimulatorSettings: Sendable {
     self.hasStrictSizes = hasStrictSizes
     self.isCanned = isCanned
     self.seeds = seeds
+    self.drift = drift
     self.drawsSeedZero = drawsSeedZero
     self.stampsFiles = stampsFiles
     self.hasWatermark = hasWatermark
