@@ -34,6 +34,7 @@ func tests(
 
 let system: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let mustache: Target.Dependency = .product(name: "Mustache", package: "swift-mustache")
 let flyingSocks: Target.Dependency = .product(name: "FlyingSocks", package: "FlyingFox")
 let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
@@ -50,6 +51,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
   ],
   targets: [
     .systemLibrary(
@@ -84,7 +86,10 @@ let package = Package(
     module("RunStore", ["Canonical", "SeedreamAPI", "Recording", "Experiments", grdb, system]),
     module(
       "Reports",
-      ["Canonical", "SeedreamAPI", "Suites", "Recording", "Experiments", "CLibXML2", system]),
+      [
+        "Canonical", "SeedreamAPI", "ImageComparison", "Suites", "Recording", "Experiments",
+        "CLibXML2", mustache, system,
+      ]),
     .target(
       name: "Simulator",
       dependencies: ["Canonical", "SeedreamAPI", "ImageComparison", flyingSocks],
@@ -128,7 +133,8 @@ let package = Package(
     tests(
       "ReportsTests",
       [
-        "Canonical", "SeedreamAPI", "Suites", "Recording", "Experiments", "Reports", system,
+        "TestSupport", "Canonical", "SeedreamAPI", "ImageComparison", "Suites", "Recording",
+        "Experiments", "Reports", system,
       ]),
     tests(
       "SimulatorTests",

@@ -14,7 +14,9 @@ struct MergeCommand: ParsableCommand {
     discussion: """
       A RUN is the reports folder of a shard, whose latest run is taken, or the folder of one run in \
       it. The shards must be of the same plan, complete and disjoint. The exit code is that of the \
-      merged run.
+      merged run. Recordings that are too old are told of all shards at once, by the strictest \
+      --max-age among them. Which recordings no case asks for no shard can tell: see \
+      'fixtures list SUITE --unused'.
       """)
 
   @Argument(help: ArgumentHelp("The shards' reports folders.", valueName: "run"))
@@ -71,6 +73,13 @@ private enum ShardFolder {
   }
 }
 
+extension StoredRun {
+  /// When it had ended: what was too old while it ran is too old by then.
+  fileprivate var endedAt: Timestamp {
+    Timestamp(milliseconds: header.startedAt.milliseconds + Int64(summary.wallMilliseconds))
+  }
+}
+
 /// Writes the results of shards as those of one run.
 private struct Merger {
   private let parts: [StoredRun]
@@ -92,7 +101,7 @@ private struct Merger {
     let store = try RunStore(folder: reports, spends: false)
     let folder = reports.appending(header.id.text)
     try DurableFile.createFolder(folder)
-    let summary = RunSummary(merging: parts.map(\.summary))
+    var summary = RunSummary(merging: parts.map(\.summary))
     // Decisions about the merged run need the baseline that its parts were compared with.
     for digest in header.suites.compactMap(\.baseline) {
       if let baseline = try parts[0].attachment(digest) { _ = try store.attach(baseline) }
@@ -106,10 +115,16 @@ private struct Merger {
       try tell(.started(header))
       var spending = Spending(cap: summary.spending.cap)
       for suite in header.suites {
-        try merge(suite) { result in
+        var age = AgeTally(
+          findings: parts.flatMap { $0.summary.findings.filter { $0.suite == suite.name } })
+        try merge(suite) { result, part in
+          age?.add(result, at: part.endedAt)
           spending.spent += result.cost
           spending.possiblyBilled += result.possiblyBilled
           try tell(.caseFinished(result, spending: spending))
+        }
+        if let aged = age?.finding(of: suite.name, path: "\(suite.path)") {
+          summary.findings.append(aged)
         }
       }
       try tell(.finished(summary))
@@ -123,12 +138,18 @@ private struct Merger {
       "merged \(Count.of(parts.count, "shard")), \(Count.of(header.caseCount, "case"))"
         + (summary.groupCount > 0 ? " and \(Count.of(summary.groupCount, "group"))" : "")
         + ": \(counts)")
+    for finding in summary.findings {
+      context.say(
+        "\(finding.isFailure ? "error" : "warning"): \(finding.suite): \(finding.message)")
+    }
     for target in targets { context.say("reports: \(target)") }
     return summary
   }
 
   /// Gives the cases of a suite in plan order, and then its groups, whose places are closed up.
-  private func merge(_ suite: SuiteHeader, _ body: (CaseResult) throws -> Void) throws {
+  private func merge(
+    _ suite: SuiteHeader, _ body: (CaseResult, _ part: StoredRun) throws -> Void
+  ) throws {
     var cursors = parts.map { ResultCursor($0, of: suite.name) }
     var cases = 0
     var lastPosition = -1
@@ -142,10 +163,10 @@ private struct Merger {
       lastPosition = position
       guard next.group != nil else {
         cases += 1
-        try body(next)
+        try body(next, parts[index])
         continue
       }
-      try body(next.at(position: groupPlace))
+      try body(next.at(position: groupPlace), parts[index])
       groupPlace += 1
     }
     try require(cases, suite)

@@ -69,7 +69,7 @@ struct PlanCommand: ParsableCommand {
       for line in totals.lines(where: count) { context.output("\(line)\n") }
     }
     guard !quiet else { return }
-    for line in PlanText.ending(totals, mode, filter, settings, suites) {
+    for line in PlanText.ending(totals, mode, filter, settings, plans, suites) {
       context.output("\(line)\n")
     }
   }

@@ -69,6 +69,10 @@ struct RunCommand: AsyncParsableCommand {
       discussion: """
         Groups stay whole. Each part has its share of money and of what the service allows, and a \
         folder of its own with --reports; 'merge' makes one run of all parts.
+        auto knows GitLab, CircleCI, Buildkite, Bazel, tasks of Slurm arrays and pods of Kubernetes \
+        indexed jobs. Kubernetes tells no pod how many there are: set JOB_COMPLETIONS or \
+        PROOFSHEET_SHARDS in the pod's 'env' to the job's 'completions'. Repeat a task of Slurm with \
+        'scontrol requeue': submitted alone, it is no part of its array.
         """, valueName: "i/n"))
   var shard: ShardChoice?
 
@@ -131,6 +135,10 @@ struct RunCommand: AsyncParsableCommand {
   @Flag(name: .shortAndLong, help: "Say a line for every case.")
   var verbose = false
 
+  @Flag(help: "Write no proof sheet; 'report RUN --format html' makes it later.")
+  var noHtml = false
+
+  @OptionGroup var sheet: SheetOptions
   @OptionGroup var folders: FolderOptions
   @OptionGroup var endpoint: EndpointOptions
   @OptionGroup var pace: PaceOptions
@@ -272,7 +280,8 @@ struct RunSession {
           let baseline = try store.attach(BaselineFile.bytes(of: plan.baseline))
           return SuiteHeader(
             name: plan.suite.name, path: plan.suite.path, digest: plan.suite.sourceDigest,
-            caseCount: plan.selected.count, baseline: baseline)
+            caseCount: plan.selected.count, baseline: baseline,
+            inputs: plan.suite.inputs.map { InputRecord(blob: $0.blob, path: $0.path) })
         }, shard: shardHeader(plans))
       try DurableFile.createFolder(folder)
       lines = try LineFile(folder.appending("run.jsonl"))
@@ -339,6 +348,14 @@ struct RunSession {
           problems.append("the JUnit report: \(error)")
         }
       }
+      if !command.noHtml {
+        do {
+          try HTMLReport.write(
+            run, to: folder, options: command.sheet.options(reports: reports), writesLines: false)
+        } catch {
+          problems.append("the proof sheet: \(error)")
+        }
+      }
     } catch {
       problems.append("\(error)")
     }
@@ -348,7 +365,7 @@ struct RunSession {
   private func tellReports() {
     guard !command.quiet else { return }
     if let note = misses.note { context.say(note) }
-    let written = [folder.appending("junit.xml"), folder.appending("run.jsonl")].filter {
+    let written = ["index.html", "junit.xml", "run.jsonl"].map { folder.appending($0) }.filter {
       DurableFile.isFile($0)
     }
     for (index, path) in written.enumerated() {

@@ -4,6 +4,7 @@ internal import Simulator
 internal import Synchronization
 
 extension SimulatorSettings.SeedProfile: ExpressibleByArgument {}
+extension SimulatorSettings.Drift: ExpressibleByArgument {}
 
 /// Serves the API's contract on loopback.
 struct SimulateCommand: AsyncParsableCommand {
@@ -50,6 +51,13 @@ struct SimulateCommand: AsyncParsableCommand {
         + "or ignored (every call gives another picture).", valueName: "profile"))
   var seeds: SimulatorSettings.SeedProfile = .exact
 
+  @Option(
+    help: ArgumentHelp(
+      "What a model other than Seedream 4.0 does: none (the same pixels), shade (other colours, by 25 "
+        + "to 65 degrees of hue), or redraw (other places and shapes for each seed).",
+      valueName: "profile"))
+  var drift: SimulatorSettings.Drift = .shade
+
   @Flag(help: "Answer the seed 0 with any picture, as some services do.")
   var seedZeroDraws = false
 
@@ -83,11 +91,23 @@ struct SimulateCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Orders a minute; one more is answered with 429.", valueName: "n"))
   var perMinute: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Images a minute; an order of more is answered with 429.", valueName: "n"))
+  var imagesPerMinute: Int?
+
+  @Flag(help: "Say with Retry-After when to come back, where one of these limits refuses.")
+  var retryAfter = false
+
   @Option(help: ArgumentHelp("Seconds after which a result link is gone.", valueName: "s"))
   var linkSeconds: Int?
 
   func validate() throws {
-    for (name, value) in [("--in-flight", inFlight), ("--per-minute", perMinute)] {
+    let limits = [
+      ("--in-flight", inFlight), ("--per-minute", perMinute),
+      ("--images-per-minute", imagesPerMinute),
+    ]
+    for (name, value) in limits {
       guard value ?? 1 > 0 else { throw ValidationError("\(name) must be 1 or more") }
     }
     guard linkSeconds ?? 0 >= 0 else { throw ValidationError("--link-seconds must be 0 or more") }
@@ -131,6 +151,7 @@ struct SimulateCommand: AsyncParsableCommand {
     settings.codec = codec == .png && !canned ? .png : .jpeg(quality: quality)
     settings.isCanned = canned
     settings.seeds = seeds
+    settings.drift = drift
     settings.drawsSeedZero = seedZeroDraws
     settings.stampsFiles = callMetadata
     settings.hasWatermark = watermark
@@ -143,6 +164,8 @@ struct SimulateCommand: AsyncParsableCommand {
     settings.faultSeed = faultSeed
     settings.timeFactor = timeFactor
     settings.ordersPerMinute = perMinute
+    settings.imagesPerMinute = imagesPerMinute
+    settings.sendsRetryAfter = retryAfter
     settings.linkSeconds = linkSeconds
     if let inFlight { settings.ordersInFlightMax = inFlight }
     return settings

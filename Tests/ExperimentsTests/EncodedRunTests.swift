@@ -116,7 +116,7 @@ struct EncodedRunTests {
 private enum Made {
   static func identity(
     seed: Int? = nil, size: ImageSize = .preset(.auto2K), prompt: String = "",
-    cells: [CaseCell] = [], tags: [String] = []
+    cells: [CaseCell] = [], tags: [String] = [], request: RequestRecord? = nil
   ) throws -> CaseIdentity {
     CaseIdentity(
       suite: try #require(SuiteName("mug")), position: 0, id: CaseID(joining: ["paper", "s1"]),
@@ -127,7 +127,7 @@ private enum Made {
       cells: cells, tags: tags,
       location: SourceLocation(path: "suites/mug.yaml", line: 12, column: 5),
       model: ModelName("m"), seed: try seed.map { try #require(Seed($0)) }, size: size,
-      prompt: prompt)
+      prompt: prompt, request: request)
   }
 
   static func results() throws -> [CaseResult] {
@@ -144,7 +144,10 @@ private enum Made {
       identity: try identity(
         seed: Int(Int32.max), size: .custom(PixelSize(width: 1_280, height: 960)),
         prompt: hostile, cells: [CaseCell(axis: "seed", entry: "s1", value: hostile)],
-        tags: ["background", "x"]),
+        tags: ["background", "x"],
+        request: RequestRecord(
+          images: [.local(BlobID(of: [1])), .remote("https://a/" + hostile)], count: 3,
+          enhancement: .fast, isSafetyChecked: true, delivery: .base64)),
       outcome: .rateLimited, reason: hostile, hint: "run again", details: ["a", ""],
       notices: [hostile],
       checks: [

@@ -30,6 +30,8 @@ struct ShardTests {
     (["BUILDKITE_PARALLEL_JOB": "3", "BUILDKITE_PARALLEL_JOB_COUNT": "4"], "4/4"),
     (["TEST_SHARD_INDEX": "1", "TEST_TOTAL_SHARDS": "2"], "2/2"),
     (["JOB_COMPLETION_INDEX": "0", "PROOFSHEET_SHARDS": "5"], "1/5"),
+    (["JOB_COMPLETION_INDEX": "4", "JOB_COMPLETIONS": "5", "PROOFSHEET_SHARDS": ""], "5/5"),
+    (["JOB_COMPLETION_INDEX": "1", "JOB_COMPLETIONS": "3", "PROOFSHEET_SHARDS": "3"], "2/3"),
     (
       [
         "SLURM_ARRAY_TASK_ID": "7", "SLURM_ARRAY_TASK_MIN": "3", "SLURM_ARRAY_TASK_STEP": "2",
@@ -57,6 +59,16 @@ struct ShardTests {
     ["CI_NODE_INDEX": "4", "CI_NODE_TOTAL": "3"], ["CI_NODE_INDEX": "1"],
     ["JOB_COMPLETION_INDEX": "0"], ["TEST_SHARD_INDEX": "x", "TEST_TOTAL_SHARDS": "2"],
     ["SLURM_ARRAY_TASK_ID": "1"],
+    ["CI_NODE_INDEX": "-9223372036854775808", "CI_NODE_TOTAL": "3"],
+    ["TEST_SHARD_INDEX": "9223372036854775807", "TEST_TOTAL_SHARDS": "3"],
+    [
+      "SLURM_ARRAY_TASK_ID": "9223372036854775807", "SLURM_ARRAY_TASK_MIN": "-9",
+      "SLURM_ARRAY_TASK_MAX": "9", "SLURM_ARRAY_TASK_COUNT": "3",
+    ],
+    [
+      "SLURM_ARRAY_TASK_ID": "2", "SLURM_ARRAY_TASK_MIN": "2", "SLURM_ARRAY_TASK_MAX": "2",
+      "SLURM_ARRAY_TASK_STEP": "1", "SLURM_ARRAY_TASK_COUNT": "1",
+    ],
     [
       "SLURM_ARRAY_TASK_ID": "4", "SLURM_ARRAY_TASK_MIN": "1", "SLURM_ARRAY_TASK_STEP": "2",
       "SLURM_ARRAY_TASK_COUNT": "3",
@@ -68,6 +80,35 @@ struct ShardTests {
       return
     }
     #expect(environment.keys.contains { reason.contains($0) })
+  }
+
+  @Test(arguments: [
+    (
+      ["JOB_COMPLETION_INDEX": "1"],
+      "JOB_COMPLETION_INDEX is '1', and Kubernetes tells a pod nothing of how many there are; set "
+        + "JOB_COMPLETIONS or PROOFSHEET_SHARDS in the pod's 'env' to the job's 'completions'"
+    ),
+    (
+      ["JOB_COMPLETION_INDEX": "3", "JOB_COMPLETIONS": "3"],
+      "JOB_COMPLETION_INDEX is '3' and JOB_COMPLETIONS is '3', which is no part of a whole"
+    ),
+    (
+      ["JOB_COMPLETION_INDEX": "1", "JOB_COMPLETIONS": "3", "PROOFSHEET_SHARDS": "4"],
+      "PROOFSHEET_SHARDS is '4', JOB_COMPLETIONS is '3', which is no part of a whole"
+    ),
+    (
+      ["JOB_COMPLETION_INDEX": "9223372036854775807", "JOB_COMPLETIONS": "3"],
+      "which is no part of a whole"
+    ),
+    (["JOB_COMPLETION_INDEX": "-1", "JOB_COMPLETIONS": "3"], "which is no part of a whole"),
+    (["JOB_COMPLETION_INDEX": "x", "JOB_COMPLETIONS": "3"], "which is no part of a whole"),
+  ])
+  func `A pod of Kubernetes is told what to set`(environment: [String: String], message: String) {
+    guard case .unusable(let reason) = Shard.find(in: environment) else {
+      Issue.record("\(environment) was used")
+      return
+    }
+    #expect(reason.contains(message), "\(reason)")
   }
 
   @Test func `Without a service there is none`() {

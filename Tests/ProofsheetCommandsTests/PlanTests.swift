@@ -42,8 +42,8 @@ import Testing
             2 pictures of bytedance-seedream-v4-image-to-image: $0.06 ($0.03 each)
         prices as of 2026-09-19 (default)
         at most 10 min at 8 at once and 600 s a request
-        buy with: proofsheet run '\(project.path("suites/quickstart.yaml"))' --mode record --yes \
-        --max-cost 0.06
+        buy with: proofsheet run '\(project.path("suites/quickstart.yaml"))' --mode record \
+        --endpoint simulator
 
         """)
   }

@@ -1,3 +1,4 @@
+import Canonical
 import Foundation
 import Simulator
 import Testing
@@ -46,6 +47,34 @@ import Testing
     let decided = await project.run(
       "approve", "latest", "--reports", project.path("merged"), "--dry-run")
     #expect(decided.messages.contains("24 decided before"), "\(decided.messages)")
+  }
+
+  @Test(arguments: [("0d=warn", Int32(0)), ("0d=fail", 5)])
+  func `What shards found of old recordings is told of all at once`(
+    age: String, status: Int32
+  ) async throws {
+    try project.copyQuickstart()
+    let now = Timestamp("2028-01-01T00:00:00.000Z")
+    let whole = await project.run(
+      "run", "@suites/quickstart.yaml", "--max-age", age, "--reports", project.path("whole"),
+      now: now)
+    #expect(whole.status == status, "\(whole.messages)")
+    for index in 1...3 {
+      let run = await project.run(
+        "run", "@suites/quickstart.yaml", "--max-age", age, "--shard", "\(index)/3", "--reports",
+        project.path("part-\(index)"), now: now)
+      #expect(run.status == status, "\(run.messages)")
+    }
+    let merged = await merge(1, 3, 2)
+    #expect(merged.status == status, "\(merged.messages)")
+    let label = status == 0 ? "warning" : "error"
+    #expect(
+      merged.messages.contains("\(label): quickstart: 24 recordings are older than 0 days"),
+      "\(merged.messages)")
+    #expect(merged.messages.components(separatedBy: "older than").count == 2)
+    let report = try junit("merged")
+    #expect(report.contains("24 recordings are older than 0 days"))
+    #expect(try report == junit("whole"))
   }
 
   @Test func `Shards that are missing, twice there or no shards are refused`() async throws {

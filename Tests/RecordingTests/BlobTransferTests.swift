@@ -69,8 +69,8 @@ struct BlobTransferTests {
     #expect(!folder.blobs.contains(blob(3)))
     let said = Dictionary(uniqueKeysWithValues: pull.problems.map { ($0.blob, $0.message) })
     #expect(said[blob(1)] == nil)
-    #expect(said[blob(2)]?.hasPrefix("what the command brought is not taken: ") == true)
-    #expect(said[blob(3)]?.hasPrefix("what the command brought is not taken: ") == true)
+    #expect(said[blob(2)]?.hasPrefix("what the command brought as ") == true)
+    #expect(said[blob(3)]?.hasPrefix("what the command brought as ") == true)
     #expect(said[blob(4)] == "the command did not bring \(blob(4).fileName)")
   }
 

@@ -91,7 +91,9 @@ struct FixtureVerifierTests {
     #expect(
       finding.message
         == "at /log/entries/0/request/postData: its parts make more bytes, 0 were recorded")
-    #expect(finding.next.hasSuffix("--mode refresh --filter id=paper --yes --max-cost 1"))
+    #expect(
+      finding.next.hasSuffix(
+        "--mode refresh --filter id=paper --endpoint 'https://image.example' --yes --max-cost 1"))
   }
 
   @Test func `A recording that ends before its last picture is incomplete`() throws {

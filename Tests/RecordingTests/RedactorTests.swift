@@ -157,6 +157,21 @@ struct RedactorTests {
     #expect(Redactor(secrets: []).json(Array(text.utf8)) == Array(text.utf8))
   }
 
+  @Test(arguments: ["", "Bearer ", "x", "xy"], ["", "!", "yz", " and more of it"])
+  func `Nothing of a secret in base64 is left at its ends`(before: String, after: String) {
+    let encoded = Made.base64(Array("\(before)\(Made.secret)\(after)".utf8))
+    let redacted = Made.redactor.text("\"\(encoded)\"")
+    let rest = redacted.replacing("REDACTED", with: "|").split(separator: "|")
+    #expect(rest.count == 2, "\(redacted)")
+    // What is left on each side is base64 of the neighbours alone, or nothing.
+    let left = String(rest[0].dropFirst())
+    let right = String(rest[1].dropLast())
+    #expect(Made.base64(Array(before.utf8)).hasPrefix(left), "\(redacted)")
+    #expect(left.utf8.count <= before.utf8.count / 3 * 4, "\(redacted)")
+    #expect(right.utf8.count <= (after.utf8.count + 2) / 3 * 4, "\(redacted)")
+    #expect(Made.redactor.text(redacted) == redacted)
+  }
+
   @Test func `A picture is never altered, alone or in base64`() {
     let picture = Made.picture() + Array(Made.secret.utf8) + Made.picture(2)
     #expect(redactor.json(ifText: picture) == picture)

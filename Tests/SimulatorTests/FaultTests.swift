@@ -147,6 +147,56 @@ struct FaultTests {
     }
   }
 
+  @Test("takes the stated number of images a minute, an order whole or not at all")
+  func imagePace() async throws {
+    let clock = Mutex(Timestamp(milliseconds: 1_000_000))
+    let settings = SimulatorSettings(imagesPerMinute: 4, now: { clock.withLock { $0 } })
+    let (one, three) = (try SampleOrder(n: 1).body(), try SampleOrder(n: 3).body())
+    try await withSimulator(settings) { server, url in
+      var statuses: [Int] = []
+      for body in [three, three, one, one] { statuses.append(try await post(url, body).status) }
+      clock.withLock { $0 = Timestamp(milliseconds: 1_045_000) }
+      for body in [three, one] { statuses.append(try await post(url, body).status) }
+      #expect(statuses == [200, 429, 200, 429, 200, 429])
+      #expect(server.ledger.entries.count == 7)
+    }
+  }
+
+  @Test("takes an order of more images than a minute has, once, when it took none before")
+  func largeOrder() async throws {
+    let clock = Mutex(Timestamp(milliseconds: 1_000_000))
+    let settings = SimulatorSettings(imagesPerMinute: 2, now: { clock.withLock { $0 } })
+    let body = try SampleOrder(n: 3).body()
+    try await withSimulator(settings) { _, url in
+      var statuses = [try await post(url, body).status]
+      for second in [1_060, 1_090] {
+        clock.withLock { $0 = Timestamp(milliseconds: Int64(second * 1_000)) }
+        statuses.append(try await post(url, body).status)
+      }
+      #expect(statuses == [200, 429, 200])
+    }
+  }
+
+  @Test(
+    "says when a limit lets the next order in only where it is asked to",
+    arguments: [
+      (SimulatorSettings(ordersPerMinute: 2), "30"), (SimulatorSettings(imagesPerMinute: 4), "30"),
+    ])
+  func limitsRetryAfter(limited: SimulatorSettings, seconds: String) async throws {
+    let body = try SampleOrder(n: 2).body()
+    for isTold in [false, true] {
+      var settings = limited
+      settings.now = { Timestamp(milliseconds: 1_000_000) }
+      settings.sendsRetryAfter = isTold
+      try await withSimulator(settings) { _, url in
+        for _ in 0..<2 { expectStatus(200, try await post(url, body)) }
+        let refused = try await post(url, body)
+        expectStatus(429, refused)
+        #expect(refused.fields["retry-after"] == (isTold ? seconds : nil))
+      }
+    }
+  }
+
   @Test("lets a result link go after its time")
   func links() async throws {
     let clock = Mutex(Timestamp(milliseconds: 1_000_000))

@@ -22,7 +22,7 @@ import Testing
     "RunStore": ["Canonical", "SeedreamAPI", "Recording", "Experiments", "GRDB", "SystemPackage"],
     "Reports": [
       "Canonical", "SeedreamAPI", "ImageComparison", "Suites", "Recording", "Experiments",
-      "CLibXML2", "SystemPackage",
+      "CLibXML2", "Mustache", "SystemPackage",
     ],
     "Simulator": [
       "Canonical", "SeedreamAPI", "ImageComparison", "FlyingFox", "FlyingSocks", "SystemPackage",

@@ -39,6 +39,9 @@ public struct ComparisonKey: Hashable, Sendable, CustomStringConvertible {
   /// The digest.
   public let digest: SHA256Digest
 
+  /// Takes a digest that was read from a file.
+  public init(_ digest: SHA256Digest) { self.digest = digest }
+
   /// Makes the key of a canonical request from which model and delivery format are left out.
   public init(canonicalRequest: JSONValue) {
     digest = RequestKey.digest(algorithm: Self.algorithm, canonicalRequest)

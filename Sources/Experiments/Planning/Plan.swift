@@ -171,13 +171,13 @@ package struct Plan: Sequence, Sendable {
 
   private func planned(_ suiteCase: SuiteCase) -> PlannedCase {
     let request = suiteCase.request
-    return PlannedCase(
-      suiteCase: suiteCase,
-      identity: CaseIdentity(
-        suite: suite.name, position: suiteCase.position, id: suiteCase.id,
-        caseKey: suiteCase.caseKey, cells: suiteCase.cells, tags: suiteCase.tags,
-        location: suiteCase.location, model: request.model, seed: request.seed,
-        size: request.size, prompt: request.prompt))
+    var identity = CaseIdentity(
+      suite: suite.name, position: suiteCase.position, id: suiteCase.id,
+      caseKey: suiteCase.caseKey, cells: suiteCase.cells, tags: suiteCase.tags,
+      location: suiteCase.location, model: request.model, seed: request.seed,
+      size: request.size, prompt: request.prompt, request: RequestRecord(request))
+    identity.comparisonKey = request.comparisonKey
+    return PlannedCase(suiteCase: suiteCase, identity: identity)
   }
 
   /// Decides about a case; reads its recording and no more.
@@ -243,8 +243,8 @@ package struct Plan: Sequence, Sendable {
   /// Recordings of the simulator and of a model do not mix, so that a folder of the simulator's is added
   /// to by the simulator.
   func hint(for identity: CaseIdentity, mode: RunMode) -> String {
-    let isSimulated = fixtures.isSimulated && !commandOptions.contains("--endpoint")
-    let spending = isSimulated ? " --endpoint simulator" : " --yes --max-cost 1"
+    let origin = commandOptions.contains("--endpoint") ? nil : fixtures.origin
+    let spending = origin?.purchaseOptions ?? " --yes --max-cost 1"
     return "\(mode == .refresh ? "buy it anew" : "record it") with: proofsheet run '\(suite.path)' "
       + "--mode \(mode.rawValue) --filter id=\(identity.id)\(commandOptions)\(spending)"
   }

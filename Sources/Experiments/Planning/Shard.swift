@@ -79,22 +79,21 @@ extension Shard {
     case none
   }
 
-  /// Looks where a job is told which part it is: GitLab, CircleCI, Buildkite, Slurm arrays, Kubernetes
-  /// indexed jobs (with `PROOFSHEET_SHARDS` for their number, which no variable tells) and Bazel.
+  /// Looks where a job is told which part it is: GitLab, CircleCI, Buildkite, Slurm arrays, Bazel and
+  /// Kubernetes indexed jobs, whose number has to be set in the pod.
   package static func find(in environment: [String: String]) -> Found {
     let sources: [(index: String, count: String, first: Int)] = [
       ("CI_NODE_INDEX", "CI_NODE_TOTAL", 1),
       ("CIRCLE_NODE_INDEX", "CIRCLE_NODE_TOTAL", 0),
       ("BUILDKITE_PARALLEL_JOB", "BUILDKITE_PARALLEL_JOB_COUNT", 0),
       ("TEST_SHARD_INDEX", "TEST_TOTAL_SHARDS", 0),
-      ("JOB_COMPLETION_INDEX", "PROOFSHEET_SHARDS", 0),
     ]
     if let text = environment["SLURM_ARRAY_TASK_ID"], !text.isEmpty {
       return slurm(text, environment)
     }
     for source in sources {
       guard let text = environment[source.index], !text.isEmpty else { continue }
-      guard let index = Int(text), let count = environment[source.count].flatMap({ Int($0) }),
+      guard let index = number(text), let count = number(environment[source.count]),
         let shard = Shard(index: index - source.first + 1, of: count)
       else {
         return .unusable(
@@ -103,16 +102,54 @@ extension Shard {
       }
       return .shard(shard, by: source.index)
     }
+    if let text = environment["JOB_COMPLETION_INDEX"], !text.isEmpty {
+      return kubernetes(text, environment)
+    }
     return .none
+  }
+
+  /// Numbers that a service may tell; reckoning with them never overflows.
+  private static let numbers = 0...Int(Int32.max)
+
+  private static func number(_ text: String?) -> Int? {
+    text.flatMap { Int($0) }.flatMap { numbers.contains($0) ? $0 : nil }
+  }
+
+  /// Kubernetes tells a pod of an indexed job its index, from 0, and nothing of how many there are.
+  private static func kubernetes(_ text: String, _ environment: [String: String]) -> Found {
+    let told = ["PROOFSHEET_SHARDS", "JOB_COMPLETIONS"].compactMap { name in
+      environment[name].flatMap { $0.isEmpty ? nil : (name: name, text: $0) }
+    }
+    let index = "JOB_COMPLETION_INDEX is '\(text.prefix(40))'"
+    guard let first = told.first else {
+      return .unusable(
+        "\(index), and Kubernetes tells a pod nothing of how many there are; set JOB_COMPLETIONS or "
+          + "PROOFSHEET_SHARDS in the pod's 'env' to the job's 'completions'")
+    }
+    let values = told.map { "\($0.name) is '\($0.text.prefix(40))'" }.joined(separator: ", ")
+    guard let number = number(text), let count = Self.number(first.text),
+      told.allSatisfy({ Self.number($0.text) == count }),
+      let shard = Shard(index: number + 1, of: count)
+    else {
+      return .unusable(
+        "\(index) and \(values), which is no part of a whole; the index counts from 0, and the number "
+          + "is the job's 'completions', \(countMax) at most")
+    }
+    return .shard(shard, by: "JOB_COMPLETION_INDEX")
   }
 
   /// The tasks of an array need not start at 0, nor lie one apart.
   private static func slurm(_ text: String, _ environment: [String: String]) -> Found {
-    func number(_ name: String) -> Int? {
-      environment["SLURM_ARRAY_TASK_\(name)"].flatMap { Int($0) }
+    func told(_ name: String) -> Int? { number(environment["SLURM_ARRAY_TASK_\(name)"]) }
+    let id = number(text)
+    // Task 2 of three, submitted again by itself, would run and buy the whole.
+    if told("COUNT") == 1, let id, id > 1 {
+      return .unusable(
+        "SLURM_ARRAY_TASK_ID is '\(id)' in an array of one task; repeat a task of an array with "
+          + "'scontrol requeue JOB_\(id)', or name the part, for example --shard \(id)/\(id + 1)")
     }
-    guard let id = Int(text), let first = number("MIN"), let count = number("COUNT"),
-      let step = number("STEP") ?? number("MAX").map({ ($0 - first) / max(1, count - 1) }),
+    guard let id, let first = told("MIN"), let count = told("COUNT"),
+      let step = told("STEP") ?? told("MAX").map({ ($0 - first) / max(1, count - 1) }),
       id >= first, max(1, step) > 0, (id - first) % max(1, step) == 0,
       let shard = Shard(index: (id - first) / max(1, step) + 1, of: count)
     else {

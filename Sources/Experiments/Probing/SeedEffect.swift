@@ -34,9 +34,7 @@ package struct SeedEffect: Hashable, Sendable {
     // numbers keep ties exact.
     let observed = Self.sum(within: Array(0..<sameCount), distances)
     var (asLarge, choices) = (0, 0)
-    for bits in UInt32(0)..<(1 << UInt32(distances.count))
-    where bits.nonzeroBitCount == sameCount {
-      let chosen = (0..<distances.count).filter { bits >> UInt32($0) & 1 == 1 }
+    for chosen in Choices(sameCount, of: distances.count) {
       choices += 1
       if Self.sum(within: chosen, distances) <= observed { asLarge += 1 }
     }

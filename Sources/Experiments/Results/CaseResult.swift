@@ -177,13 +177,18 @@ package struct CaseIdentity: Hashable, Sendable {
   package let size: ImageSize
   /// The prompt.
   package let prompt: String
+  /// The rest of the request; `nil` where it is not known, as of a group.
+  package let request: RequestRecord?
+  /// What lines the case up with that of another version; `nil` where nobody asked for it.
+  package internal(set) var comparisonKey: ComparisonKey?
 
   /// Puts an identity together.
   package init(
     suite: SuiteName, position: Int, id: CaseID, caseKey: CaseKey, cells: [CaseCell],
     tags: [String], location: SourceLocation, model: ModelName, seed: Seed?, size: ImageSize,
-    prompt: String
+    prompt: String, request: RequestRecord? = nil
   ) {
+    self.request = request
     self.suite = suite
     self.position = position
     self.id = id

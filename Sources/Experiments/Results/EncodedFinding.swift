@@ -3,7 +3,7 @@ internal import Suites
 
 /// A finding of a run as a JSON document.
 ///
-/// Members: `kind`, `suite`, `severity`, `message`, `subjects` and `next`.
+/// Members: `kind`, `suite`, `severity`, `message`, `subjects`, `next` and, of old recordings, `days`.
 enum EncodedFinding {
   static func encode(_ finding: RunFinding) -> JSONValue {
     .members([
@@ -13,6 +13,7 @@ enum EncodedFinding {
       "message": .string(finding.message),
       "subjects": EncodedRun.strings(finding.subjects),
       "next": .string(finding.next),
+      "days": finding.days.map { .integer($0) },
     ])
   }
 
@@ -33,6 +34,7 @@ enum EncodedFinding {
       severity: try place.member("severity").parse("fail or warn") { CheckSeverity(rawValue: $0) },
       message: try place.member("message").string(),
       subjects: try place.member("subjects").strings(max: EncodedRun.elementsMax),
-      next: try place.member("next").string())
+      next: try place.member("next").string(),
+      days: try place.optional("days")?.integer(RecordingRules.Age.daysRange))
   }
 }

@@ -35,7 +35,8 @@ package enum EncodedRun {
 ///
 /// Members: `version`; of the identity `suite`, `position`, `id`, `key`, `cells` (each `axis`, `entry`,
 /// `value`), `tags`, `location` (`path`, `line`, `column`), `model`, `seed`, `size` (a preset's name or
-/// `width` and `height`), `prompt`; then `outcome`, `reason`, `hint`, `details`, `notices`, `checks`
+/// `width` and `height`), `prompt`, `comparison_key`, `request` as ``EncodedRequest`` writes it; then `outcome`,
+/// `reason`, `hint`, `details`, `notices`, `checks`
 /// (each `name`, `verdict`, `severity`, `message` and, where something was measured, `measures`, each
 /// `picture`, `other` and `figures` by their versioned names), `outputs`, `source`, `origin`, `started_at`, `latency_ms`, `cost`
 /// and `possibly_billed` (dollars as decimal strings) and `failed_attempts`. An output has `index`,
@@ -61,6 +62,8 @@ package enum EncodedCase {
       "seed": identity.seed.map { .integer($0.value) },
       "size": identity.size.custom?.json ?? .string(identity.size.description),
       "prompt": .string(identity.prompt),
+      "request": identity.request.map(EncodedRequest.encode),
+      "comparison_key": identity.comparisonKey.map { .string($0.description) },
       "outcome": .string(result.outcome.rawValue),
       "reason": .string(result.reason),
       "hint": result.hint.map(JSONValue.string),
@@ -175,7 +178,7 @@ package enum EncodedCase {
           value: try cell.member("value").string()))
     }
     let location = try place.member("location")
-    return CaseIdentity(
+    var identity = CaseIdentity(
       suite: try place.member("suite").parse("a suite's name") { SuiteName($0) },
       position: try place.member("position").integer(EncodedRun.countRange),
       id: try place.member("id").parse("a case id") { CaseID($0) },
@@ -196,7 +199,15 @@ package enum EncodedCase {
         return seed
       },
       size: try size(try place.member("size")),
-      prompt: try place.member("prompt").string())
+      prompt: try place.member("prompt").string(),
+      request: try place.optional("request").map(EncodedRequest.decode))
+    identity.comparisonKey = try place.optional("comparison_key").map {
+      (place) throws(EncodedRunFailure) in
+      try place.parse("a digest of 64 hexadecimal digits") {
+        SHA256Digest(hex: $0).map { ComparisonKey($0) }
+      }
+    }
+    return identity
   }
 
   private static func size(_ place: EncodedPlace) throws(EncodedRunFailure) -> ImageSize {
@@ -253,7 +264,8 @@ package enum EncodedCase {
 /// A run's header as a JSON document.
 ///
 /// Members: `version`, `id`, `started_at`, `mode`, `tool_version`, `endpoint` where there is one, and
-/// `suites`, each with `name`, `path`, `digest` and `cases` as a count, and `shard` of a part of a plan.
+/// `suites`, each with `name`, `path`, `digest`, `cases` as a count and, where it sends pictures of its own,
+/// `inputs`, each `digest`, `kind` and `path`; and `shard` of a part of a plan.
 package enum EncodedHeader {
   /// Writes a header; ``decode(_:)`` gives it back exactly.
   package static func encode(_ header: RunHeader) -> JSONValue {
@@ -270,6 +282,8 @@ package enum EncodedHeader {
           .members([
             "name": .string(suite.name.text), "path": .string(suite.path.string),
             "digest": .string(suite.digest.hex), "cases": .integer(suite.caseCount),
+            "inputs": suite.inputs.isEmpty
+              ? nil : .array(suite.inputs.map(EncodedRequest.encode)),
             "baseline": suite.baseline.map { .string($0.hex) },
           ])
         }),
@@ -295,7 +309,8 @@ package enum EncodedHeader {
           caseCount: try suite.member("cases").integer(EncodedRun.countRange),
           baseline: try suite.optional("baseline").map { (place) throws(EncodedRunFailure) in
             try place.parse("a digest of 64 hexadecimal digits") { SHA256Digest(hex: $0) }
-          }))
+          },
+          inputs: try inputs(of: suite)))
     }
     return RunHeader(
       id: try place.member("id").parse("a run's id") { RunID($0) },
@@ -307,6 +322,17 @@ package enum EncodedHeader {
       workingFolder: FilePath(try place.optional("working_folder")?.string() ?? ""),
       endpoint: try place.optional("endpoint")?.string(),
       suites: suites, shard: try place.optional("shard").map(EncodedShard.decode))
+  }
+
+  private static func inputs(
+    of suite: EncodedPlace
+  ) throws(EncodedRunFailure) -> [InputRecord] {
+    guard let list = suite.optional("inputs") else { return [] }
+    var inputs: [InputRecord] = []
+    for input in try list.elements(max: EncodedRun.elementsMax) {
+      inputs.append(try EncodedRequest.decodeInput(input))
+    }
+    return inputs
   }
 }
 

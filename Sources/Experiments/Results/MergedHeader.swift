@@ -84,7 +84,8 @@ package struct MergedHeader: Sendable {
 }
 
 extension RunSummary {
-  /// The summary of a whole whose parts came to these.
+  /// The summary of a whole whose parts came to these; what they found of old recordings is for
+  /// ``AgeTally`` to tell of all of them at once.
   package init(merging parts: [RunSummary]) {
     self.init()
     for part in parts {
@@ -97,7 +98,7 @@ extension RunSummary {
       isSimulated = isSimulated || part.isSimulated
       isInterrupted = isInterrupted || part.isInterrupted
       groupCount += part.groupCount
-      findings += part.findings
+      findings += part.findings.filter { $0.days == nil }
     }
   }
 }

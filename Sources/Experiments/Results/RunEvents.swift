@@ -29,12 +29,15 @@ package struct SuiteHeader: Hashable, Sendable {
   /// The digest of the baseline that outputs were compared with, as a file of it is written; `nil` of
   /// a run of a time before it was kept.
   package let baseline: SHA256Digest?
+  /// The pictures of its own that it sends.
+  package let inputs: [InputRecord]
 
   /// Puts a header together.
   package init(
     name: SuiteName, path: FilePath, digest: SHA256Digest, caseCount: Int,
-    baseline: SHA256Digest? = nil
+    baseline: SHA256Digest? = nil, inputs: [InputRecord] = []
   ) {
+    self.inputs = inputs
     self.name = name
     self.path = path
     self.digest = digest
@@ -45,7 +48,8 @@ package struct SuiteHeader: Hashable, Sendable {
   /// The same with another number of cases.
   package func with(caseCount: Int) -> SuiteHeader {
     SuiteHeader(
-      name: name, path: path, digest: digest, caseCount: caseCount, baseline: baseline)
+      name: name, path: path, digest: digest, caseCount: caseCount, baseline: baseline,
+      inputs: inputs)
   }
 }
 

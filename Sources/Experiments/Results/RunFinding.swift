@@ -23,6 +23,8 @@ package struct RunFinding: Hashable, Sendable {
   package let subjects: [String]
   /// What to run next.
   package let next: String
+  /// The age in days that its recordings are past, which shards are judged by again when they are merged.
+  package let days: Int?
 
   /// Whether the run fails of it.
   package var isFailure: Bool { severity == .fail }
@@ -33,7 +35,7 @@ package struct RunFinding: Hashable, Sendable {
   /// Puts a finding together; of what it is about all past ``subjectsMax`` is left out.
   package init(
     _ kind: Kind, of suite: SuiteName, severity: CheckSeverity, message: String,
-    subjects: [String], next: String
+    subjects: [String], next: String, days: Int? = nil
   ) {
     self.kind = kind
     self.suite = suite
@@ -41,6 +43,7 @@ package struct RunFinding: Hashable, Sendable {
     self.message = message
     self.subjects = Array(subjects.prefix(Self.subjectsMax))
     self.next = next
+    self.days = days
   }
 }
 

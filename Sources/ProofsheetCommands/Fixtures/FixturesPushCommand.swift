@@ -190,6 +190,8 @@ struct BlobCarrier {
       arguments, in: here, input: [], timeout: settings.blobTimeout.value,
       outputMax: Self.outputMax)
     let what: String
+    var status = ExitStatus.service
+    var hint = "nothing is lost; run the same command again"
     switch end {
     case .exited(0, _, _): return
     case .exited(let code, _, let message): what = "ended with \(code)" + Self.said(message)
@@ -199,13 +201,15 @@ struct BlobCarrier {
       what =
         "took longer than \(TimeText.text(of: settings.blobTimeout.value)), 'blob_store: timeout'"
     case .tooMuchOutput: what = "wrote more than \(ByteCount.text(Self.outputMax))"
-    case .notStarted(let reason): what = "could not be started: \(reason)"
+    case .notStarted(let reason):
+      what = "could not be started: \(reason)"
+      (status, hint) = (.usage, "install it, or name another under 'blob_store'")
     }
     throw CommandExit(
-      .service,
+      status,
       "error: \(suite): the program '\(VisibleText.escape(arguments.first ?? ""))' "
         + context.redactor.text(what)
-        + "\nhint: nothing is lost; run the same command again")
+        + "\nhint: \(hint)")
   }
 
   private static func said(_ message: String) -> String {

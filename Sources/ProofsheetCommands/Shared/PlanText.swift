@@ -1,5 +1,6 @@
 internal import Canonical
 internal import Experiments
+internal import Recording
 internal import SeedreamAPI
 internal import Suites
 
@@ -34,7 +35,7 @@ enum PlanText {
   /// The last lines: of what day the prices are, and what to run.
   static func ending(
     _ totals: PlanTotals, _ mode: RunMode, _ filter: CaseFilter, _ settings: Settings,
-    _ suites: [String]
+    _ plans: [Plan], _ suites: [String]
   ) -> [String] {
     guard totals.toBuy > 0 || totals.stopped[.overBudget] != nil else { return [] }
     var lines = [settings.pricesText]
@@ -44,9 +45,20 @@ enum PlanText {
       lines.append(
         "buy with: proofsheet run \(files) --mode \(mode.rawValue)"
           + (filter.isAll ? "" : " --filter '\(VisibleText.escape(filter.description))'")
-          + " --yes --max-cost \(totals.cost.decimal)")
+          + spending(totals, settings, plans))
     }
     return lines
+  }
+}
+
+extension PlanText {
+  /// The options of the command that buys: what is added to recordings of the simulator comes from it.
+  private static func spending(
+    _ totals: PlanTotals, _ settings: Settings, _ plans: [Plan]
+  ) -> String {
+    let isSimulated = plans.contains { $0.fixtures.origin == .simulator }
+    if case .builtIn = settings.endpoint.origin, isSimulated { return " --endpoint simulator" }
+    return settings.commandOptions + " --yes --max-cost \(totals.cost.decimal)"
   }
 }
 

@@ -1,5 +1,6 @@
 internal import Canonical
 internal import Experiments
+internal import Reports
 internal import RunStore
 internal import SystemPackage
 
@@ -14,6 +15,14 @@ extension RunHeader {
 
 /// Finds stored runs for commands.
 enum StoredRuns {
+  /// The folder that a name leads to, where it holds a run and no store lies beside it.
+  static func foreignFolder(_ name: String) -> FilePath? {
+    let path = FilePath(name)
+    guard path.components.count > 1 || DurableFile.isFolder(path) else { return nil }
+    let isRun = DurableFile.isFile(path.appending(RunFolder.fileName))
+    return isRun && !DurableFile.isFile(path.parent.appending(RunStore.fileName)) ? path : nil
+  }
+
   /// Finds a run where flags, environment and the project of the working folder say.
   static func find(
     _ name: String, _ options: FolderOptions, _ context: CommandContext

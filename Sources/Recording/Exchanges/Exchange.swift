@@ -95,6 +95,19 @@ package enum Origin: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// The options of a command that buys from it again, with a blank before each.
+  ///
+  /// Scripts and people run commands as they are printed: one that named no endpoint would go to the
+  /// default gateway, whose pictures do not mix with those of the simulator.
+  package var purchaseOptions: String {
+    switch self {
+    case .simulator: return " --endpoint simulator"
+    case .api(let origin):
+      let isDefault = Endpoint.defaultURL == origin || Endpoint.defaultURL.hasPrefix("\(origin)/")
+      return (isDefault ? "" : " --endpoint '\(origin)'") + " --yes --max-cost 1"
+    }
+  }
+
   /// Whether pictures of two origins may stand in one suite.
   package func mixes(with other: Origin) -> Bool {
     (self == .simulator) == (other == .simulator)

@@ -79,7 +79,8 @@ package struct BlobTransfer: Sendable {
         let message =
           error.kind == .missing
           ? "the command did not bring \(blob.fileName)"
-          : "what the command brought is not taken: \(error)"
+          : "what the command brought as \(blob.fileName) is not taken: "
+            + (error.kind == .corrupt ? "its bytes have another digest" : error.description)
         problems.append(Problem(blob: blob, message: message))
         continue
       }

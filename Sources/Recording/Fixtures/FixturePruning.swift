@@ -50,7 +50,10 @@ package struct FixturePruning: Sendable {
     var named = kept.baseline.union(kept.unpromotedBlobs)
     for recording in survey.recordings {
       let use = uses.use(of: recording)
-      if use.isUsed || kept.unpromotedKeys.contains(recording.caseKey) {
+      var isDuplicate = false
+      if case .duplicate = use { isDuplicate = true }
+      // What another file holds as well is kept for nobody.
+      if use.isUsed || (!isDuplicate && kept.unpromotedKeys.contains(recording.caseKey)) {
         named.formUnion(recording.blobs)
       } else {
         recordings.append(

@@ -43,6 +43,8 @@ package struct FixtureVerifier {
   /// What is wrong with each blob that was read; `nil` for a good one.
   private var checked: [BlobID: BlobFailure?] = [:]
   private var namedBy: [BlobID: [CaseID]] = [:]
+  /// Where the first recording came from, for the commands that buy it anew.
+  private var origin: Origin?
 
   private init(_ folder: FixtureFolder, _ suite: FilePath, _ baselinePath: FilePath) {
     self.folder = folder
@@ -97,6 +99,7 @@ package struct FixtureVerifier {
   // MARK: - Recordings
 
   private mutating func check(_ recording: FixtureInventory.Recording, _ fixture: Fixture) {
+    origin = origin ?? fixture.origin
     for blob in fixture.blobs { namedBy[blob, default: []].append(recording.id) }
     var isWhole = true
     for (index, exchange) in fixture.exchanges.enumerated() {
@@ -262,7 +265,7 @@ package struct FixtureVerifier {
       findings.append(
         FixtureFinding(
           .stray, file.path, "it does not belong into a fixture folder",
-          next: "git mv '\(file.path)' <elsewhere>"))
+          next: "mv '\(file.path)' ."))
     }
   }
 
@@ -272,6 +275,6 @@ package struct FixtureVerifier {
     let checkout = "git checkout -- '\(path)'"
     guard let id else { return checkout }
     return checkout + ", or buy it anew with: proofsheet run '\(suite)' --mode refresh "
-      + "--filter id=\(id) --yes --max-cost 1"
+      + "--filter id=\(id)\(origin?.purchaseOptions ?? " --yes --max-cost 1")"
   }
 }

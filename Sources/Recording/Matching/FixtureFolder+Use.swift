@@ -29,13 +29,15 @@ extension FixtureFolder {
   /// Takes note that a case asked for what lies in a file, whatever became of it.
   package func use(_ id: CaseID) { unused.withLock { $0.use(id) } }
 
-  /// Whether what is recorded came from the simulator; a suite does not mix that with a model's.
-  package var isSimulated: Bool {
+  /// Where what is recorded came from; `nil` where nothing is, or the folder cannot be listed.
+  ///
+  /// A suite does not mix origins, so that one recording speaks for all.
+  package var origin: Origin? {
     do throws(FileFailure) {
-      return try currentIndex().isSimulated
+      return try currentIndex().origin?.origin
     } catch {
       // A folder that cannot be listed is told of by every case.
-      return false
+      return nil
     }
   }
 

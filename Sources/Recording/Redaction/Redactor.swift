@@ -24,11 +24,19 @@ package struct Redactor: Sendable {
   static let headersMax = 100
 
   /// The known secrets in every form in which they are searched for, longest first.
-  private let values: [[UInt8]]
+  private let values: [Form]
+
+  /// A known secret as it may stand in text.
+  private struct Form {
+    let bytes: [UInt8]
+    /// Whether it is base64, whose characters at its ends hold bits of its neighbours as well.
+    let isEncoded: Bool
+  }
 
   /// Takes the secrets that the process holds.
   package init(secrets: [Secret]) {
     var forms: Set<[UInt8]> = []
+    var encoded: Set<[UInt8]> = []
     for secret in secrets {
       let plain = Array(secret.reveal().utf8)
       guard plain.count >= Self.valueByteCountMin else { continue }
@@ -36,11 +44,14 @@ package struct Redactor: Sendable {
       forms.insert(Self.percentEncoded(plain, Hexadecimal.encode([UInt8](0...255)).uppercased()))
       forms.insert(Self.percentEncoded(plain, Hexadecimal.encode([UInt8](0...255))))
       forms.insert(Array(JSONValue.literal(secret.reveal()).dropFirst().dropLast()))
-      forms.formUnion(Self.base64Forms(plain))
+      encoded.formUnion(Self.base64Forms(plain))
     }
-    values = forms.sorted { left, right in
-      left.count == right.count
-        ? left.lexicographicallyPrecedes(right) : left.count > right.count
+    let all =
+      forms.map { Form(bytes: $0, isEncoded: false) }
+      + encoded.subtracting(forms).map { Form(bytes: $0, isEncoded: true) }
+    values = all.sorted { left, right in
+      left.bytes.count == right.bytes.count
+        ? left.bytes.lexicographicallyPrecedes(right.bytes) : left.bytes.count > right.bytes.count
     }
   }
 
@@ -157,7 +168,7 @@ package struct Redactor: Sendable {
 
   /// Whether bytes hold a known secret in any form.
   package func finds(in bytes: [UInt8]) -> Bool {
-    values.contains { Self.firstRange(of: $0, in: bytes, from: 0) != nil }
+    values.contains { Self.firstRange(of: $0.bytes, in: bytes, from: 0) != nil }
   }
 
   /// Where known secrets stand in bytes, in any form, sorted; of two that overlap the longer.
@@ -168,7 +179,7 @@ package struct Redactor: Sendable {
     for value in values {
       var position = 0
       while found.count < max,
-        let range = Self.firstRange(of: value, in: bytes, from: position)
+        let range = Self.firstRange(of: value.bytes, in: bytes, from: position)
       {
         if !found.contains(where: { $0.overlaps(range) }) { found.append(range) }
         position = range.upperBound
@@ -197,15 +208,43 @@ package struct Redactor: Sendable {
     }
   }
 
-  private static func replace(_ value: [UInt8], in bytes: [UInt8]) -> [UInt8] {
+  private static func replace(_ value: Form, in bytes: [UInt8]) -> [UInt8] {
     var result: [UInt8] = []
     var position = 0
-    while let range = firstRange(of: value, in: bytes, from: position) {
+    while let found = firstRange(of: value.bytes, in: bytes, from: position) {
+      let range = value.isEncoded ? widened(found, in: bytes, from: position) : found
       result += bytes[position..<range.lowerBound]
       result += replacement.utf8
       position = range.upperBound
     }
     return position == 0 ? bytes : result + bytes[position...]
+  }
+
+  /// A place of base64 with the characters at its ends that hold bits of it and of its neighbours.
+  private static func widened(
+    _ range: Range<Int>, in bytes: [UInt8], from start: Int
+  ) -> Range<Int> {
+    var (lower, upper) = (range.lowerBound, range.upperBound)
+    while lower > start, range.lowerBound - lower < edgeMax, isBase64(bytes[lower - 1]) {
+      lower -= 1
+    }
+    while upper < bytes.count, upper - range.upperBound < edgeMax, isBase64(bytes[upper]) {
+      upper += 1
+    }
+    return lower..<upper
+  }
+
+  /// Characters of base64 that may share bits with a secret at each of its ends, padding included.
+  private static let edgeMax = 4
+
+  private static func isBase64(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"),
+      UInt8(ascii: "="):
+      true
+    default: false
+    }
   }
 
   private static func firstRange(

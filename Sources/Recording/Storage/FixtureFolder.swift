@@ -232,7 +232,8 @@ package final class FixtureFolder: Sendable {
         let isMissing = error.kind == .missing
         return .damaged(
           "\(path(of: fileID)) names a picture that is \(isMissing ? "not here" : "not as recorded"): "
-            + "\(error)" + (isMissing ? "; from a store: proofsheet fixtures pull" : ""))
+            + "\(error)"
+            + (isMissing ? "; where pictures lie in a store: proofsheet fixtures pull SUITE" : ""))
       }
     }
     return nil

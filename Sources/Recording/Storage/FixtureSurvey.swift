@@ -96,8 +96,8 @@ struct FixtureIndex: Sendable {
   private(set) var repeats: [RequestKey: Int] = [:]
   /// A request that has none of these outlines is not recorded.
   private(set) var outlines: Set<RequestOutline> = []
-  /// Whether any recording came from the simulator.
-  private(set) var isSimulated = false
+  /// Where the recording of the least id came from.
+  private(set) var origin: (id: CaseID, origin: Origin)?
   /// Files that cannot be read, with the reason.
   var damaged: [CaseID: String] = [:]
   /// Files whose bytes were not fetched, each of which may hold any request.
@@ -114,7 +114,7 @@ struct FixtureIndex: Sendable {
 
   mutating func insert(_ fixture: Fixture, _ id: CaseID) {
     damaged[id] = nil
-    if fixture.origin == .simulator { isSimulated = true }
+    if origin.map({ id <= $0.id }) ?? true { origin = (id, fixture.origin) }
     if let old = recordings[id]?.caseKey, old != fixture.caseKey, files[old] == id {
       files[old] = nil
       let rest = (repeats[old.request] ?? 1) - 1

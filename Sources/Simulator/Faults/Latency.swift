@@ -29,8 +29,8 @@ enum Latency {
   }
 }
 
-/// Counts orders by the minute: a bucket that holds a minute's worth and fills evenly.
-final class OrderPace: Sendable {
+/// Counts orders or images by the minute: a bucket that holds a minute's worth and fills evenly.
+final class MinutePace: Sendable {
   private struct Bucket {
     var tokens: Double
     var at: Timestamp?
@@ -45,20 +45,21 @@ final class OrderPace: Sendable {
     bucket = Mutex(Bucket(tokens: Double(perMinute ?? 0), at: nil))
   }
 
-  /// Takes an order in.
+  /// Takes some in, all or none; more than a minute's worth are taken once the bucket is full.
   ///
-  /// - Returns: seconds until the next one is taken, where this one is not.
-  func refusal(at now: Timestamp) -> Int? {
+  /// - Returns: seconds until they would be taken, where they are not.
+  func refusal(of count: Int = 1, at now: Timestamp) -> Int? {
     guard let perMinute else { return nil }
     return bucket.withLock { bucket in
       let passed = bucket.at.map { max(0, now.milliseconds - $0.milliseconds) } ?? 0
       bucket.at = now
       bucket.tokens = min(perMinute, bucket.tokens + Double(passed) * perMinute / 60_000)
-      if bucket.tokens >= 1 {
-        bucket.tokens -= 1
+      let needed = min(Double(count), perMinute)
+      if bucket.tokens >= needed {
+        bucket.tokens -= Double(count)
         return nil
       }
-      return max(1, Int(((1 - bucket.tokens) * 60 / perMinute).rounded(.up)))
+      return max(1, Int(((needed - bucket.tokens) * 60 / perMinute).rounded(.up)))
     }
   }
 }

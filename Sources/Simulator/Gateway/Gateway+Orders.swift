@@ -11,13 +11,16 @@ extension Gateway {
       throw .gateway(415, "the body must be application/json")
     }
     guard orders.enter() else {
-      throw .gateway(429, "more than \(settings.ordersInFlightMax) requests at once")
+      throw tooMany("more than \(settings.ordersInFlightMax) requests at once", seconds: 1)
     }
     defer { orders.leave() }
-    if let seconds = pace.refusal(at: settings.now()) {
-      throw .rateLimited("more orders a minute than are allowed", retryAfter: seconds)
+    if let seconds = orderPace.refusal(at: settings.now()) {
+      throw tooMany("more orders a minute than are allowed", seconds: seconds)
     }
     let order = try OrderReader.read(request.body, settings: settings)
+    if let seconds = imagePace.refusal(of: order.request.n, at: settings.now()) {
+      throw tooMany("more images a minute than are allowed", seconds: seconds)
+    }
     let fault: Fault?
     do {
       fault = try faults.fault(of: order, head: request.head)
@@ -27,6 +30,11 @@ extension Gateway {
     if let fault { try refuse(fault) }
     try await wait(Latency.milliseconds(of: order, factor: settings.timeFactor, fault: fault))
     return try await fulfil(order, fault, baseURL: baseURL)
+  }
+
+  /// A refusal by a limit, which says when to come back only where it is asked to.
+  private func tooMany(_ message: String, seconds: Int) -> APIProblem {
+    .rateLimited(message, retryAfter: settings.sendsRetryAfter ? seconds : nil)
   }
 
   private func wait(_ milliseconds: Int) async throws(APIProblem) {

@@ -23,7 +23,8 @@ final class Gateway: Sendable {
   let orders: Turnstile
   let faults: FaultBook
   let tasks = TaskDesk()
-  let pace: OrderPace
+  let orderPace: MinutePace
+  let imagePace: MinutePace
   let calls: CallBook
 
   init(settings: SimulatorSettings, ledger: BillingLedger, studio: Studio) {
@@ -32,7 +33,8 @@ final class Gateway: Sendable {
     self.studio = studio
     orders = Turnstile(countMax: settings.ordersInFlightMax)
     faults = FaultBook(rules: settings.faults, seed: settings.faultSeed)
-    pace = OrderPace(perMinute: settings.ordersPerMinute)
+    orderPace = MinutePace(perMinute: settings.ordersPerMinute)
+    imagePace = MinutePace(perMinute: settings.imagesPerMinute)
     calls = CallBook(seed: settings.callSeed)
   }
 

@@ -16,6 +16,8 @@ struct Edit: Sendable {
   let size: PixelSize
   /// The place in the answer.
   let index: Int
+  /// What a model other than Seedream 4.0 does.
+  var drift = SimulatorSettings.Drift.shade
   /// Degrees of hue that this call turns the palette by, beside the model's.
   var turnDegrees = 0
   /// Percent of contrast that this call adds to the surroundings, beside the model's.
@@ -43,6 +45,7 @@ struct Edit: Sendable {
       .members([
         "index": .integer(index),
         "inputs": .array(inputs.map { .string($0.digest.description) }),
+        "model": drift == .redraw && model != .seedreamV4 ? .string(model.text) : nil,
         "prompt": .string(prompt),
         "seed": seed.map { .integer($0.value) } ?? .null,
       ]))
@@ -89,9 +92,9 @@ struct ModelShift: Hashable, Sendable {
   /// Percent of contrast added.
   let contrastPercent: Int
 
-  /// The shift of a model.
-  init(_ model: ModelName) {
-    guard model != .seedreamV4 else {
+  /// The shift of a model; there is none where models do not differ in colour.
+  init(_ model: ModelName, _ drift: SimulatorSettings.Drift = .shade) {
+    guard model != .seedreamV4, drift == .shade else {
       (hueDegrees, contrastPercent) = (0, 0)
       return
     }

@@ -36,7 +36,7 @@ package struct PhotoPainter: Painting {
     guard let first = inputs.first else { preconditionFailure("an edit has an input") }
     let (width, height) = (edit.size.width, edit.size.height)
     let ground = ground(of: first, size: edit.size)
-    let shift = ModelShift(edit.model)
+    let shift = ModelShift(edit.model, edit.drift)
     var promptDice = edit.promptDice
     var drawDice = edit.drawDice(inputs: inputs)
     // Seeds of one prompt share its colour but for a shade, as draws of a model do.

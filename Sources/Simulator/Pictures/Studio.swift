@@ -42,6 +42,7 @@ struct Studio: Sendable {
   private let pictures: BoundedCache<String, Kept>
   private let linkSeconds: Int?
   private let seeds: SimulatorSettings.SeedProfile
+  private let drift: SimulatorSettings.Drift
   private let drawsSeedZero: Bool
   private let stampsFiles: Bool
   private let hasWatermark: Bool
@@ -64,6 +65,7 @@ struct Studio: Sendable {
     pictures = BoundedCache(byteCountMax: settings.pictureByteCountMax)
     linkSeconds = settings.linkSeconds
     seeds = settings.seeds
+    drift = settings.drift
     drawsSeedZero = settings.drawsSeedZero
     stampsFiles = settings.stampsFiles
     hasWatermark = settings.hasWatermark
@@ -120,6 +122,7 @@ struct Studio: Sendable {
     _ edit: Edit, inputs: [StudioInput], codec: SimulatorSettings.Codec, lot: CallLot
   ) throws(PictureError) -> [UInt8] {
     var edit = edit
+    edit.drift = drift
     if seeds == .ignored || (drawsSeedZero && edit.seed?.value == 0) {
       var dice = lot.dice("seed", index: edit.index)
       edit.seed = Seed(dice.next(Seed.range))

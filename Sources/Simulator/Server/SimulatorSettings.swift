@@ -31,6 +31,16 @@ package struct SimulatorSettings: Sendable {
     case ignored
   }
 
+  /// What a model other than Seedream 4.0 does to a picture.
+  package enum Drift: String, Hashable, Sendable, CaseIterable {
+    /// It gives the same pixels.
+    case none
+    /// It turns the palette by 25 to 65 degrees and adds 10 to 25 % of contrast; places and shapes stay.
+    case shade
+    /// It draws places and shapes anew for each seed, in the same colours.
+    case redraw
+  }
+
   /// The port on 127.0.0.1; 0 takes any free one.
   package var port: UInt16
   /// The keys that are accepted; empty accepts every key that is not empty.
@@ -57,6 +67,8 @@ package struct SimulatorSettings: Sendable {
   package var isCanned: Bool
   /// What a seed does.
   package var seeds: SeedProfile
+  /// What a model other than Seedream 4.0 does.
+  package var drift: Drift
   /// Whether the seed 0 asks for any picture, as some services have it.
   package var drawsSeedZero: Bool
   /// Whether each file carries a comment of its call, so that bytes differ where pixels do not.
@@ -73,6 +85,10 @@ package struct SimulatorSettings: Sendable {
   package var timeFactor: Double
   /// Orders a minute, one more being answered with 429; `nil` for no such limit.
   package var ordersPerMinute: Int?
+  /// Images a minute, an order of more being answered with 429; `nil` for no such limit.
+  package var imagesPerMinute: Int?
+  /// Whether a refusal by a limit says with `Retry-After` when to come back; the gateway does not.
+  package var sendsRetryAfter: Bool
   /// Seconds after which a result link is gone; `nil` for as long as there is room.
   package var linkSeconds: Int?
   /// The clock that `created`, the ledger and limits by time read.
@@ -94,6 +110,7 @@ package struct SimulatorSettings: Sendable {
   ///   - hasStrictSizes: whether two sizes in one request are refused.
   ///   - isCanned: whether pictures of a size are copies of the first.
   ///   - seeds: what a seed does.
+  ///   - drift: what another model does.
   ///   - drawsSeedZero: whether the seed 0 asks for any picture.
   ///   - stampsFiles: whether each file carries a comment of its call.
   ///   - hasWatermark: whether pictures carry a mark.
@@ -102,6 +119,8 @@ package struct SimulatorSettings: Sendable {
   ///   - faultSeed: chooses the orders that meet faults of a share.
   ///   - timeFactor: how long orders take, 0 for no pause.
   ///   - ordersPerMinute: orders a minute; `nil` for no limit.
+  ///   - imagesPerMinute: images a minute; `nil` for no limit.
+  ///   - sendsRetryAfter: whether refusals by a limit say when to come back.
   ///   - linkSeconds: seconds that a result link lives; `nil` for no end.
   ///   - now: the clock.
   ///   - pause: what waits.
@@ -110,10 +129,12 @@ package struct SimulatorSettings: Sendable {
     connectionsMax: Int = 1_024, bodyByteCountMax: Int = 192 << 20,
     pictureByteCountMax: Int = 512 << 20, enforcesModelAreaMin: Bool = false,
     hasStrictSizes: Bool = false, isCanned: Bool = false,
-    seeds: SeedProfile = .exact, drawsSeedZero: Bool = false, stampsFiles: Bool = false,
+    seeds: SeedProfile = .exact, drift: Drift = .shade, drawsSeedZero: Bool = false,
+    stampsFiles: Bool = false,
     hasWatermark: Bool = false, callSeed: UInt64 = .random(in: .min ... .max),
     faults: [FaultRule] = [], faultSeed: Int = 0,
-    timeFactor: Double = 0, ordersPerMinute: Int? = nil, linkSeconds: Int? = nil,
+    timeFactor: Double = 0, ordersPerMinute: Int? = nil, imagesPerMinute: Int? = nil,
+    sendsRetryAfter: Bool = false, linkSeconds: Int? = nil,
     now: @escaping @Sendable () -> Timestamp = { Timestamp.now() },
     pause: @escaping @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
   ) {
@@ -123,6 +144,7 @@ package struct SimulatorSettings: Sendable {
     precondition(!isCanned || codec != .png, "canned pictures are JPEG")
     precondition(timeFactor >= 0 && timeFactor.isFinite, "a time factor (was \(timeFactor))")
     precondition(ordersPerMinute ?? 1 > 0, "orders a minute (was \(ordersPerMinute ?? 0))")
+    precondition(imagesPerMinute ?? 1 > 0, "images a minute (was \(imagesPerMinute ?? 0))")
     if case .jpeg(let quality) = codec {
       precondition((1...100).contains(quality), "a quality is 1 to 100 (was \(quality))")
     }
@@ -137,6 +159,7 @@ package struct SimulatorSettings: Sendable {
     self.hasStrictSizes = hasStrictSizes
     self.isCanned = isCanned
     self.seeds = seeds
+    self.drift = drift
     self.drawsSeedZero = drawsSeedZero
     self.stampsFiles = stampsFiles
     self.hasWatermark = hasWatermark
@@ -145,6 +168,8 @@ package struct SimulatorSettings: Sendable {
     self.faultSeed = faultSeed
     self.timeFactor = timeFactor
     self.ordersPerMinute = ordersPerMinute
+    self.imagesPerMinute = imagesPerMinute
+    self.sendsRetryAfter = sendsRetryAfter
     self.linkSeconds = linkSeconds
     self.now = now
     self.pause = pause

@@ -8,17 +8,17 @@ package struct PermutationTest: Hashable, Sendable {
   /// Pictures of each set that are looked at; ten and ten can be arranged in 184,756 ways.
   package static let samplesMax = 10
   /// The probability at which two sets count as different.
-  package static let significance = 0.05
+  package static let significance = ChanceTest.significance
 
-  /// How many pictures of the first set were looked at.
+  /// Pictures of the first set that were looked at.
   package let referenceCount: Int
-  /// How many pictures of the second set were looked at.
+  /// Pictures of the second set that were looked at.
   package let candidateCount: Int
   /// `2 E|X-Y| - E|X-X'| - E|Y-Y'|` in bits, over all pairs with each picture's own.
   package let energy: Double
   /// The share of arrangements whose distance is at least as large, that of the sets among them.
   package let probability: Double
-  /// The number of arrangements.
+  /// How many arrangements there are.
   package let arrangementCount: Int
 
   /// Compares the first pictures of two sets, neither of which is empty.
@@ -30,12 +30,20 @@ package struct PermutationTest: Hashable, Sendable {
   ///   - reference: the hashes of the first set.
   ///   - candidates: the hashes of the second set.
   package init(_ reference: [PDQHash], _ candidates: [PDQHash]) {
-    let all = reference.prefix(Self.samplesMax) + candidates.prefix(Self.samplesMax)
     let count = min(reference.count, Self.samplesMax)
+    let hashes = Array(reference.prefix(count) + candidates.prefix(Self.samplesMax))
+    self.init(
+      hashes.map { left in hashes.map { left.distance(to: $0) } }, referenceCount: count)
+  }
+
+  /// Compares two sets by their distances.
+  ///
+  /// - Parameters:
+  ///   - distances: a symmetric matrix, the first set's pictures first; whole numbers keep ties exact.
+  ///   - referenceCount: how many pictures the first set has.
+  package init(_ distances: [[Int]], referenceCount count: Int) {
     referenceCount = count
-    candidateCount = all.count - count
-    let hashes = Array(all)
-    let distances = hashes.map { left in hashes.map { left.distance(to: $0) } }
+    candidateCount = distances.count - count
     let sums = distances.map { $0.reduce(0, +) }
     let total = sums.reduce(0, +)
     let rest = candidateCount
@@ -49,15 +57,9 @@ package struct PermutationTest: Hashable, Sendable {
     }
     let observed = scaled(Array(0..<count))
     var (arrangements, asLarge) = (0, 0)
-    var chosen = Array(0..<count)
-    while true {
+    for chosen in Choices(count, of: distances.count) {
       arrangements += 1
       if scaled(chosen) >= observed { asLarge += 1 }
-      // The next combination in order.
-      guard let place = chosen.indices.last(where: { chosen[$0] < hashes.count - count + $0 })
-      else { break }
-      chosen[place] += 1
-      for later in chosen.indices where later > place { chosen[later] = chosen[later - 1] + 1 }
     }
     let scale = count * count * rest * rest
     energy = scale > 0 ? Double(observed) / Double(scale) : 0

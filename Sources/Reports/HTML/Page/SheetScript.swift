@@ -1,0 +1,6 @@
+/// The script of the sheet, from its parts.
+///
+/// It makes elements of text only, so that nothing in a run is ever read as markup.
+enum SheetScript {
+  static let text = [model, grid, tools, `case`, facts, start].joined(separator: "\n")
+}

@@ -1,0 +1,143 @@
+import Canonical
+import Experiments
+import Foundation
+import ImageComparison
+import Recording
+import SeedreamAPI
+import Suites
+import SystemPackage
+import Testing
+
+/// Lining cases up and comparing them prompt by prompt, from stored digests and hashes.
+struct ComparerTests {
+  /// A case whose one picture has a hash with so many of its first bits set.
+  private func single(
+    _ model: String, prompt: String = "paper", seed: Int = 1, repeatIndex: Int = 0, bits: Int? = 0,
+    outcome: Outcome = .passed, tags: [String] = []
+  ) throws -> ComparedCase {
+    let request = EditRequest(
+      model: ModelName(model), prompt: prompt, images: [.remote("https://example.com/cup.png")],
+      seed: Seed(seed))
+    let template = try Sample.identity(request)
+    let identity = CaseIdentity(
+      suite: template.suite, position: 0,
+      id: CaseID(joining: [model, prompt, "s\(seed)", "r\(repeatIndex)"]),
+      caseKey: CaseKey(request: request.key, repeatIndex: repeatIndex),
+      cells: [
+        CaseCell(axis: "model", entry: model, value: model),
+        CaseCell(axis: "prompt", entry: prompt, value: prompt),
+        CaseCell(axis: "seed", entry: "s\(seed)", value: "\(seed)"),
+      ], tags: tags, location: template.location, model: ModelName(model), seed: Seed(seed),
+      size: template.size, prompt: prompt)
+    let outputs = bits.map { bits in
+      let hex = String(repeating: "f", count: bits / 4).padding(
+        toLength: 64, withPad: "0", startingAt: 0)
+      return OutputRecord(
+        index: 0, blob: BlobID(digest: SHA256Digest(hashing: Array("\(bits)".utf8)), kind: .png),
+        byteCount: 1, path: "blobs/x.png",
+        picture: PictureRecord(
+          codec: "png", size: PixelSize(width: 8, height: 8), pixelDigest: "px1:\(bits)"),
+        problem: nil, revisedPrompt: nil,
+        hash: HashRecord(version: PDQ.version, hex: hex, quality: 100))
+    }
+    return ComparedCase(
+      CaseResult(
+        identity: identity, outcome: outcome, reason: "", outputs: outputs.map { [$0] } ?? [])
+    ) { $0 }
+  }
+
+  private func compare(
+    _ left: [ComparedCase], _ right: [ComparedCase], noise: DriftTest.Noise? = nil
+  ) async -> DriftComparison {
+    await Comparer(axes: ["model"], noise: noise, isStoredOnly: true).compare(
+      CaseAlignment(left, right, axes: ["model"]), concurrency: 2)
+  }
+
+  @Test func `Cases line up by their entries, and what has no partner is listed`() throws {
+    let alignment = CaseAlignment(
+      [try single("v4"), try single("v4", seed: 2), try single("v4", prompt: "dusk")],
+      [try single("v45", seed: 2), try single("v45"), try single("v45", prompt: "linen")],
+      axes: ["model"])
+    #expect(
+      alignment.pairs.map(\.left.id) == [CaseID("v4--paper--s1--r0"), CaseID("v4--paper--s2--r0")])
+    #expect(
+      alignment.pairs.map(\.right.id) == [
+        CaseID("v45--paper--s1--r0"), CaseID("v45--paper--s2--r0"),
+      ])
+    #expect(alignment.missing.map(\.isLeft) == [true, false])
+    #expect(
+      alignment.missing.map(\.single.id) == [
+        CaseID("v4--dusk--s1--r0"), CaseID("v45--linen--s1--r0"),
+      ])
+  }
+
+  @Test func `Whole runs line up by request`() throws {
+    let alignment = CaseAlignment(
+      [try single("v4"), try single("v45")], [try single("v45", bits: 4), try single("v4")])
+    #expect(
+      alignment.pairs.map(\.right.id) == [
+        CaseID("v4--paper--s1--r0"), CaseID("v45--paper--s1--r0"),
+      ])
+    #expect(alignment.missing.isEmpty)
+  }
+
+  @Test func `Prompts get the verdicts that their pictures allow, the worst first`() async throws {
+    var (left, right): ([ComparedCase], [ComparedCase]) = ([], [])
+    for seed in 1...5 {
+      for repeatIndex in 0..<2 {
+        func add(_ prompt: String, _ first: Int, _ second: Int) throws {
+          left.append(
+            try single("v4", prompt: prompt, seed: seed, repeatIndex: repeatIndex, bits: first))
+          right.append(
+            try single("v45", prompt: prompt, seed: seed, repeatIndex: repeatIndex, bits: second))
+        }
+        try add("same", 8 * seed, 8 * seed)
+        try add("changed", 8 * seed, 8 * seed + 100)
+        try add("noisy", 16 * repeatIndex, 16 - 16 * repeatIndex)
+        if seed < 3 { try add("few", 8 * seed, 8 * seed + 60) }
+      }
+    }
+    let found = await compare(left, right)
+    #expect(found.noise == .repeats)
+    #expect(found.prompts.map(\.name) == ["changed", "few", "noisy", "same"])
+    #expect(found.prompts.map(\.verdict) == [.changed, .notEnough, .withinNoise, .same])
+    #expect(found.prompts[0].samples.acrossSides == 100)
+    #expect(found.prompts[0].samples.acrossRepeats == 0)
+    #expect(found.prompts[1].seedsNeeded == 4)
+    #expect(found.gateStatus == .failure)
+    let fidelity = try #require(found.prompts[3].fidelity)
+    #expect(fidelity == (5, 5))
+  }
+
+  @Test func `Without repeats seeds are the noise`() async throws {
+    let cases = try (1...8).map { seed in
+      (
+        try single("v4", seed: seed, bits: 4 * seed),
+        try single("v45", seed: seed, bits: 200 + 4 * seed)
+      )
+    }
+    let found = await compare(cases.map(\.0), cases.map(\.1))
+    #expect(found.noise == .seeds)
+    #expect(found.prompts.map(\.verdict) == [.changed])
+    let forced = await compare(cases.map(\.0), cases.map(\.1), noise: .repeats)
+    #expect(forced.prompts.map(\.verdict) == [.notEnough])
+    #expect(forced.gateStatus == .incomplete)
+  }
+
+  @Test func `A case that one side refused is told and counts as quality`() async throws {
+    let found = await compare(
+      [try single("v4", tags: ["add"])],
+      [try single("v45", bits: nil, outcome: .blocked, tags: ["add"])])
+    #expect(found.prompts[0].unusable == ["B: v45--paper--s1--r0 has no picture (blocked)"])
+    #expect(found.prompts[0].verdict == .notEnough)
+    let blocked = found.qualities.filter { $0.quality == .blocked }
+    #expect(blocked.map(\.tag) == [nil, "add"])
+    #expect(blocked.map(\.right) == [1, 1])
+  }
+
+  @Test func `Nothing to compare is not decided`() async {
+    let found = await compare([], [])
+    #expect(found.prompts.isEmpty)
+    #expect(found.gateStatus == .incomplete)
+  }
+}

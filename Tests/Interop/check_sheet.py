@@ -1,0 +1,444 @@
+#!/usr/bin/env python3
+"""Chromium opens a proof sheet as a file, as people do, and everything on it works.
+
+A run of two suites is made with every outcome, changed pictures and hostile text in every field, and rendered by
+`report FOLDER --format html`. Then the page is driven: axes, tabs, filters, search, addresses, keys, the views
+of a case, zoom and pixel values, groups, the lists without a script, printing. Looked for on the way: errors and warnings of the
+console, requests that leave the folder, markup made of text, controls without a name, text of too little contrast, pages that are
+wider than the screen. Screenshots at 1280 and 390 pixels, light and dark, lie in .build/interop/sheet/.
+
+Usage: python3 Tests/Interop/check_sheet.py [PROOFSHEET]
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import time
+
+from environment import ROOT, enter, proofsheet
+
+CHROMIUM = "/usr/bin/chromium"
+if not shutil.which(CHROMIUM):
+    subprocess.run(["apt-get", "update", "-qq"], check=True)
+    subprocess.run(
+        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"],
+        check=True,
+        env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
+        stdout=subprocess.DEVNULL,
+    )
+
+enter("sheet", "playwright>=1.40", "pillow>=10")
+
+from playwright.sync_api import sync_playwright  # noqa: E402
+from sheet_run import HOSTILE, Run, picture  # noqa: E402
+
+WORK = ROOT / ".build" / "interop" / "sheet-check"
+SHOTS = ROOT / ".build" / "interop" / "sheet-shots"
+MODELS, SEEDS, PROMPTS = ["v4", "v4.5"], list(range(1, 9)), ["linen", "slate", "night-market"]
+HUES = [(200, 180, 150), (120, 140, 170), (60, 50, 110)]
+OUTCOMES = ["failed", "blocked", "fixture-missing", "known", "api-error", "unapproved"]
+
+
+def make(folder):
+    """The run; gives the facts that the page is held to."""
+    shutil.rmtree(folder, ignore_errors=True)
+    run = Run(folder, ["mugs", "hostile"])
+    photo = picture(320, 240, (230, 220, 200))
+    kept = run.keep(photo, "png")
+    run.inputs["mugs"] = [kept]
+    cases = len(MODELS) * len(SEEDS) * len(PROMPTS)
+    run.start({"mugs": cases, "hostile": 1})
+    request = {
+        "images": [{"digest": kept["digest"], "kind": "png"}, {"url": "https://photos.example.com/cup.png"}],
+        "n": 1,
+        "enhance_prompt_mode": "standard",
+        "enable_safety_checker": False,
+        "output_format": "b64_json",
+    }
+    for place, prompt in enumerate(PROMPTS):
+        for version, model in enumerate(MODELS):
+            for seed in SEEDS:
+                cells = [("edit", prompt, f"Put the cup on {prompt}"), ("model", model, f"seedream-{model}")]
+                cells.append(("seed", f"s{seed}", str(seed)))
+                hue = tuple(c - 4 * seed for c in HUES[place])
+                common = {"seed": seed, "request": request, "prompt": f"Put the cup on {prompt}; leave the cup alone."}
+                approved = picture(320, 320, hue)
+                if version and seed % 4 == 1:
+                    drift(run, cells, approved, picture(320, 320, hue, (40 + 20 * seed, 60)), common)
+                elif version and seed == 8:
+                    outcome = OUTCOMES[place]
+                    run.case("mugs", cells, outcome, reason=f"because of {outcome}", hint="proofsheet run x", **common)
+                elif version and seed == 6:
+                    outcome = OUTCOMES[place + 3]
+                    out = [run.output(approved, "png", 320, 320)]
+                    run.case("mugs", cells, outcome, outputs=out, reason=f"because of {outcome}", **common)
+                else:
+                    out = [run.output(approved, "png", 320, 320, revised_prompt="Put the cup upon " + prompt)]
+                    check = {"name": "baseline", "verdict": "passed", "severity": "fail", "message": "equal"}
+                    run.case("mugs", cells, outputs=out, checks=[check], **common)
+    across = {"across": "seed", "expect": "distinct", "members": 8, "cases": 8}
+    pair = [run.keep(picture(320, 320, tuple(c - 4 * s for c in HUES[0])), "png") for s in (2, 3)]
+    ids = [f"linen--v4--s{s}" for s in (2, 3)]
+    run.case(
+        "mugs", [("edit", "linen", ""), ("model", "v4", "")], "failed", id="seed--linen--v4", reason="two are alike",
+        group=across | {"pair": [{"id": i, "picture": 0, "path": p["path"]} for i, p in zip(ids, pair)]},
+    )
+    hostile(run)
+    run.finish()
+    return cases + 1
+
+
+def drift(run, cells, approved, changed, common):
+    """A case whose picture is another than the approved one, with figures."""
+    kept = run.keep(approved, "png")
+    measure = {"picture": 0, "other": kept["path"], "figures": {"pdq-rec601": 34, "ssim-y601-g11-valid": 0.912345}}
+    check = {"name": "baseline", "verdict": "drifted", "severity": "fail", "measures": [measure]}
+    check["message"] = "output 0: PDQ distance 34, at most 10; SSIM 0.912345, at least 0.95; expected near"
+    warning = {"name": "latency", "verdict": "failed", "severity": "warn", "message": "7.3 s, at most 5 s"}
+    run.case(
+        "mugs", cells, "drifted", outputs=[run.output(changed, "png", 320, 320)], checks=[check, warning],
+        reason="unlike every approved output", hint="proofsheet approve latest --filter id=…",
+        failed_attempts=["HTTP 429, waited 2 s"], **common,
+    )
+
+
+def hostile(run):
+    """A case with hostile text wherever a run may hold text."""
+    check = {"name": HOSTILE, "verdict": "failed", "severity": "fail", "message": HOSTILE}
+    check["measures"] = [{"picture": 0, "other": "../../../../etc/passwd", "figures": {HOSTILE: 1, "__proto__": 2}}]
+    out = run.output(picture(64, 48, (10, 200, 90)), "png", 64, 48, revised_prompt=HOSTILE + " rewritten")
+    run.case(
+        "hostile", [("edit", HOSTILE, HOSTILE), ("__proto__", "constructor", HOSTILE)], "failed", id="hostile",
+        prompt=HOSTILE, reason=HOSTILE, hint=HOSTILE, details=[HOSTILE], notices=[HOSTILE], tags=[HOSTILE],
+        failed_attempts=[HOSTILE], checks=[check], outputs=[out], model=HOSTILE,
+        location={"path": f"suites/{HOSTILE}.yaml".replace("\x00", ""), "line": 1, "column": 1},
+        request={
+            "images": [{"url": "javascript:alert(1)//" + HOSTILE}], "n": 1, "enhance_prompt_mode": "fast",
+            "enable_safety_checker": True, "output_format": "url",
+        },
+    )
+
+
+# Every control has a name, every picture a text, ids are there once, nothing lies outside, text can be read.
+LOOK = """() => {
+  const problems = [];
+  const seen = (e) => e.checkVisibility({opacityProperty: true, visibilityProperty: true}) && e.getClientRects().length;
+  const nameOf = (e) => {
+    const by = e.getAttribute("aria-labelledby");
+    if (by) return by.split(" ").map((i) => document.getElementById(i)?.textContent || "").join(" ").trim();
+    if (e.getAttribute("aria-label")) return e.getAttribute("aria-label").trim();
+    if (e.labels?.length) return [...e.labels].map((l) => l.textContent).join(" ").trim();
+    return (e.textContent || "").trim() || e.querySelector("img[alt]")?.alt || "";
+  };
+  for (const e of document.querySelectorAll("a[href], button, select, input, textarea, [role=grid], [role=tablist], [tabindex='0']"))
+    if (seen(e) && !nameOf(e) && !e.closest("[aria-hidden=true]")) problems.push("no name: " + e.outerHTML.slice(0, 120));
+  for (const e of document.querySelectorAll("img")) if (!e.hasAttribute("alt")) problems.push("no alt: " + e.src);
+  const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
+  for (const i of new Set(ids)) if (ids.filter((o) => o === i).length > 1) problems.push("id twice: " + i);
+  for (const e of document.querySelectorAll("[aria-controls], [aria-labelledby]"))
+    for (const i of (e.getAttribute("aria-controls") || e.getAttribute("aria-labelledby")).split(" "))
+      if (!document.getElementById(i)) problems.push("leads to nothing: " + i);
+  if (document.documentElement.scrollWidth > innerWidth) problems.push("wider than the screen: " + document.documentElement.scrollWidth);
+  if (!document.documentElement.lang) problems.push("no language");
+  if (document.querySelectorAll("h1").length !== 1) problems.push("not one h1");
+  for (const e of document.querySelectorAll("[role=row]")) if (!e.closest("[role=grid]")) problems.push("row outside a grid");
+  for (const e of document.querySelectorAll("[role=gridcell], [role=rowheader], [role=columnheader]"))
+    if (!e.closest("[role=row]")) problems.push("cell outside a row");
+  for (const e of document.querySelectorAll("button, select, input, .frame, .chip, .plainbutton")) {
+    const box = e.getBoundingClientRect();
+    if (seen(e) && (box.width < 24 || box.height < 16)) problems.push("too small to hit: " + e.outerHTML.slice(0, 80));
+  }
+  const channel = (v) => { v /= 255; return v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; };
+  const light = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
+  const canvas = new OffscreenCanvas(1, 1).getContext("2d", {willReadFrequently: true});
+  const parse = (text) => { canvas.clearRect(0, 0, 1, 1); canvas.fillStyle = text; canvas.fillRect(0, 0, 1, 1); const d = canvas.getImageData(0, 0, 1, 1).data; return [...d.slice(0, 3), d[3] / 255]; };
+  const ground = (e) => {
+    const layers = [];
+    for (let n = e; n; n = n.parentElement) { const c = parse(getComputedStyle(n).backgroundColor); if (c[3] > 0) layers.push(c); if (c[3] === 1) break; }
+    let colour = [255, 255, 255];
+    for (const c of layers.reverse()) colour = colour.map((v, i) => v * (1 - c[3]) + c[i] * c[3]);
+    return colour;
+  };
+  let measured = 0;
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const e = walker.currentNode.parentElement;
+    if (!walker.currentNode.data.trim() || !e || !seen(e) || e.closest("noscript, svg, option, :disabled, [aria-disabled=true], .blank, .pane")) continue;
+    const style = getComputedStyle(e);
+    const [one, other] = [light(parse(style.color)), light(ground(e))].sort((a, b) => b - a);
+    const ratio = (one + 0.05) / (other + 0.05);
+    const isLarge = parseFloat(style.fontSize) >= 24 || (parseFloat(style.fontSize) >= 18.7 && style.fontWeight >= 700);
+    measured += 1;
+    if (ratio < (isLarge ? 3 : 4.5)) problems.push(`contrast ${ratio.toFixed(2)} of "${walker.currentNode.data.trim().slice(0, 30)}" in ${e.className || e.tagName}`);
+  }
+  return {problems: [...new Set(problems)].slice(0, 20), measured};
+}"""
+
+
+def until(page, expression):
+    """Waits for something to be true; Playwright's own way needs eval, which the page's policy forbids."""
+    deadline = time.monotonic() + 20
+    while not page.evaluate(expression):
+        assert time.monotonic() < deadline, expression
+        page.wait_for_timeout(20)
+
+
+class Driver:
+    """One page, with everything that must not happen on it."""
+
+    def __init__(self, browser, folder, **options):
+        self.folder = folder.resolve()
+        self.context = browser.new_context(**options)
+        self.page = self.context.new_page()
+        self.complaints = []
+        self.measured = 0
+        self.page.on("console", lambda m: self.complaints.append(f"{m.type}: {m.text}"))
+        self.page.on("pageerror", lambda e: self.complaints.append(f"error: {e}"))
+        self.page.on("dialog", lambda d: (self.complaints.append("a dialog"), d.dismiss()))
+        self.page.on("requestfailed", self.failed)
+        self.page.on("request", self.watch)
+
+    def failed(self, request):
+        # A page that is left gives up what it was still loading.
+        if "ERR_ABORTED" not in (request.failure or ""):
+            self.complaints.append(f"failed: {request.url}")
+
+    def watch(self, request):
+        if not request.url.startswith(self.folder.as_uri() + "/"):
+            self.complaints.append(f"left the folder: {request.url}")
+
+    def open(self, name="index.html", address=""):
+        self.page.goto("about:blank")
+        self.page.goto((self.folder / name).as_uri() + address)
+        if name == "index.html":
+            self.page.wait_for_selector("html[data-ready]")
+
+    def look(self, name):
+        """Takes a picture, and looks for what nobody should meet."""
+        self.page.wait_for_timeout(150)
+        found = self.page.evaluate(LOOK)
+        assert not found["problems"], (name, found["problems"])
+        assert found["measured"] > 3, name
+        self.measured += found["measured"]
+        assert not self.complaints, (name, self.complaints)
+        assert self.page.title() != "owned", name
+        SHOTS.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=SHOTS / f"{name}.png")
+
+
+def check_sheet(driver, total):
+    """Axes, tabs, filters, search, addresses, keys."""
+    page = driver.page
+    driver.open()
+
+    def counted(text):
+        until(page, f"document.getElementById('shown')?.textContent === {json.dumps(text)}")
+
+    counted(f"{total} cases")
+    assert page.locator(".banner").is_visible()
+    assert page.locator("#axis-rows").input_value() != "-1"
+    heads = page.locator(".columnname").all_inner_texts()
+    assert heads[:2] == MODELS, heads
+    page.click(".chip[data-outcome=drifted]")
+    counted(f"6 of {total} cases")
+    assert "outcome=drifted" in page.url, page.url
+    driver.look("filtered")
+    page.reload()
+    counted(f"6 of {total} cases")
+    page.click(".chip[data-outcome=drifted]")
+    page.keyboard.press("/")
+    page.keyboard.type("SLATE s3")
+    until(page, "document.getElementById('shown').textContent.startsWith('2 of')")
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
+    until(page, "!document.getElementById('shown').textContent.includes('of')")
+    page.keyboard.press("Escape")
+    page.get_by_role("tab", name="slate").click()
+    counted(f"16 of {total} cases")
+    page.get_by_role("tab", name="slate").press("ArrowRight")
+    until(page, "document.querySelector('[role=tab][aria-selected=true]').textContent === 'night-market'")
+    page.get_by_role("tab", name="all").click()
+    page.select_option("#axis-rows", label="edit (4)")
+    until(page, "document.querySelector('#axis-tabs option:checked').textContent.startsWith('seed')")
+    page.select_option("#axis-cols", label="none")
+    page.select_option("#axis-rows", label="none")
+    page.select_option("#axis-tabs", label="none")
+    until(page, "document.querySelectorAll('.flow .frame').length > 20")
+    driver.look("contact")
+    driver.open()
+    page.locator(".frame[tabindex='0']").focus()
+    first = page.evaluate("document.activeElement.getAttribute('aria-label')")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowDown")
+    second = page.evaluate("document.activeElement.getAttribute('aria-label')")
+    assert first != second and second, (first, second)
+    page.keyboard.press("Home")
+    page.keyboard.press("End")
+    page.keyboard.press("Home")
+    page.keyboard.press("?")
+    assert page.locator("#help").is_visible()
+    driver.look("help")
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    until(page, "document.querySelectorAll('#groups li').length === 1")
+    driver.look("groups")
+    page.locator("#groups a").click()
+    page.wait_for_selector("#stage img")
+    assert page.locator(".pane").count() == 3, "two members and where they differ"
+    driver.look("group")
+    page.keyboard.press("Escape")
+    until(page, "!document.getElementById('groups').hidden && !document.getElementById('sheet').hidden")
+    page.keyboard.press("Escape")
+    until(page, "!document.getElementById('scroller').hidden")
+
+
+def check_case(driver):
+    """The views of a case, zoom, values, requests compared, going on and back."""
+    page = driver.page
+    driver.open(address="#case=mugs%2Flinen--v4.5--s1")
+    page.wait_for_selector("#stage img")
+    panes = page.locator(".panename").all_inner_texts()
+    assert panes == ["input 1", "approved", "output", "where they differ"], panes
+    facts = page.locator(".casefacts").inner_text()
+    for wanted in ["PDQ distance 34, at most 10", "0.912345", "warns only", "HTTP 429", "photos.example.com", "s1: 1"]:
+        assert wanted in facts, wanted
+    driver.look("case")
+    for number, mode in enumerate(["all", "two", "swipe", "onion", "blink", "heat", "tiles"], 1):
+        page.locator("#case-title").focus()
+        page.keyboard.press(str(number))
+        page.wait_for_selector(f"[data-mode={mode}][aria-checked=true]")
+        until(page, "[...document.querySelectorAll('#stage img')].every((i) => i.complete && i.naturalWidth)")
+        if mode == "swipe":
+            page.locator("#slider").fill("30")
+        driver.look(f"case-{mode}")
+    page.keyboard.press("2")
+    before = page.locator("#scale").inner_text()
+    page.keyboard.press("+")
+    page.keyboard.press("+")
+    assert page.locator("#scale").inner_text() != before
+    transforms = page.eval_on_selector_all("#stage img", "(list) => list.map((i) => i.style.transform)")
+    assert len(transforms) == 2 and transforms[0] == transforms[1], transforms
+    page.locator(".regions button").first.click()
+    page.keyboard.press("v")
+    until(page, "document.getElementById('values').getAttribute('aria-pressed') === 'true'")
+    box = page.locator(".pane").first.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    until(page, "document.getElementById('readout').textContent.includes('output')")
+    text = page.locator("#readout").inner_text()
+    assert "220 30 60" in text and "difference" in text, text
+    assert page.evaluate("document.querySelector('#stage img').classList.contains('pixelated')")
+    driver.look("case-pixels")
+    page.mouse.wheel(0, -600)
+    page.keyboard.press("0")
+    assert page.locator("#scale").inner_text() == before
+    field = page.get_by_label("Compare with")
+    field.fill("slate--v4--s2")
+    field.press("Enter")
+    until(page, "document.querySelector('.casefacts').textContent.includes('2 of 10 fields differ')")
+    assert page.locator("del", has_text="linen").count() and page.locator("ins", has_text="slate").count()
+    page.locator("#case-title").focus()
+    page.keyboard.press("n")
+    until(page, "document.getElementById('case-title').textContent.includes('s2') && document.querySelector('#stage img')")
+    page.keyboard.press("p")
+    until(page, "document.getElementById('case-title').textContent.includes('s1')")
+    page.keyboard.press("Escape")
+    until(page, "!document.getElementById('sheet').hidden")
+    assert "s1" in page.evaluate("document.activeElement.getAttribute('aria-label')"), "focus comes back"
+    driver.open(address="#case=mugs%2Fno-such-case")
+    assert "There is no case" in page.locator("#lost").inner_text()
+
+
+def check_hostile(driver):
+    """Text stays text: everywhere that a stranger's words stand, they are read as they were written."""
+    page = driver.page
+    for address in ["#q=onerror", "#rows=edit&cols=__proto__", "#rows=%00&tab=%3Cscript%3E&only=:&case=%", "#size=1e9&a=-1"]:
+        driver.open(address=address)
+        driver.look("hostile-sheet")
+    driver.open(address="#case=hostile%2Fhostile")
+    page.wait_for_selector("#stage img")
+    assert page.locator("blockquote bdi").first.evaluate("(e) => e.textContent") == HOSTILE
+    driver.look("hostile-case")
+    for where in ("", "#case=hostile%2Fhostile"):
+        driver.open(address=where)
+        for tag in ("script:not([src])", "[onerror]", "[onmouseover]", "iframe", "[style*=javascript]", "a[href^='javascript']"):
+            assert page.locator(tag).count() == 0, tag
+        assert page.locator("img[src=x]").count() == 0
+    assert not list(driver.folder.glob("pictures/*passwd*"))
+
+
+def check_plain(browser, folder, total):
+    """Without a script the page says what did not pass, and lists hold every case."""
+    driver = Driver(browser, folder, java_script_enabled=False, viewport={"width": 1280, "height": 900})
+    driver.page.goto((folder / "index.html").as_uri())
+    assert driver.page.locator("article.listed").count() == 14, driver.page.locator("article.listed").count()
+    driver.page.screenshot(path=SHOTS / "plain.png")
+    driver.page.goto((folder / "list-1.html").as_uri())
+    assert driver.page.locator("article.listed").count() == total + 1
+    assert driver.page.locator("[onerror], [onmouseover], script, img[src=x]").count() == 0
+    shown = driver.page.locator("article.listed").last.locator("blockquote bdi").text_content()
+    assert shown == HOSTILE.replace("\x00", "\ufffd").replace("\x1b", "\ufffd"), shown
+    driver.page.screenshot(path=SHOTS / "list.png")
+    assert not driver.complaints, driver.complaints
+    driver.context.close()
+
+
+def check_files(folder):
+    """Every link of the pages leads to a file of the folder, and names of pictures are digests of their bytes."""
+    for path in (folder / "pictures").iterdir():
+        if path.suffix != ".js":
+            assert hashlib.sha256(path.read_bytes()).hexdigest() == path.stem, path
+    document = json.loads((folder / "run.json").read_text())
+    assert document["version"] == 1 and document["kind"] == "proofsheet-run"
+    text = (folder / "index.html").read_text()
+    assert "style=" not in text and "http-equiv=\"Content-Security-Policy\"" in text
+    hidden = ["\u2028", "\u2029", "\u202e", "\u2066", "\ufeff", "</script"]
+    for path in folder.glob("*.js"):
+        if path.name != "script.js":
+            assert not any(one in path.read_text() for one in hidden), path
+
+
+source, folder = WORK / "source", WORK / "sheet"
+shutil.rmtree(SHOTS, ignore_errors=True)
+shutil.rmtree(folder, ignore_errors=True)
+total = make(source)
+subprocess.run(
+    [proofsheet(), "report", source, "--format", "html", "--output", folder], check=True, cwd=ROOT
+)
+check_files(folder)
+with sync_playwright() as playwright:
+    browser = playwright.chromium.launch(
+        executable_path=CHROMIUM, args=["--no-sandbox"], headless=True
+    )
+    measured = 0
+    for name, options in {
+        "1280": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"},
+        "1280-dark": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark", "reduced_motion": "reduce"},
+    }.items():
+        driver = Driver(browser, folder, **options)
+        driver.open()
+        driver.look(f"sheet-{name}")
+        check_sheet(driver, total)
+        check_case(driver)
+        check_hostile(driver)
+        driver.page.pdf(path=SHOTS / f"sheet-{name}.pdf")
+        assert not driver.complaints, driver.complaints
+        measured += driver.measured
+        driver.context.close()
+    for scheme in ("light", "dark"):
+        phone = {"viewport": {"width": 390, "height": 844}, "color_scheme": scheme, "has_touch": True, "is_mobile": True}
+        driver = Driver(browser, folder, **phone)
+        for name, address in [("sheet", ""), ("case", "#case=mugs%2Flinen--v4.5--s1"), ("hostile", "#case=hostile%2Fhostile")]:
+            driver.open(address=address)
+            if address:
+                driver.page.wait_for_selector("#stage img")
+            driver.look(f"{name}-390-{scheme}")
+        measured += driver.measured
+        driver.context.close()
+    check_plain(browser, folder, total)
+    print(
+        f"Chromium {browser.version}: {total} cases and a group, {measured} texts of enough contrast, "
+        f"{len(list(SHOTS.glob('*.png')))} screenshots in {SHOTS.relative_to(ROOT)}"
+    )
+    browser.close()
