@@ -78,6 +78,10 @@ extension PlanTotals {
         states.append("\(Count.grouped(toBuy)) to buy\(stale)")
       }
     }
+    if ordered > 0 {
+      states.append(
+        "\(Count.grouped(ordered)) already ordered, being asked after, up to \(orderedCost)")
+    }
     for outcome in Outcome.allCases {
       guard let count = stopped[outcome], count > 0 else { continue }
       states.append("\(Count.grouped(count)) \(Self.words[outcome] ?? outcome.rawValue)")
@@ -111,6 +115,8 @@ extension PlanTotals {
       ("recorded", .integer(replayed)),
       ("renamed", .integer(renamed)),
       ("to_buy", .integer(toBuy)),
+      ("ordered", .integer(ordered)),
+      ("ordered_usd", .string(orderedCost.decimal)),
       ("stale", .integer(stale)),
       ("pictures", .integer(pictures)),
       (
