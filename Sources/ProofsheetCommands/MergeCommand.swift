@@ -22,8 +22,15 @@ struct MergeCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The shards' reports folders.", valueName: "run"))
   var runs: [String]
 
-  @Option(help: ArgumentHelp("Write JUnit XML here too.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Write JUnit XML here too.",
+      discussion: "A path that ends with a slash is a folder that gets a file a suite.",
+      valueName: "file|folder/"))
   var junit: String?
+
+  @Option(help: "The dialect of JUnit XML: strict, extended or ant; as 'run' has it.")
+  var junitDialect: JUnitDialect = .strict
 
   @OptionGroup var folders: FolderOptions
 
@@ -39,8 +46,10 @@ struct MergeCommand: ParsableCommand {
         hint: "name it with --reports")
     }
     do {
+      let target = junit.map { JUnitTarget($0) }
+      try target?.tryWriting()
       let merger = try Merger(parts.map(\.run), reports: reports, context)
-      let summary = try merger.merge(junit: junit.map { FilePath($0) })
+      let summary = try merger.merge(junit: target, junitDialect)
       if summary.exitStatus != .success { throw CommandExit(summary.exitStatus) }
     } catch let exit as CommandExit {
       throw exit
@@ -97,7 +106,7 @@ private struct Merger {
 
   private var header: RunHeader { merged.header }
 
-  func merge(junit: FilePath?) throws -> RunSummary {
+  func merge(junit: JUnitTarget?, _ dialect: JUnitDialect) throws -> RunSummary {
     let store = try RunStore(folder: reports, spends: false)
     let folder = reports.appending(header.id.text)
     try DurableFile.createFolder(folder)
@@ -130,8 +139,9 @@ private struct Merger {
       try tell(.finished(summary))
     }
     let run = try store.run(header.id.text)
-    let targets = [folder.appending("junit.xml")] + (junit.map { [$0] } ?? [])
-    for target in targets { try JUnitReport.write(run, to: target) }
+    let targets =
+      [JUnitTarget(folder.appending("junit.xml").string)] + (junit.map { [$0] } ?? [])
+    for target in targets { try target.write(run, dialect, context) }
     let counts = summary.counts.sorted { $0.key.rawValue < $1.key.rawValue }
       .map { "\($0.value) \($0.key.rawValue)" }.joined(separator: ", ")
     context.say(
@@ -142,7 +152,7 @@ private struct Merger {
       context.say(
         "\(finding.isFailure ? "error" : "warning"): \(finding.suite): \(finding.message)")
     }
-    for target in targets { context.say("reports: \(target)") }
+    for target in targets { context.say("reports: \(target.path)") }
     return summary
   }
 

@@ -12,7 +12,7 @@ struct PlanCommand: ParsableCommand {
     abstract: "Expand and check suites, and price what is not recorded; sends nothing.",
     discussion: """
       --list writes a line a case, with tabs between: the case id, what would become of it \
-      (recorded, buy, stale, corrupt, missing or unpriced), the suite, and a note where there is \
+      (recorded, buy, ordered, stale, corrupt, missing or unpriced), the suite, and a note where there is \
       one. With --quiet it writes the case ids alone.
       """)
 
@@ -42,12 +42,23 @@ struct PlanCommand: ParsableCommand {
       suites, filter: filter, flags: folders.flags.merging(pace.flags) { $1 },
       config: folders.config, CommandContext.current)
     let settings = prepared.settings
-    let plans = try prepared.set.plans(
-      mode: mode, settings: settings, prices: settings.pricesInForce)
+    let plans = try awaiting(
+      try prepared.set.plans(mode: mode, settings: settings, prices: settings.pricesInForce),
+      prepared)
     switch (format, list) {
     case (.json, _): writeJSON(plans, settings, prepared.context)
     case (.text, true): writeList(plans, prepared.context)
     case (.text, false): writeText(plans, settings, prepared.set.filter, prepared.context)
+    }
+  }
+
+  /// The plans with what earlier runs have ordered already.
+  private func awaiting(_ plans: [Plan], _ prepared: PreparedSuites) throws -> [Plan] {
+    guard let project = prepared.set.members.first?.folders else { return plans }
+    do {
+      return try PlacedOrders.awaited(by: plans, below: project.reports(prepared.settings))
+    } catch {
+      throw CommandExit(.usage, "error: \(error)")
     }
   }
 

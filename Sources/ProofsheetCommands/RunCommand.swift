@@ -67,7 +67,8 @@ struct RunCommand: AsyncParsableCommand {
     help: ArgumentHelp(
       "Run one part of several, such as 2/3, or the part that the CI service names: auto.",
       discussion: """
-        Groups stay whole. Each part has its share of money and of what the service allows, and a \
+        Groups stay whole, and no part has more than one bundle of cases that stay together more \
+        than another. Each part has its share of money and of what the service allows, and a \
         folder of its own with --reports; 'merge' makes one run of all parts.
         auto knows GitLab, CircleCI, Buildkite, Bazel, tasks of Slurm arrays and pods of Kubernetes \
         indexed jobs. Kubernetes tells no pod how many there are: set JOB_COMPLETIONS or \

@@ -84,6 +84,8 @@ extension RunSession {
       return try StoreLedger(
         store: store, run: id, mode: command.mode, startedAt: startedAt,
         resuming: try liveRunToResume(store), lock: lock)
+    } catch let exit as CommandExit {
+      throw exit
     } catch {
       throw CommandExit(.usage, "error: \(error)")
     }
@@ -111,6 +113,8 @@ extension RunSession {
     let purchase = try continued(planned, ledger, store)
     let plans = purchase.plans
     tellDoubt(plans, ledger)
+    try refuseOtherOrigin(purchase, endpoint, isSimulator: isSimulator)
+    try tellAdoptable(purchase.plans, store)
     let agreed = try agree(purchase.total, isSimulator: isSimulator)
     if command.mode != .live { try tryFolders(of: purchase) }
     let guardian = SpendGuard(
@@ -138,8 +142,15 @@ extension RunSession {
     }
     let recovered = try recover(purchase.plans, ledger, store)
     for plan in purchase.plans { try FixtureNames.restore(of: plan, context) }
-    let plans = command.mode == .refresh ? try resume(purchase.plans, ledger) : purchase.plans
-    let isResumed = plans.contains { !$0.refreshed.isEmpty }
+    let left = command.mode == .refresh ? try resume(purchase.plans, ledger) : purchase.plans
+    let plans: [Plan]
+    do {
+      plans = try PlacedOrders.awaited(by: left, in: store)
+      try PlacedOrders.tell(plans, in: store, context)
+    } catch {
+      throw CommandExit(.usage, "error: \(error)")
+    }
+    let isResumed = plans.contains { !$0.refreshed.isEmpty || !$0.ordered.isEmpty }
     return recovered > 0 || isResumed ? Purchase(plans) : purchase
   }
 
@@ -227,6 +238,66 @@ extension RunSession {
       } catch {
         throw CommandExit.usage("\(error)", hint: "nothing was sent; name a folder with --fixtures")
       }
+    }
+  }
+
+  /// Says what need not be bought, for a live run has got it.
+  private func tellAdoptable(_ plans: [Plan], _ store: RunStore) throws {
+    guard command.mode == .record else { return }
+    for plan in plans {
+      let answers: [CaseKey: RunID]
+      do {
+        answers = try store.liveAnswers(of: plan.suite.name)
+      } catch {
+        throw CommandExit(.usage, "error: \(error)")
+      }
+      guard !answers.isEmpty else { continue }
+      let survey = PlanSurvey(plan)
+      var counts: [RunID: Int] = [:]
+      for suiteCase in plan.selected {
+        guard let run = answers[suiteCase.caseKey], case .buy = survey.state(of: suiteCase) else {
+          continue
+        }
+        counts[run, default: 0] += 1
+      }
+      for (run, count) in counts.sorted(by: { $0.key < $1.key }) {
+        context.say(
+          "\(plan.suite.name): \(Count.of(count, "case")) to buy "
+            + "\(count == 1 ? "was" : "were") answered in the live run \(run)\nhint: instead of "
+            + "buying, make recordings of that with: proofsheet fixtures adopt '\(folderOfRun(run))'"
+        )
+      }
+    }
+  }
+
+  /// The folder of a stored run's reports, by which other commands find it.
+  private func folderOfRun(_ run: RunID) -> FilePath { reports.appending(run.text) }
+
+  /// Refuses to buy what could not be recorded beside what is there, where that is certain: only the
+  /// answers of a server on this machine tell whether it is a simulator.
+  private func refuseOtherOrigin(
+    _ purchase: Purchase, _ endpoint: Endpoint, isSimulator: Bool
+  ) throws {
+    guard command.mode != .live, isSimulator || !HostRule.isLoopback(endpoint.base.host) else {
+      return
+    }
+    let asked = isSimulator ? Origin.simulator : .api(endpoint.base.origin)
+    for (plan, totals) in zip(purchase.plans, purchase.totals) where totals.toBuy > 0 {
+      let recorded: Origin?
+      do {
+        recorded = try plan.fixtures.origin()
+      } catch {
+        throw CommandExit(.usage, "error: \(error)")
+      }
+      guard let recorded, !recorded.mixes(with: asked) else { continue }
+      let same =
+        recorded == .simulator
+        ? "buy from the simulator too, with --endpoint simulator; record"
+        : "buy from \(recorded) too, with --endpoint \(recorded); record"
+      throw CommandExit.usage(
+        "\(plan.fixtures.folder) holds recordings of \(recorded), and this run would add some of "
+          + "\(asked), which do not mix; nothing was sent",
+        hint: "\(same) into another folder with --fixtures; or remove the old recordings")
     }
   }
 

@@ -20,6 +20,15 @@ enum RepeatRule: String, CaseIterable, ExpressibleByArgument {
     case .drifted: outcome == .drifted
     }
   }
+
+  /// What no case did where nothing is repeated.
+  var deed: String {
+    switch self {
+    case .failed: "failed"
+    case .errors: "ended in an error"
+    case .drifted: "drifted"
+    }
+  }
 }
 
 /// The part of a plan as the command line names it.
@@ -74,7 +83,10 @@ extension RunSession {
   func selected(_ plans: [Plan]) throws -> [Plan] {
     let repeated = try repeated(plans)
     guard let shard else { return repeated }
-    let part = repeated.map { $0.sharded(by: shard) }
+    var part: [Plan] = []
+    for plan in repeated {
+      part.append(plan.sharded(by: shard, after: part.last?.part?.dealt ?? 0))
+    }
     tellShare(shard, of: repeated, part)
     return part
   }
@@ -97,7 +109,7 @@ extension RunSession {
   func shardHeader(_ plans: [Plan]) -> ShardHeader? {
     shard.map { shard in
       ShardHeader(
-        shard, caseCounts: plans.map { $0.sharded(by: nil).selected.count },
+        shard, caseCounts: plans.map { $0.unsharded.selected.count },
         suiteCounts: plans.map(\.suite.caseCount))
     }
   }
@@ -109,7 +121,11 @@ extension RunSession {
     do {
       let repeated = try plans.map { try $0.repeating(repeatedCases(of: $0, rule, store)) }
       let cases = repeated.reduce(0) { $0 + $1.selected.count }
-      if cases == 0 { context.say("nothing to repeat: no selected case was \(rule.rawValue)") }
+      guard cases > 0 else {
+        // A run of nothing would stand in the place of the last one.
+        context.say("nothing to repeat: no selected case of the last run \(rule.deed)")
+        throw CommandExit(.success)
+      }
       return repeated
     } catch let exit as CommandExit {
       throw exit

@@ -135,7 +135,8 @@ struct ShardTests {
     #expect(positions == Array(0..<60))
     #expect(parts.allSatisfy { $0.selected.count == $0.reduce(0) { sum, _ in sum + 1 } })
     #expect(count == 1 || parts.allSatisfy { !$0.isWhole })
-    #expect(count > 3 || parts.allSatisfy { $0.selected.count > 60 / count / 3 })
+    let sizes = parts.map { $0.selected.count }
+    #expect(try #require(sizes.max()) - #require(sizes.min()) <= 1, "\(sizes)")
   }
 
   @Test func `Groups stay whole`() throws {
@@ -149,16 +150,21 @@ struct ShardTests {
       groups: [{across: seed, expect: distinct}]
       """
     let suite = try SuiteLoader.load(bytes: Array(text.utf8), path: folder.appending("mug.yaml"))
-    let shards = try (1...3).map { try shard($0, 3) }
+    let shards = try (1...3).map { ShardPart(try shard($0, 3), dealing: suite.cases, of: suite) }
+    let later = ShardPart(try shard(3, 3), dealing: suite.cases, of: suite, after: 20)
+    #expect(later.dealt == 40)
     var homes: [String: Set<Int>] = [:]
     for suiteCase in suite.cases {
-      let home = try #require(shards.first { $0.holds(suiteCase, of: suite) })
+      let home = try #require(shards.first { $0.holds(suiteCase) }).shard
       let shared = suiteCase.cells.filter { $0.axis != "seed" }.map(\.entry).joined(separator: " ")
       homes[shared, default: []].insert(home.index)
     }
     #expect(homes.count == 20)
     #expect(homes.values.allSatisfy { $0.count == 1 })
-    #expect(Set(homes.values.flatMap(\.self)).count == 3)
+    let sizes = (1...3).map { index in homes.values.count { $0 == [index] } }
+    #expect(sizes == [7, 7, 6])
+    // A further suite goes on where the one before it has ended.
+    #expect(suite.cases.count { later.holds($0) } == 7 * 6)
   }
 }
 

@@ -80,12 +80,44 @@ import Testing
     }
   }
 
+  @Test func `A recording run says what a live run has got, and the command works`() async throws {
+    try prepare()
+    try await serving { server, url in
+      _ = await live(url, "--filter", "seed=1")
+      // Nobody agrees to a price here.
+      let run = await project.run(
+        "run", "@suites/small.yaml", "--mode", "record", "--endpoint", url, environment: key,
+        network: true)
+      #expect(run.status == 2)
+      #expect(
+        run.messages.contains("small: 1 case to buy was answered in the live run"),
+        "\(run.messages)")
+      let command = try #require(
+        run.messages.firstMatch(of: /proofsheet fixtures adopt '([^']+)'/)?.output.1)
+      let adopted = await project.run("fixtures", "adopt", String(command))
+      #expect(adopted.status == 0, "\(adopted.messages)")
+      let again = await live(url, mode: "record")
+      #expect(again.status == 0, "\(again.messages)")
+      #expect(!again.messages.contains("live run"), "\(again.messages)")
+      #expect(server.ledger.entries.count == 6)
+    }
+  }
+
+  @Test func `An amount below zero is told what is accepted`() async throws {
+    try prepare()
+    let run = await live("simulator", "--max-cost", "-1")
+    #expect(run.status == 2)
+    #expect(run.messages.contains("max-cost") && run.messages.contains("-1"), "\(run.messages)")
+    #expect(run.messages.contains("dollars like 5 or 0.25"), "\(run.messages)")
+  }
+
   @Test func `Without a live run there is nothing to go on with`() async throws {
     try prepare()
     try await serving { server, url in
       let run = await live(url, "--resume")
       #expect(run.status == 2)
-      #expect(run.messages.contains("no live run of these suites"), "\(run.messages)")
+      #expect(run.messages.hasPrefix("error: there is no live run of these suites"))
+      #expect(!run.messages.contains("CommandExit"), "\(run.messages)")
       #expect(server.ledger.entries.isEmpty)
     }
   }
@@ -121,7 +153,13 @@ import Testing
       #expect(again.messages.contains("repeating \(Count.of(failed, "case")) of run"))
       let none = await live(url, "--only", "errors")
       #expect(none.status == 0, "\(none.messages)")
-      #expect(none.messages.contains("nothing to repeat"), "\(none.messages)")
+      #expect(
+        none.messages.hasSuffix(
+          "nothing to repeat: no selected case of the last run ended in an error\n"),
+        "\(none.messages)")
+      // The run before it is still the latest.
+      let report = await project.run("report", "latest", "--reports", "@reports")
+      #expect(!report.output.isEmpty)
       #expect(server.ledger.entries.count == failed)
     }
   }

@@ -63,6 +63,56 @@ import Testing
     #expect(try JUnitCheck.problems(in: FilePath(junit.path)) == [])
   }
 
+  @Test(arguments: ["record", "refresh"])
+  func `Recordings of another origin are refused before anything is sent`(
+    mode: String
+  )
+    async throws
+  {
+    try prepare()
+    let first = await project.run(
+      "run", "@suites/small.yaml", "--mode", "record", "--endpoint", "simulator", "--filter",
+      "seed=1", network: true)
+    #expect(first.status == 0, "\(first.messages)")
+    let other = await project.run(
+      "run", "@suites/small.yaml", "--mode", mode, "--endpoint", "https://api.invalid", "--yes",
+      "--max-cost", "1", environment: key, network: true)
+    #expect(other.status == 2, "\(other.messages)")
+    #expect(
+      other.messages.contains(
+        "fixtures/small holds recordings of simulator, and this run would add some of "
+          + "https://api.invalid, which do not mix; nothing was sent"), "\(other.messages)")
+    #expect(other.messages.contains("--endpoint simulator"))
+    #expect(other.messages.contains("--fixtures"))
+  }
+
+  @Test func `A server of another origin is found out by its first answer, and sent no more`()
+    async throws
+  {
+    try prepare()
+    try await withSimulator { server, url in
+      _ = await project.run(
+        "run", "@suites/small.yaml", "--mode", "record", "--endpoint", url, "--yes", "--max-cost",
+        "1", "--filter", "seed=1", environment: key, network: true)
+      let folder = FixtureFolder(folder: FilePath(project.path("fixtures/small")))
+      for id in try folder.caseIDs() {
+        let old = try #require(try folder.fixture(of: id))
+        let other = Fixture(
+          caseKey: old.caseKey, canonicalRequest: old.canonicalRequest,
+          origin: .api("https://api.invalid"), exchanges: old.exchanges)
+        try DurableFile.write(
+          HARWriter.bytes(of: other, creatorVersion: "1.0"), to: folder.path(of: id))
+      }
+      let run = await project.run(
+        "run", "@suites/small.yaml", "--mode", "record", "--endpoint", url, "--yes", "--max-cost",
+        "1", "--concurrency", "1", environment: key, network: true)
+      #expect(run.status == 2, "\(run.messages)")
+      #expect(run.messages.contains("error: "), "\(run.messages)")
+      #expect(run.messages.contains("holds recordings of https://api.invalid"))
+      #expect(server.ledger.entries.count == 5)
+    }
+  }
+
   @Test func `Recording again buys nothing and changes no byte`() async throws {
     try prepare()
     try await withSimulator { server, url in

@@ -44,6 +44,13 @@ import Testing
     #expect(try junit("merged") == junit("whole"))
     let report = await project.run("report", "latest", "--reports", project.path("merged"))
     #expect(report.output.split(separator: "\n").count == 24, "\(report.messages)")
+    let dialects = await project.run(
+      "merge", "@part-1", "@part-2", "@part-3", "--reports", "@again", "--junit", "@junit/",
+      "--junit-dialect", "extended")
+    #expect(dialects.status == 0, "\(dialects.messages)")
+    let files = try FileManager.default.contentsOfDirectory(atPath: project.path("junit"))
+    #expect(files.count == 1)
+    #expect(try project.read("junit/\(try #require(files.first))").contains("<properties>"))
     let decided = await project.run(
       "approve", "latest", "--reports", project.path("merged"), "--dry-run")
     #expect(decided.messages.contains("24 decided before"), "\(decided.messages)")

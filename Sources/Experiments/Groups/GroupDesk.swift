@@ -87,7 +87,7 @@ struct GroupDesk: Sendable {
     let judge = GroupJudge(now: clock())
     var results = [CaseResult?](repeating: nil, count: all.count)
     // Groups follow the cases. Of a part of the plan their places have gaps, which merging closes.
-    let positions = plan.shard.map { _ in
+    let positions = plan.part.map { _ in
       order.map {
         plan.suite.caseCount + (groups[$0]?.first.position ?? 0) * plan.suite.groups.count
           + $0.declaration

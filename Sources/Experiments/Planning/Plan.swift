@@ -37,12 +37,15 @@ package struct Plan: Sequence, Sendable {
   package let filter: CaseFilter
   /// Cases that an interrupted refresh or live run has bought already; they are not bought again.
   package private(set) var refreshed: Set<CaseKey>
+  /// What the orders may cost that earlier runs have placed and whose pictures are still to come; these
+  /// cases are asked after and not ordered again.
+  package private(set) var ordered: [CaseKey: Money] = [:]
   /// Prices; `nil` where pictures cost nothing, as those of the simulator.
   package private(set) var prices: PriceTable?
   /// Cases of an earlier run that are repeated; `nil` where the filter alone selects.
   package private(set) var repeated: RepeatedCases?
   /// The part of the plan that is run; `nil` for all of it.
-  package private(set) var shard: Shard?
+  package private(set) var part: ShardPart?
   /// What is known of the endpoint; `nil` where it was not probed.
   package let probe: ProbeFinding?
   /// Options that commands in messages repeat.
@@ -69,6 +72,13 @@ package struct Plan: Sequence, Sendable {
   package func resuming(_ refreshed: Set<CaseKey>) -> Plan {
     var plan = self
     plan.refreshed = refreshed
+    return plan
+  }
+
+  /// The plan for going on with orders that earlier runs have placed.
+  package func awaiting(_ ordered: [CaseKey: Money]) -> Plan {
+    var plan = self
+    plan.ordered = ordered
     return plan
   }
 
@@ -103,14 +113,26 @@ package struct Plan: Sequence, Sendable {
   }
 
   /// One of the parts of the plan.
-  package func sharded(by shard: Shard?) -> Plan {
+  ///
+  /// What an earlier run says plays no role in which part a case belongs to: each shard has its own.
+  ///
+  /// - Parameter dealt: how many bundles of cases the plans before this one have.
+  package func sharded(by shard: Shard, after dealt: Int = 0) -> Plan {
+    let cases = SelectedCases(suite: suite, filter: filter, repeated: nil, part: nil)
     var plan = self
-    plan.shard = shard
+    plan.part = ShardPart(shard, dealing: cases, of: suite, after: dealt)
+    return plan
+  }
+
+  /// All parts of the plan.
+  package var unsharded: Plan {
+    var plan = self
+    plan.part = nil
     return plan
   }
 
   /// Whether every case of the suite is selected.
-  package var isWhole: Bool { filter.isAll && repeated == nil && shard == nil }
+  package var isWhole: Bool { filter.isAll && repeated == nil && part == nil }
 
   /// Makes the selected cases one at a time, in plan order.
   package func makeIterator() -> Iterator { Iterator(plan: self, cases: selected.makeIterator()) }
@@ -126,7 +148,7 @@ package struct Plan: Sequence, Sendable {
 
   /// The selected cases as the suite declares them: no request is digested.
   package var selected: SelectedCases {
-    SelectedCases(suite: suite, filter: filter, repeated: repeated, shard: shard)
+    SelectedCases(suite: suite, filter: filter, repeated: repeated, part: part)
   }
 
   /// The cases of a suite that a filter selects.
@@ -134,11 +156,11 @@ package struct Plan: Sequence, Sendable {
     fileprivate let suite: LoadedSuite
     fileprivate let filter: CaseFilter
     fileprivate let repeated: RepeatedCases?
-    fileprivate let shard: Shard?
+    fileprivate let part: ShardPart?
 
     /// How many there are; of a filter's every case is looked at.
     package var count: Int {
-      filter.isAll && repeated == nil && shard == nil
+      filter.isAll && repeated == nil && part == nil
         ? suite.cases.count : reduce(0) { count, _ in count + 1 }
     }
 
@@ -159,7 +181,7 @@ package struct Plan: Sequence, Sendable {
             suite: of.suite.name.text, id: suiteCase.id.text, cells: suiteCase.cells,
             tags: suiteCase.tags)
           if isSelected, of.repeated?.admits(suiteCase) ?? true,
-            of.shard?.holds(suiteCase, of: of.suite) ?? true
+            of.part?.holds(suiteCase) ?? true
           {
             return suiteCase
           }
@@ -243,7 +265,7 @@ package struct Plan: Sequence, Sendable {
   /// Recordings of the simulator and of a model do not mix, so that a folder of the simulator's is added
   /// to by the simulator.
   func hint(for identity: CaseIdentity, mode: RunMode) -> String {
-    let origin = commandOptions.contains("--endpoint") ? nil : fixtures.origin
+    let origin = commandOptions.contains("--endpoint") ? nil : fixtures.knownOrigin
     let spending = origin?.purchaseOptions ?? " --yes --max-cost 1"
     return "\(mode == .refresh ? "buy it anew" : "record it") with: proofsheet run '\(suite.path)' "
       + "--mode \(mode.rawValue) --filter id=\(identity.id)\(commandOptions)\(spending)"

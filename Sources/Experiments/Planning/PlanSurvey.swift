@@ -9,6 +9,8 @@ package enum PlannedState: Hashable, Sendable {
   case recorded(as: CaseID?)
   /// It is bought; whether a recording of another request lies in its place.
   case buy(isStale: Bool)
+  /// An earlier run has ordered it, for that amount at most; it is asked after.
+  case ordered(Money)
   /// It cannot be bought, for its model has no price.
   case unpriced
   /// It is not recorded, and nothing is bought.
@@ -25,6 +27,7 @@ package enum PlannedState: Hashable, Sendable {
     switch self {
     case .recorded: "recorded"
     case .buy: "buy"
+    case .ordered: "ordered"
     case .unpriced: "unpriced"
     case .missing: "missing"
     case .stale: "stale"
@@ -38,6 +41,7 @@ package enum PlannedState: Hashable, Sendable {
     switch self {
     case .recorded(let other): other.map { "in the file of \($0)" }
     case .buy(let isStale): isStale ? "stale" : nil
+    case .ordered(let amount): "up to \(amount)"
     case .corrupt(let description): description
     case .notFetched(let path): "\(path) is a Git LFS pointer"
     case .unpriced, .missing, .stale: nil
@@ -67,6 +71,13 @@ package struct PlanSurvey: Sendable {
 
   /// What would become of a case; a price is not looked for.
   package func state(of suiteCase: SuiteCase) -> PlannedState {
+    let state = stateByRecording(of: suiteCase)
+    guard case .buy = state, !plan.ordered.isEmpty, let amount = plan.ordered[suiteCase.caseKey]
+    else { return state }
+    return .ordered(amount)
+  }
+
+  private func stateByRecording(of suiteCase: SuiteCase) -> PlannedState {
     if plan.mode == .live, !plan.refreshed.isEmpty, plan.refreshed.contains(suiteCase.caseKey) {
       return .recorded(as: nil)
     }

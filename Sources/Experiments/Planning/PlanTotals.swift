@@ -31,6 +31,10 @@ package struct PlanTotals: Hashable, Sendable {
   package var replayed = 0
   /// How many of these lie in the file of another case id.
   package var renamed = 0
+  /// How many earlier runs have ordered already.
+  package var ordered = 0
+  /// What these orders may cost at most; no money of this run.
+  package var orderedCost = Money.zero
   /// Whether recorded cases are bought again.
   package var buysAnew = false
   /// What would be bought, by model.
@@ -69,6 +73,9 @@ package struct PlanTotals: Hashable, Sendable {
       case .stale: stopped[.fixtureStale, default: 0] += 1
       case .notFetched: stopped[.fixtureMissing, default: 0] += 1
       case .corrupt: stopped[.fixtureCorrupt, default: 0] += 1
+      case .ordered(let amount):
+        ordered += 1
+        orderedCost += amount
       case .unpriced: stopped[.overBudget, default: 0] += 1
       case .buy(let isStale):
         // Cases of one model mostly follow each other, and looking a name up takes a while.
@@ -116,6 +123,8 @@ package struct PlanTotals: Hashable, Sendable {
     left.cases += right.cases
     left.replayed += right.replayed
     left.renamed += right.renamed
+    left.ordered += right.ordered
+    left.orderedCost += right.orderedCost
     left.buysAnew = left.buysAnew || right.buysAnew
     left.purchases.merge(right.purchases, uniquingKeysWith: +)
     left.stopped.merge(right.stopped, uniquingKeysWith: +)

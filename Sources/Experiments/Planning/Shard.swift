@@ -4,9 +4,9 @@ package import Suites
 
 /// One of several parts of a plan that run apart, on machines of their own.
 ///
-/// Which part a case belongs to depends on what it asks for, not on its place: on its comparison key,
-/// so that repeats and models lie together, and in a suite with groups on what its groups have in
-/// common, so that groups stay whole.
+/// Cases stay together that have one comparison key, so that repeats and models lie together, and in a
+/// suite with groups those that have in common what its groups have, so that groups stay whole. Such
+/// bundles are dealt by what they ask for, not by their place; see ``ShardPart``.
 package struct Shard: Hashable, Sendable, CustomStringConvertible {
   /// How many shards a plan may have.
   package static let countMax = 10_000
@@ -38,14 +38,13 @@ package struct Shard: Hashable, Sendable, CustomStringConvertible {
   /// `2/3`.
   package var description: String { "\(index)/\(count)" }
 
-  /// Whether a case of a suite belongs to it.
-  package func holds(_ suiteCase: SuiteCase, of suite: LoadedSuite) -> Bool {
-    let digest = Self.key(of: suiteCase, of: suite)
-    let number = digest.bytes.prefix(7).reduce(0) { $0 << 8 | Int($1) }
-    return number % count == index - 1
+  /// The beginning of the digest of what cases have in common that stay together; two that agree in it
+  /// by chance stay together as well.
+  fileprivate static func key(of suiteCase: SuiteCase, of suite: LoadedSuite) -> UInt64 {
+    digest(of: suiteCase, of: suite).bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
   }
 
-  private static func key(of suiteCase: SuiteCase, of suite: LoadedSuite) -> SHA256Digest {
+  private static func digest(of suiteCase: SuiteCase, of suite: LoadedSuite) -> SHA256Digest {
     let across = Set(suite.groups.map(\.across)).subtracting([.repeats])
     guard !across.isEmpty else { return suiteCase.request.comparisonKey.digest }
     let shared = suiteCase.cells.filter { !across.contains(.axis($0.axis)) }
@@ -65,6 +64,44 @@ package struct Shard: Hashable, Sendable, CustomStringConvertible {
     let whole = amount.microDollars
     return Money(
       microDollars: whole / Int64(count) + (index == 1 ? whole % Int64(count) : 0))
+  }
+}
+
+/// What one shard has of the cases of a suite.
+package struct ShardPart: Sendable {
+  /// The shard.
+  package let shard: Shard
+  /// How many bundles of cases were dealt to all shards, those of suites before this one included.
+  package let dealt: Int
+  private let suite: LoadedSuite
+  private let own: Set<UInt64>
+
+  /// Deals the cases of a suite: bundles that stay together go, in the order of their keys, to one shard
+  /// after the other, so that no shard has more than one bundle more than another.
+  ///
+  /// Eight bytes are kept for each bundle while they are dealt.
+  ///
+  /// - Parameters:
+  ///   - cases: what is dealt, the same for every shard.
+  ///   - earlier: how many bundles of suites before this one were dealt.
+  package init(
+    _ shard: Shard, dealing cases: some Sequence<SuiteCase>, of suite: LoadedSuite,
+    after earlier: Int = 0
+  ) {
+    self.shard = shard
+    self.suite = suite
+    var keys: Set<UInt64> = []
+    for suiteCase in cases { keys.insert(Shard.key(of: suiteCase, of: suite)) }
+    let sorted = keys.sorted()
+    own = Set(
+      sorted.indices.lazy.filter { (earlier + $0) % shard.count == shard.index - 1 }
+        .map { sorted[$0] })
+    dealt = earlier + sorted.count
+  }
+
+  /// Whether a case of the suite belongs to it.
+  package func holds(_ suiteCase: SuiteCase) -> Bool {
+    own.contains(Shard.key(of: suiteCase, of: suite))
   }
 }
 

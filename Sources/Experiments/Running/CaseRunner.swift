@@ -157,10 +157,18 @@ package struct CaseRunner: Sendable {
     course.orderSleeper = StoppableSleeper(purchasing.sleeper, purchasing.guardian.signal)
     if let notice { course.notices.append(notice) }
     let progress = await execute(planned, course).map {
-      $0.with(origin: transport.answerOrigin, startedAt: startedAt, notice: nil, pictures: nil)
+      $0.with(
+        origin: transport.answerOrigin, startedAt: startedAt, notice: Self.earlier(meter),
+        pictures: nil)
     }
     guard plan.mode != .live else { return progress }
     return progress.map { promote($0, expecting: planned.suiteCase.expectedError, purchasing) }
+  }
+
+  /// Whose money it was, where an earlier run has ordered the pictures.
+  private static func earlier(_ meter: CaseMeter) -> String? {
+    guard meter.earlier > .zero else { return nil }
+    return "ordered by an earlier run, which its price of \(meter.earlier) belongs to"
   }
 
   private func execute(_ planned: PlannedCase, _ course: Course) async -> CaseProgress {
@@ -306,6 +314,10 @@ package struct CaseRunner: Sendable {
       let notice = try promotion.promote(
         stored, as: identity.id, expecting: expectedError, hasPassed: result.outcome == .passed)
       let isRecorded = notice == nil
+      if let conflict = try plan.fixtures.conflict(with: origin) {
+        // Each further answer would be paid for and not be recorded either.
+        purchasing.guardian.fail(clean(conflict))
+      }
       return result.with(
         origin: origin, startedAt: stored.exchanges.first?.timing.start,
         notice: notice.map(clean), pictures: isRecorded ? plan.fixtures.blobs : nil)

@@ -10,6 +10,13 @@ package final class SpendGuard: Sendable {
     var reserved = Money.zero
     var stopReason: String?
     var failures: [String] = []
+    /// Cases that wait for what others have set aside.
+    var waiting: [AsyncStream<Void>.Continuation] = []
+
+    mutating func takeWaiting() -> [AsyncStream<Void>.Continuation] {
+      defer { waiting = [] }
+      return waiting
+    }
   }
 
   private let state: Mutex<State>
@@ -36,7 +43,11 @@ package final class SpendGuard: Sendable {
 
   /// Lets nothing more be sent; what is under way is waited for.
   package func stop(_ reason: String) {
-    state.withLock { if $0.stopReason == nil { $0.stopReason = reason } }
+    let waiting = state.withLock { state in
+      if state.stopReason == nil { state.stopReason = reason }
+      return state.takeWaiting()
+    }
+    for continuation in waiting { continuation.finish() }
     signal.stop()
   }
 
@@ -49,39 +60,68 @@ package final class SpendGuard: Sendable {
     stop(failure)
   }
 
-  /// Sets an amount aside if the cap allows it.
-  fileprivate func reserve(_ amount: Money) throws(TransportFailure) {
-    let refusal = state.withLock { state -> TransportFailure? in
-      if let reason = state.stopReason {
-        return TransportFailure(.cancelled, .beforeSending, "the run was stopped: \(reason)")
+  /// What a case that wants to spend is told.
+  private enum Decision {
+    case granted
+    case refused(TransportFailure)
+    case wait
+  }
+
+  /// Sets an amount aside if the cap allows it, and waits for what others may give back before it
+  /// refuses.
+  fileprivate func reserve(_ amount: Money) async throws(TransportFailure) {
+    while true {
+      let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
+      let decision = state.withLock { state in
+        let decision = decide(amount, &state)
+        // Noted under the lock, so that nothing is given back unseen.
+        if case .wait = decision { state.waiting.append(continuation) }
+        return decision
       }
-      if let requestsMax, state.spending.requests >= requestsMax {
-        return TransportFailure(
+      switch decision {
+      case .granted: return
+      case .refused(let failure): throw failure
+      case .wait: for await _ in stream {}
+      }
+    }
+  }
+
+  private func decide(_ amount: Money, _ state: inout State) -> Decision {
+    if let reason = state.stopReason {
+      return .refused(
+        TransportFailure(.cancelled, .beforeSending, "the run was stopped: \(reason)"))
+    }
+    if let requestsMax, state.spending.requests >= requestsMax {
+      return .refused(
+        TransportFailure(
           .overBudget, .beforeSending,
           "\(Count.of(requestsMax, "request")) \(requestsMax == 1 ? "was" : "were") sent, as many "
-            + "as the limit max_requests allows")
-      }
-      // What may have been billed counts as spent: the cap is what the owner of the money agreed to.
-      let committed = state.spending.spent + state.spending.possiblyBilled + state.reserved
-      if let cap = state.spending.cap, committed + amount > cap {
-        return TransportFailure(
-          .overBudget, .beforeSending,
-          "\(committed) of the cap of \(cap) are spent or set aside; this needs \(amount) more")
-      }
-      state.reserved += amount
-      state.spending.requests += 1
-      return nil
+            + "as the limit max_requests allows"))
     }
-    if let refusal { throw refusal }
+    // What may have been billed counts as spent: the cap is what the owner of the money agreed to.
+    let gone = state.spending.spent + state.spending.possiblyBilled
+    if let cap = state.spending.cap, gone + state.reserved + amount > cap {
+      if state.reserved > .zero, gone + amount <= cap, !Task.isCancelled { return .wait }
+      return .refused(
+        TransportFailure(
+          .overBudget, .beforeSending,
+          "\(gone + state.reserved) of the cap of \(cap) are spent or set aside; this needs "
+            + "\(amount) more"))
+    }
+    state.reserved += amount
+    state.spending.requests += 1
+    return .granted
   }
 
   fileprivate func finish(_ reserved: Money, spent: Money, possiblyBilled: Money, sent: Bool) {
-    state.withLock { state in
+    let waiting = state.withLock { state in
       state.reserved -= reserved
       state.spending.spent += spent
       state.spending.possiblyBilled += possiblyBilled
       if !sent { state.spending.requests -= 1 }
+      return state.takeWaiting()
     }
+    for continuation in waiting { continuation.finish() }
   }
 }
 
@@ -91,6 +131,7 @@ package final class CaseMeter: SpendingMeter {
     var reserved: Money?
     var spent = Money.zero
     var possiblyBilled = Money.zero
+    var earlier = Money.zero
   }
 
   private let guardian: SpendGuard
@@ -105,9 +146,12 @@ package final class CaseMeter: SpendingMeter {
   /// What the case may have cost beside that.
   package var possiblyBilled: Money { state.withLock { $0.possiblyBilled } }
 
-  /// Sets an amount aside if the cap allows it.
-  package func reserve(_ amount: Money) throws(TransportFailure) {
-    try guardian.reserve(amount)
+  /// What the service billed for an order of an earlier run: money that was agreed to there.
+  package var earlier: Money { state.withLock { $0.earlier } }
+
+  /// Sets an amount aside if the cap allows it; waits for what others may give back.
+  package func reserve(_ amount: Money) async throws(TransportFailure) {
+    try await guardian.reserve(amount)
     state.withLock { $0.reserved = ($0.reserved ?? .zero) + amount }
   }
 
@@ -130,15 +174,17 @@ package final class CaseMeter: SpendingMeter {
 
   private func finish(spent: Money, possiblyBilled: Money, sent: Bool) {
     let reserved = state.withLock { state -> Money? in
-      let reserved = state.reserved
+      // A task that was ordered by an earlier run was set aside there.
+      guard let reserved = state.reserved else {
+        state.earlier += spent
+        return nil
+      }
       state.reserved = nil
       state.spent += spent
       state.possiblyBilled += possiblyBilled
       return reserved
     }
-    // A task's price that is learnt in a later run was set aside in the earlier one.
-    guardian.finish(
-      reserved ?? .zero, spent: spent, possiblyBilled: possiblyBilled,
-      sent: sent || reserved == nil)
+    guard let reserved else { return }
+    guardian.finish(reserved, spent: spent, possiblyBilled: possiblyBilled, sent: sent)
   }
 }

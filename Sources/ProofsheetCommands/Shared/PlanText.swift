@@ -56,7 +56,7 @@ extension PlanText {
   private static func spending(
     _ totals: PlanTotals, _ settings: Settings, _ plans: [Plan]
   ) -> String {
-    let isSimulated = plans.contains { $0.fixtures.origin == .simulator }
+    let isSimulated = plans.contains { $0.fixtures.knownOrigin == .simulator }
     if case .builtIn = settings.endpoint.origin, isSimulated { return " --endpoint simulator" }
     return settings.commandOptions + " --yes --max-cost \(totals.cost.decimal)"
   }
@@ -89,6 +89,10 @@ extension PlanTotals {
         let stale = stale > 0 ? " (\(Count.grouped(self.stale)) in place of a stale recording)" : ""
         states.append("\(Count.grouped(toBuy)) to buy\(stale)")
       }
+    }
+    if ordered > 0 {
+      states.append(
+        "\(Count.grouped(ordered)) already ordered, being asked after, up to \(orderedCost)")
     }
     for outcome in Outcome.allCases {
       guard let count = stopped[outcome], count > 0 else { continue }
@@ -123,6 +127,8 @@ extension PlanTotals {
       ("recorded", .integer(replayed)),
       ("renamed", .integer(renamed)),
       ("to_buy", .integer(toBuy)),
+      ("ordered", .integer(ordered)),
+      ("ordered_usd", .string(orderedCost.decimal)),
       ("stale", .integer(stale)),
       ("pictures", .integer(pictures)),
       (

@@ -5,7 +5,9 @@ internal import SeedreamAPI
 
 /// What may be spent.
 struct SpendingOptions: ParsableArguments {
+  // A number below zero is told of as a wrong amount, not as an option that nobody knows.
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "What the run may spend at most, in US dollars.", valueName: "usd"))
   var maxCost: String?

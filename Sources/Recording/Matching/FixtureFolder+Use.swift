@@ -29,10 +29,11 @@ extension FixtureFolder {
   /// Takes note that a case asked for what lies in a file, whatever became of it.
   package func use(_ id: CaseID) { unused.withLock { $0.use(id) } }
 
-  /// Where what is recorded came from; `nil` where nothing is, or the folder cannot be listed.
+  /// Where what is recorded came from, as the index of the folder has it; `nil` where nothing is, or the
+  /// folder cannot be listed.
   ///
   /// A suite does not mix origins, so that one recording speaks for all.
-  package var origin: Origin? {
+  package var knownOrigin: Origin? {
     do throws(FileFailure) {
       return try currentIndex().origin?.origin
     } catch {

@@ -31,7 +31,7 @@ package struct Promotion: Sendable {
     let path = folder.path(of: id)
     let bytes = HARWriter.bytes(of: fixture, creatorVersion: creatorVersion)
     if let problem = Self.problem(with: bytes) { return .kept(problem) }
-    if let conflict = try originConflict(with: fixture.origin) { return .kept(conflict) }
+    if let conflict = try folder.conflict(with: fixture.origin) { return .kept(conflict) }
     for blob in fixture.blobs { try folder.blobs.adopt(blob, from: source) }
     if let old = try existing(id), Self.isSame(old, fixture, blobs: folder.blobs) {
       return .unchanged(path)
@@ -62,18 +62,6 @@ package struct Promotion: Sendable {
     } catch {
       return nil
     }
-  }
-
-  /// Pictures of the simulator and of a model must not stand in one suite.
-  private func originConflict(with origin: Origin) throws -> String? {
-    // The first that can be read speaks for all.
-    for id in try folder.caseIDs() {
-      guard let old = try existing(id) else { continue }
-      if old.origin.mixes(with: origin) { return nil }
-      return "\(folder.folder) holds recordings of \(old.origin); this answer is of \(origin). "
-        + "Record into another folder with --fixtures, or remove the old recordings"
-    }
-    return nil
   }
 
   /// Whether two recordings differ in nothing but times, result URLs, `created` and request ids.

@@ -98,7 +98,7 @@ package final class RecordingTransport: HTTPTransport {
     var verdict = OrderVerdict.neutral
     defer { gate.leave(pass, verdict) }
     try storing(.beforeSending) { try blobs.requireSpace(Self.answerByteCountMax) }
-    try meter.reserve(pricing.reservation)
+    try await meter.reserve(pricing.reservation)
     let attempt: AttemptID
     do throws(TransportFailure) {
       attempt = try begin(id)

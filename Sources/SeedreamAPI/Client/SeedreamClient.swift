@@ -138,7 +138,8 @@ public struct SeedreamClient: Sendable {
       guard polls < pollsMax else {
         let failure = TransportFailure(
           .timedOut, .afterSending,
-          "the task \(id) did not end within \(pollsMax) questions; it may be billed")
+          "in doubt: the task \(id) did not end within \(Self.pollInterval * pollsMax), in which it was "
+            + "asked after \(pollsMax) times; it may be billed")
         throw EditFailure(
           last: .transport(failure), earlier: failures, latencyMilliseconds: 0, isTaskBegun: true)
       }

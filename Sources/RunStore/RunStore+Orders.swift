@@ -1,0 +1,66 @@
+package import Canonical
+internal import GRDB
+
+/// An order that a run has placed and whose pictures are not recorded yet.
+package struct PlacedOrder: Hashable, Sendable {
+  /// The run that placed it.
+  package let run: RunID
+  /// The case.
+  package let caseID: CaseID
+  /// The key of the case.
+  package let caseKey: CaseKey
+  /// What it may cost at most.
+  package let amount: Money
+}
+
+extension RunStore {
+  /// What live runs that ended have got answered of a suite: the last one of each case.
+  ///
+  /// - Throws: ``StoreFailure``.
+  package func liveAnswers(of suite: SuiteName) throws(StoreFailure) -> [CaseKey: RunID] {
+    try perform {
+      let rows = try database.read { database in
+        try Row.fetchAll(
+          database,
+          sql: """
+            SELECT case_key, run_id, MAX(number) FROM attempt JOIN run ON run.id = run_id
+            WHERE suite = ? AND purpose = 'live' AND role = 'generate' AND state = 'answered'
+              AND is_usable = 1 AND run.summary IS NOT NULL
+            GROUP BY case_key
+            """, arguments: [suite.text])
+      }
+      var answers: [CaseKey: RunID] = [:]
+      for row in rows {
+        guard let caseKey = CaseKey(row["case_key"]) else { continue }
+        answers[caseKey] = RunID(row["run_id"])
+      }
+      return answers
+    }
+  }
+
+  /// The orders of a suite that were answered, by a task or by pictures, and are no recordings yet: the
+  /// next recording run goes on with them and orders nothing in their place.
+  ///
+  /// - Throws: ``StoreFailure``.
+  package func orders(of suite: SuiteName) throws(StoreFailure) -> [PlacedOrder] {
+    try perform {
+      try database.read { database in
+        try Row.fetchAll(
+          database,
+          sql: """
+            SELECT run_id, case_id, case_key, reserved_micro, MAX(number) FROM attempt
+            WHERE suite = ? AND purpose = 'recording' AND role = 'generate'
+              AND state = 'answered' AND is_usable = 1
+            GROUP BY case_key ORDER BY MAX(number)
+            """, arguments: [suite.text])
+      }.compactMap { row in
+        guard let run = RunID(row["run_id"]), let caseID = CaseID(row["case_id"]),
+          let caseKey = CaseKey(row["case_key"])
+        else { return nil }
+        return PlacedOrder(
+          run: run, caseID: caseID, caseKey: caseKey,
+          amount: Money(microDollars: row["reserved_micro"]))
+      }
+    }
+  }
+}
