@@ -285,7 +285,7 @@ extension RunSession {
     for (plan, totals) in zip(purchase.plans, purchase.totals) where totals.toBuy > 0 {
       let recorded: Origin?
       do {
-        recorded = try plan.fixtures.origin()
+        recorded = try plan.fixtures.recordedOrigin()
       } catch {
         throw CommandExit(.usage, "error: \(error)")
       }

@@ -2,7 +2,7 @@ extension FixtureFolder {
   /// Where the recordings come from; `nil` where there is none that can be read.
   ///
   /// - Throws: ``FileFailure`` when the folder cannot be listed.
-  package func origin() throws -> Origin? {
+  package func recordedOrigin() throws -> Origin? {
     // The first that can be read speaks for all.
     for id in try caseIDs() {
       do {
@@ -21,7 +21,7 @@ extension FixtureFolder {
   /// - Returns: `nil` where they can be.
   /// - Throws: ``FileFailure`` when the folder cannot be listed.
   package func conflict(with origin: Origin) throws -> String? {
-    guard let recorded = try self.origin(), !recorded.mixes(with: origin) else { return nil }
+    guard let recorded = try recordedOrigin(), !recorded.mixes(with: origin) else { return nil }
     return "\(folder) holds recordings of \(recorded); this answer is of \(origin). "
       + "Record into another folder with --fixtures, or remove the old recordings"
   }
