@@ -129,7 +129,7 @@ import Testing
   @Test func `A program is asked about every case and its figures are kept`() async throws {
     try prepare(
       """
-      cat > asked.json
+      cat > asked.$$ && mv asked.$$ asked.json
       env > environment
       echo '{"passed": true, "message": "as it should be", "figures": {"lpips": 0.125}}'
       """)

@@ -179,8 +179,8 @@ import Testing
     try project.copyQuickstart()
     let run = await project.run("run", "@suites/quickstart.yaml")
     #expect(run.status == 0)
-    #expect(
-      try FileManager.default.contentsOfDirectory(atPath: project.latestReport().path).sorted()
-        == ["junit.xml", "run.jsonl"])
+    let names = try FileManager.default.contentsOfDirectory(
+      atPath: project.latestReport().path)
+    #expect(names.contains("junit.xml") && !names.contains("misses"), "\(names)")
   }
 }
