@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the picture files and pixel digests that ImageComparisonTests checks against.
 
-Needs Pillow (https://pypi.org/project/pillow/), 11 or later, with JPEG and WebP; it installs
+Needs Pillow 11 or later, with JPEG and WebP; it installs
 nothing. Run it from the root of the repository:
 
     python3 Tests/Interop/make_picture_vectors.py
