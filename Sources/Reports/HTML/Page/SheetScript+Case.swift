@@ -41,6 +41,11 @@ extension SheetScript {
       drawStage();
       title.focus({ preventScroll: true });
     }
+    function closeCase() {
+      current = null;
+      caseView.removeAttribute("aria-labelledby");
+      caseView.replaceChildren();
+    }
     // The next case of those that are shown, in the order of the sheet.
     function neighbour(one, step) {
       const list = one[GROUP] ? groups : searched(single.filter(matches), state.q);

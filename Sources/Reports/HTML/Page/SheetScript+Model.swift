@@ -102,7 +102,9 @@ extension SheetScript {
     function go(changes, replace) {
       const hash = hashOf(changes);
       if (hash === location.hash || (hash === "#" && !location.hash)) { show(); return; }
-      if (replace) { history.replaceState(null, "", hash); show(); } else { location.hash = hash; }
+      if (replace) history.replaceState(null, "", hash); else location.hash = hash;
+      // Not left to the event: the next key is about what is shown by then.
+      show();
     }
 
     // Elements are made of text and properties; no text is ever read as markup.

@@ -52,7 +52,7 @@ extension SheetScript {
       }
       drawReview();
       caseView.hidden = !state.case;
-      if (state.case) openCase(); else { current = null; caseView.replaceChildren(); }
+      if (state.case) openCase(); else { closeCase(); reviewView.querySelector(".left").focus(); }
     }
     function targets() {
       if (selected.size) return queue.entries.filter((entry) => selected.has(idOf(entry)) && waits(entry));
@@ -73,7 +73,7 @@ extension SheetScript {
       let timer = 0;
       reviewView.replaceChildren(
         h("div", { class: "reviewbar" },
-          h("p", { class: "left" }, h("b", { id: "left", role: "status", "aria-live": "polite" }), h("span", { id: "going", role: "status" })),
+          h("p", { class: "left", tabindex: "-1" }, h("b", { id: "left", role: "status", "aria-live": "polite" }), h("span", { id: "going", role: "status" })),
           h("div", { class: "decide" },
             button("approve", "a", "Approve", () => decide("approved")), button("reject", "r", "Reject", askNote), button("undo", "u", "Undo", takeBack)),
           h("div", { class: "decide" }, button("back", "k", "Previous", () => step(-1)), button("on", "j", "Next", () => step(1))),
@@ -84,13 +84,13 @@ extension SheetScript {
         h("form", { id: "note-form", class: "noteform", hidden: true, onsubmit: (event) => { event.preventDefault(); rejectWithNote(); } },
           h("label", { class: "choice grow" }, h("span", { id: "note-label" }, "What is wrong with it?"), h("input", { type: "text", id: "note", autocomplete: "off", maxlength: "1000" })),
           h("button", { type: "submit" }, "Reject"), h("button", { type: "button", onclick: closeNote }, "Cancel")),
-        h("p", { id: "review-message", class: "reviewmessage", role: "status" }),
         h("div", { id: "review-help", class: "help", hidden: true }, reviewKeys.map(([key, text]) => h("p", {}, h("kbd", {}, key), " ", text))),
         h("div", { class: "tools", id: "review-tools" },
           h("label", { class: "choice grow" }, h("span", {}, "Search"), h("input", { type: "search", id: "review-search", placeholder: "Search ids, entries, prompts", autocomplete: "off", spellcheck: "false", oninput: (event) => { clearTimeout(timer); timer = setTimeout(() => go({ q: event.target.value }, true), 120); } })),
           h("label", { class: "choice" }, h("span", {}, "Group by"), h("select", { id: "by", onchange: (event) => go({ by: Number(event.target.value) }, true) }, h("option", { value: "-1" }, "nothing"), axes.map((axis, place) => h("option", { value: String(place) }, axis.name)))),
           h("button", { type: "button", class: "plainbutton", id: "select-all", onclick: selectAll }, "Select all shown"),
-          h("button", { type: "button", class: "plainbutton", id: "select-none", onclick: () => { selected.clear(); drawReview(); } }, "Clear selection")),
+          h("button", { type: "button", class: "plainbutton", id: "select-none", onclick: () => { selected.clear(); drawReview(); } }, "Clear selection"),
+          h("div", { id: "review-message", class: "reviewmessage", role: "status" })),
         h("div", { id: "strip", class: "strips" }));
     }
     const reviewKeys = [
@@ -126,7 +126,7 @@ extension SheetScript {
       const search = document.getElementById("review-search");
       if (search.value !== state.q && document.activeElement !== search) search.value = state.q;
       document.getElementById("by").value = String(state.by);
-      document.getElementById("review-tools").hidden = changes.length < 2;
+      for (const part of document.getElementById("review-tools").children) if (part.id !== "review-message") part.hidden = changes.length < 2;
       document.getElementById("select-none").hidden = !selected.size;
       const download = document.getElementById("download");
       if (download) download.disabled = !decided.size;
@@ -146,7 +146,7 @@ extension SheetScript {
         const entry = state.by < 0 ? null : axes[state.by].coordinate(oneOf(entries[0]));
         if (!row || entry !== group) {
           group = entry;
-          row = h("ul", { class: "strip" });
+          row = h("ul", { class: "queue" });
           if (state.by >= 0) {
             const name = axes[state.by].name + " " + entryText(state.by, entry);
             const members = list.filter((other) => axes[state.by].coordinate(oneOf(other[0])) === entry);
@@ -277,19 +277,21 @@ extension SheetScript {
       return answer;
     }
     function takeStatus(answer) {
-      if (answer.decided) decided = new Map(answer.decided.map((one) => [one.suite + "/" + one.key + "/" + one.image, one]));
-      if (answer.decided) decided = new Map(queue.entries.filter((entry) => decided.has(entry.suite + "/" + entry.key + "/" + entry.image)).map((entry) => [idOf(entry), decided.get(entry.suite + "/" + entry.key + "/" + entry.image)]));
+      if (answer.decided) {
+        const made = new Map(answer.decided.map((one) => [one.suite + "/" + one.key + "/" + one.image, one]));
+        const now = (entry) => made.get(entry.suite + "/" + entry.key + "/" + entry.image);
+        decided = new Map(queue.entries.filter(now).map((entry) => [idOf(entry), now(entry)]));
+      }
       for (const name of ["revision", "sheet", "ended", "done", "cases", "undo"]) if (name in answer) status[name] = answer[name];
     }
     let drawnSheet = 0;
     async function poll() {
       const before = status.revision;
-      const response = await request("state?after=" + (drawnSheet ? status.revision : -1));
+      const response = await request("state?after=" + (drawnSheet ? before : -1));
       if (response && response.ok) takeStatus(await response.json());
-      if (!drawnSheet) drawnSheet = status.sheet;
+      if (!drawnSheet) { drawnSheet = status.sheet; return; }
       if (status.sheet !== drawnSheet) await takeNews();
       else if (state.view === "review" && (status.revision !== before || status.isGone)) drawReview();
-      if (status.isGone && state.view === "review") drawReview();
     }
     // What a run has found since: its scripts are read again, and what is open stays as it is.
     async function takeNews() {

@@ -19,8 +19,7 @@ extension SheetScript {
       sheet.hidden = isCase;
       document.title = isCase ? state.case + " – proof sheet" : "Proof sheet " + P.run.id;
       if (isCase) { openCase(); return; }
-      current = null;
-      caseView.replaceChildren();
+      closeCase();
       showTools();
       const isGroups = state.view === "groups" && groups.length > 0;
       document.getElementById("groups").hidden = !isGroups;
