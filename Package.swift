@@ -151,7 +151,9 @@ let package = Package(
       "ProofsheetCommandsTests",
       [
         "Canonical", "SeedreamAPI", "ImageComparison", "Suites", "CurlTransport", "Recording",
-        "Experiments", "RunStore", "Reports", "Simulator", "ProofsheetCommands", system,
+        "Experiments", "RunStore", "Reports", "Review", "Simulator", "ProofsheetCommands",
+        argumentParser,
+        system,
       ]),
     tests("TidyTests", []),
   ]

@@ -88,7 +88,7 @@ enum SheetStyle {
     .chip.review { border-color: var(--link); color: var(--link); font-weight: 600; }
     .reviewbar { position: sticky; top: 0; z-index: 6; display: flex; flex-wrap: wrap; gap: 8px 16px; align-items: center; padding: 8px 16px; background: var(--shade); border-block: 1px solid var(--line); }
     #review:not([hidden]) ~ #case .hint { display: none; }
-    @media (min-width: 861px) { #review:not([hidden]) ~ #case .stagebox { top: 62px; } #review:not([hidden]) ~ #case .stage { height: max(340px, calc(100vh - 390px)); } }
+    @media (min-width: 861px) { #review:not([hidden]) ~ #case .stagebox { top: 62px; } #review:not([hidden]) ~ #case .stage { height: max(320px, calc(100vh - 460px)); } }
     .left { display: flex; flex-direction: column; min-width: 96px; } .left b { font-size: 17px; font-variant-numeric: tabular-nums; } .left span { font-size: 12px; color: var(--soft); }
     .decide { display: flex; flex-wrap: wrap; gap: 6px; } .decide.end { margin-inline-start: auto; }
     #review { display: contents; } .decide kbd { color: var(--soft); margin-inline-start: 4px; font-size: 11.5px; }
