@@ -146,7 +146,7 @@ let package = Package(
       ]),
     tests(
       "ReviewTests",
-      ["TestSupport", "Canonical", "Experiments", "LoopbackServer", "Review", flyingSocks, system]),
+      ["TestSupport", "Canonical", "Experiments", "Review", flyingSocks, system]),
     tests(
       "ProofsheetCommandsTests",
       [

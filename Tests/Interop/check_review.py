@@ -19,7 +19,7 @@ import shutil
 import signal
 import socket
 import subprocess
-from pathlib import Path
+import time
 from urllib.parse import urlsplit
 
 from environment import ROOT, enter, proofsheet
@@ -91,9 +91,9 @@ def decisions(suite="mugs"):
 
 
 @contextlib.contextmanager
-def review(*arguments):
+def review(*arguments, **more):
     """A review under way: gives its address, and a list that holds exit code and messages afterwards."""
-    environment = os.environ | {"USER": "ada"}
+    environment = os.environ | {"USER": "ada"} | more
     process = subprocess.Popen(
         [TOOL, "review", *arguments], cwd=WORK, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         text=True,
@@ -176,6 +176,25 @@ def check_gate():
             raw.sendall(f"POST {parts.path}api/decide HTTP/1.1\r\nHost: {parts.netloc}\r\n{fields}Content-Length: 99999999\r\n\r\n".encode())
             assert b" 413 " in raw.recv(200)
         assert baseline() == before
+
+
+def check_opening():
+    """A browser is handed an address that leads to the page once, for arguments can be seen by others."""
+    programs, told = WORK / "bin", WORK / "told"
+    programs.mkdir()
+    (programs / "xdg-open").write_text(f'#!/bin/sh\nprintf %s "$1" > {told}.part && mv {told}.part {told}\n')
+    (programs / "xdg-open").chmod(0o755)
+    with review("latest", "--open", PATH=f"{programs}:{os.environ['PATH']}") as (address, _):
+        deadline = time.monotonic() + 20
+        while not told.exists():
+            assert time.monotonic() < deadline, "xdg-open was not started"
+            time.sleep(0.02)
+        opening = urlsplit(told.read_text())
+        assert opening.netloc == urlsplit(address).netloc and opening.path.startswith("/open/"), opening
+        assert urlsplit(address).path.strip("/") not in opening.path
+        status, _, fields = exchange(address, path=opening.path)
+        assert (status, fields["Location"]) == (303, urlsplit(address).path)
+        assert exchange(address, path=opening.path)[0] == 403
 
 
 def left(page, text):
@@ -411,6 +430,7 @@ shutil.rmtree(SHOTS, ignore_errors=True)
 make()
 kept = {name: baseline(name) for name in ("mugs", "same")}
 check_gate()
+check_opening()
 with sync_playwright() as playwright:
     browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"], headless=True)
     check_file(browser)

@@ -24,7 +24,7 @@ import Testing
       """
       version: 1
       name: \(name)
-      request: {images: ../fixtures/inputs/coffee.png}
+      request: {images: ../fixtures/inputs/coffee.png, size: square}
       matrix:
         prompt: [{id: plain, value: "Tint the table."}]
         seed: \(seeds)
@@ -362,7 +362,10 @@ import Testing
     ("\"image\":0", "\"image\":1", 1, "the page showed another picture than the run has"),
     ("\"case\":\"plain--s1\"", "\"case\":\"plain--s2\"", 1, "the case of that key is plain--s1"),
     ("\"key\":\"", "\"key\":\"f", 2, "/decisions/0/key: expected"),
-    ("\"baseline\":\"", "\"baseline\":null,\"name\":\"mug\",\"x\":\"", 2, "at /suites/0"),
+    (
+      "\"baseline\":\"", "\"baseline\":null,\"name\":\"mug\",\"x\":\"", 2,
+      "stands twice in one object"
+    ),
     ("\"run\":\"2", "\"run\":\"3", 2, "there is no finished run '3"),
     ("{\"decisions\"", "{decisions\"", 2, "decisions.json:1:"),
   ])

@@ -200,6 +200,12 @@ struct ReviewCommand: AsyncParsableCommand {
   /// The arguments of programs can be seen by every user of the machine: the address that is handed over leads to
   /// the page once.
   private func browse(_ address: String, _ context: CommandContext) async {
+    // setsid does not say that there is no such program.
+    let folders = (context.environment["PATH"] ?? "").split(separator: ":")
+    guard folders.contains(where: { DurableFile.isFile(FilePath("\($0)/xdg-open")) }) else {
+      context.say("warning: there is no xdg-open; open the address above")
+      return
+    }
     let end = await context.programs.run(
       ["setsid", "--fork", "xdg-open", address], in: context.workingFolder, input: [],
       timeout: .seconds(10), outputMax: 1 << 16)

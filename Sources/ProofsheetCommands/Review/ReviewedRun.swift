@@ -53,7 +53,8 @@ struct ReviewedRun {
 
   /// The baseline that a suite's outputs were compared with; `nil` where it is not there.
   func judgedBaseline(of suite: SuiteHeader) throws -> Baseline? {
-    try store.judgedBaseline(of: suite)
+    // Read once: it is asked for with each decision.
+    try judged[suite.name] ?? store.judgedBaseline(of: suite)
   }
 
   /// The run as a report needs it.
