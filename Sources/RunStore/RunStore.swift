@@ -135,7 +135,7 @@ package final class RunStore: Sendable {
 
   /// Reads a run by its id, or the one that was begun last, whether it has ended or not.
   ///
-  /// - Returns: the run, with what its cases came to; `nil` in place of a summary while it goes on.
+  /// - Returns: what the run is, and whether it has ended.
   /// - Throws: ``StoreFailure`` that lists the runs there are.
   package func begunRun(
     _ name: String

@@ -437,6 +437,37 @@ import Testing
     #expect(outcome.messages.contains(message), "\(outcome.messages)")
   }
 
+  @Test func `A run that was made elsewhere is decided about by the folder of its reports`()
+    async throws
+  {
+    try prepare()
+    let run = try await record()
+    let waiting = try entries()
+    try write([(.approved, waiting[0], nil)], of: run)
+    try FileManager.default.moveItem(
+      atPath: project.path("reports/\(run)"), toPath: project.path("artifact"))
+    try FileManager.default.removeItem(atPath: project.path("reports"))
+    func apply() async -> Project.Outcome {
+      await project.run("approve", "@artifact", "--from", "@decisions.json", "--by", "eve")
+    }
+    let lost = await project.run(
+      "approve", "--from", "@decisions.json", "--reports", project.path("reports"))
+    #expect(lost.status == 2)
+    #expect(lost.messages.contains("name the folder of its reports"), "\(lost.messages)")
+    let done = await apply()
+    #expect(done.messages.contains("1 picture approved"), "\(done.messages)")
+    #expect(try baseline().entries.map(\.caseID.text) == ["plain--s1"])
+    #expect(await apply().messages.contains("1 decided before"), "what is about this run is known")
+    try project.edit("suites/mug.baseline.json") {
+      $0.replacing(run, with: "20200101T000000Z-000000")
+    }
+    let kept = bytes()
+    let changed = await apply()
+    #expect(changed.status == 1)
+    #expect(changed.messages.contains("is not the baseline that run"), "\(changed.messages)")
+    #expect(bytes() == kept)
+  }
+
   @Test func `Baselines are written by one process at a time`() async throws {
     try prepare("[1]")
     try await record()

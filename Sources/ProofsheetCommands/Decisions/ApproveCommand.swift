@@ -53,7 +53,8 @@ struct ApproveCommand: ParsableCommand {
 
       With --from FILE the decisions of a page are applied, which it gives as 'decisions.json': each about \
       the bytes that were on the screen, approvals and rejections alike. All of them are checked first; \
-      where one is refused, nothing is decided.
+      where one is refused, nothing is decided. The file names the run; of one that was made elsewhere, as \
+      in CI, name the folder of its reports.
 
       With --carry model=v4:v45 the outputs of v45 are approved where they are near an approved \
       output of v4 for the same request but for model and delivery; the rest is left to review.
@@ -66,7 +67,7 @@ struct ApproveCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Apply the decisions of a page, 'decisions.json'; the file names the run.",
+      "Apply the decisions of a page, 'decisions.json'.",
       valueName: "file"))
   var from: String?
 

@@ -1,6 +1,7 @@
 internal import Canonical
 internal import Experiments
 internal import Recording
+internal import Reports
 internal import RunStore
 internal import SystemPackage
 
@@ -38,15 +39,14 @@ struct FiledDecisions {
 
   func run() throws {
     let file = try readFile()
-    let run = try StoredRuns.find(options.name ?? file.run.text, settings, context)
+    let (run, judged) = try findRun(file)
     guard run.header.id == file.run else {
       throw CommandExit.usage(
         "\(path): the decisions are about run \(file.run), not about \(run.header.id)",
         hint: "leave the run out; the file names it")
     }
-    let desk = try DecisionDesk(run.header, context, options.folders, by: options.by) {
-      try run.judgedBaseline(of: $0)
-    }
+    let desk = try DecisionDesk(
+      run.header, context, options.folders, by: options.by, judged: judged)
     var tally = Tally()
     try refuseForeign(file, run, &tally)
     var drafts: [DecisionDesk.Draft] = []
@@ -62,6 +62,45 @@ struct FiledDecisions {
     tell(tally)
   }
 
+  /// Finds the run in the run store, or in a folder of reports that lies anywhere.
+  private func findRun(
+    _ file: DecisionFile
+  ) throws -> (any RunReader, @Sendable (SuiteHeader) throws -> Baseline?) {
+    if let folder = options.name.flatMap({ StoredRuns.foreignFolder($0) }) {
+      let run = try DecisionDesk.told { try RunFolder(folder) }
+      return (run, { [context] in try Self.judgedBaseline(of: $0, run.header, context) })
+    }
+    do {
+      let run = try StoredRuns.find(options.name ?? file.run.text, settings, context)
+      return (run, { try run.judgedBaseline(of: $0) })
+    } catch let exit as CommandExit where options.name == nil {
+      throw CommandExit(
+        exit.status,
+        (exit.message ?? "") + "\nhint: where the run was made elsewhere, name the folder of its "
+          + "reports: proofsheet approve FOLDER --from \(path)")
+    }
+  }
+
+  /// The baseline that a run from elsewhere was compared with: the one that is here, where it is the same but
+  /// for what was decided about this run.
+  private static func judgedBaseline(
+    of suite: SuiteHeader, _ header: RunHeader, _ context: CommandContext
+  ) throws -> Baseline? {
+    let path = BaselineFile.path(forSuite: header.locate(suite.path, context))
+    let current = try BaselineFile.read(path, suite: suite.name)
+    let others = Baseline(
+      suite: suite.name, entries: current.entries.filter { $0.run != header.id })
+    for baseline in [current, others]
+    where SHA256Digest(hashing: BaselineFile.bytes(of: baseline)) == suite.baseline {
+      return baseline
+    }
+    throw CommandExit(
+      .failure,
+      "error: \(path) is not the baseline that run \(header.id) was compared with; nothing was "
+        + "decided\nhint: check out the commit of the run, or run the suite again and decide about that"
+    )
+  }
+
   private func readFile() throws -> DecisionFile {
     do {
       let bytes = try DurableFile.read(path, byteCountMax: DecisionFile.byteCountMax)
@@ -75,7 +114,7 @@ struct FiledDecisions {
 
   /// Refuses decisions about suites that the run has not, or that the page saw beside another baseline.
   private func refuseForeign(
-    _ file: DecisionFile, _ run: StoredRun, _ tally: inout Tally
+    _ file: DecisionFile, _ run: any RunReader, _ tally: inout Tally
   ) throws {
     let suites = Dictionary(
       run.header.suites.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -91,7 +130,7 @@ struct FiledDecisions {
   }
 
   private func draft(
-    _ file: DecisionFile, _ places: [Int], _ suite: SuiteHeader, _ run: StoredRun,
+    _ file: DecisionFile, _ places: [Int], _ suite: SuiteHeader, _ run: any RunReader,
     _ desk: DecisionDesk, _ tally: inout Tally
   ) throws -> DecisionDesk.Draft {
     var draft = try desk.open(suite)
