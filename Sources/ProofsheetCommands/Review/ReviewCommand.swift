@@ -195,7 +195,7 @@ struct ReviewCommand: AsyncParsableCommand {
     return nil
   }
 
-  /// Opens the page in a browser.
+  /// Opens the page in a browser, which goes on when the program that started it ends.
   ///
   /// The arguments of programs can be seen by every user of the machine: the address that is handed over leads to
   /// the page once.
@@ -207,7 +207,8 @@ struct ReviewCommand: AsyncParsableCommand {
       return
     }
     let end = await context.programs.run(
-      ["setsid", "--fork", "xdg-open", address], in: context.workingFolder, input: [],
+      ["env", "-u", ProcessMark.variable, "setsid", "--fork", "xdg-open", address],
+      in: context.workingFolder, input: [],
       timeout: .seconds(10), outputMax: 1 << 16)
     guard case .exited(code: 0, _, _) = end else {
       context.say("warning: xdg-open cannot be started; open the address above")
