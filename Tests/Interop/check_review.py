@@ -182,7 +182,8 @@ def check_opening():
     """A browser is handed an address that leads to the page once, for arguments can be seen by others."""
     programs, told = WORK / "bin", WORK / "told"
     programs.mkdir()
-    (programs / "xdg-open").write_text(f'#!/bin/sh\nprintf %s "$1" > {told}.part && mv {told}.part {told}\n')
+    script = f'#!/bin/sh\nprintf %s "$1" > {told}.part && mv {told}.part {told}\nsleep 1\ntouch {told}.later\n'
+    (programs / "xdg-open").write_text(script)
     (programs / "xdg-open").chmod(0o755)
     with review("latest", "--open", PATH=f"{programs}:{os.environ['PATH']}") as (address, _):
         deadline = time.monotonic() + 20
@@ -195,6 +196,9 @@ def check_opening():
         status, _, fields = exchange(address, path=opening.path)
         assert (status, fields["Location"]) == (303, urlsplit(address).path)
         assert exchange(address, path=opening.path)[0] == 403
+        while not (WORK / "told.later").exists():
+            assert time.monotonic() < deadline, "the browser was ended"
+            time.sleep(0.02)
 
 
 def left(page, text):
