@@ -93,7 +93,7 @@ enum SheetStyle {
     .decide { display: flex; flex-wrap: wrap; gap: 6px; } .decide.end { margin-inline-start: auto; }
     #review { display: contents; } .decide kbd { color: var(--soft); margin-inline-start: 4px; font-size: 11.5px; }
     #approve:not(:disabled) { border-color: var(--success); color: var(--success); font-weight: 600; } #reject:not(:disabled) { border-color: var(--failure); color: var(--failure); font-weight: 600; }
-    .noteform { display: flex; flex-wrap: wrap; gap: 8px; align-items: end; padding: 8px 16px; background: var(--panel); border-bottom: 1px solid var(--line); } .noteform[hidden] { display: none; } .noteform .grow { max-width: 640px; }
+    .noteform .choice { gap: 6px; } .noteform { display: flex; flex-wrap: wrap; gap: 8px; align-items: end; padding: 8px 16px; background: var(--panel); border-bottom: 1px solid var(--line); } .noteform[hidden] { display: none; } .noteform .grow { max-width: 640px; }
     .reviewmessage { flex: 1 1 200px; align-self: center; color: var(--soft); overflow-wrap: anywhere; } .reviewmessage.bad { color: var(--failure); }
     .strips { padding: 2px 16px 8px; border-bottom: 1px solid var(--line); } .strips .note { padding: 8px 0; } .stripnote { color: var(--soft); font-size: 12.5px; } .stripname { padding: 6px 0 2px; }
     .queue { display: flex; gap: 10px; overflow-x: auto; padding: 7px; position: relative; list-style: none; }
