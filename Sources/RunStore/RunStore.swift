@@ -89,6 +89,25 @@ package final class RunStore: Sendable {
     }
   }
 
+  /// Whether a run that was begun has ended; `nil` where there is no such run.
+  ///
+  /// - Parameter name: its id, or `latest` for the one that was begun last, whether it has ended or not.
+  /// - Throws: ``StoreFailure``.
+  package func begun(_ name: String) throws(StoreFailure) -> (id: RunID, hasEnded: Bool)? {
+    try perform {
+      let row = try database.read { database in
+        try Row.fetchOne(
+          database,
+          sql: """
+            SELECT id, summary IS NOT NULL AS has_ended FROM run
+            WHERE header <> '' AND (? = 'latest' OR id = ?) ORDER BY rowid DESC LIMIT 1
+            """, arguments: [name, name])
+      }
+      guard let row, let id = RunID(row["id"]) else { return nil }
+      return (id, row["has_ended"])
+    }
+  }
+
   /// Reads a run by its id, or the latest that ended.
   ///
   /// - Throws: ``StoreFailure`` that lists the runs there are.
@@ -103,9 +122,13 @@ package final class RunStore: Sendable {
       }
     }
     guard let row else {
-      let list = known.isEmpty ? "there is none yet" : "the latest are \(known.map(\.text))"
+      let shown = TerminalText.shortened(name, countMax: 80)
+      let list =
+        known.isEmpty
+        ? "there is none yet: run a suite first"
+        : (["the latest are:"] + known.map(\.text)).joined(separator: "\n  ")
       throw StoreFailure(
-        description: "there is no finished run '\(name)' in \(folder); \(list)")
+        description: "there is no finished run '\(shown)' in \(folder)\nhint: \(list)")
     }
     return try perform {
       StoredRun(

@@ -31,9 +31,37 @@ enum StoredRuns {
     return try find(name, sources.settings(), sources.context)
   }
 
+  /// The folder of a run that has not come to its end, where its lines are there: it was killed, or goes
+  /// on still.
+  static func halfFolder(
+    _ name: String, _ options: FolderOptions, _ context: CommandContext
+  ) throws -> FilePath? {
+    let sources = try SettingSources(options, context)
+    let (store, name) = try openStore(name, sources.settings(), sources.context)
+    do {
+      guard let begun = try store.begun(name), !begun.hasEnded else { return nil }
+      let folder = store.folder.appending(begun.id.text)
+      return DurableFile.isFile(folder.appending(RunFolder.fileName)) ? folder : nil
+    } catch {
+      throw CommandExit(.usage, "error: \(error)")
+    }
+  }
+
   static func find(
     _ name: String, _ settings: Settings, _ context: CommandContext
   ) throws -> StoredRun {
+    let (store, name) = try openStore(name, settings, context)
+    do {
+      return try store.run(name)
+    } catch {
+      throw CommandExit(.usage, "error: \(error)")
+    }
+  }
+
+  /// Opens the store that holds a run, and gives the run's name in it.
+  private static func openStore(
+    _ name: String, _ settings: Settings, _ context: CommandContext
+  ) throws -> (store: RunStore, name: String) {
     var folder = ProjectFolders(workingFolder: context.workingFolder).reports(settings)
     var name = name
     let path = FilePath(name)
@@ -47,7 +75,7 @@ enum StoredRuns {
         hint: "run a suite first, or name the folder with --reports")
     }
     do {
-      return try RunStore(folder: folder, spends: false).run(name)
+      return (try RunStore(folder: folder, spends: false), name)
     } catch {
       throw CommandExit(.usage, "error: \(error)")
     }

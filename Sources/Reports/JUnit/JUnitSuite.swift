@@ -136,6 +136,7 @@ struct JUnitSuite {
       ("proofsheet.version", run.header.toolVersion),
       ("proofsheet.run.mode", run.header.mode.rawValue),
     ]
+    if let state = run.summary.state { properties.append(("proofsheet.run.state", state)) }
     if !origins.isEmpty {
       properties.append(("proofsheet.origin", origins.sorted().joined(separator: ", ")))
     }
