@@ -57,7 +57,7 @@ struct MergeCommand: ParsableCommand {
       let summary = try merger.merge { folder in
         ReportSet(
           folder: folder, reports: reports, junit: target, dialect: junitDialect,
-          sheet: noHtml ? nil : sheet, service: service)
+          sheet: sheet, hasSheet: !noHtml, service: service)
       }
       if summary.exitStatus != .success { throw CommandExit(summary.exitStatus) }
     } catch let exit as CommandExit {

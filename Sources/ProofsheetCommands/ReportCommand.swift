@@ -157,7 +157,12 @@ struct ReportCommand: ParsableCommand {
     case .junit:
       let target = JUnitTarget(output ?? "")
       if target.isFolder { try target.tryWriting() }
-      try target.write(run, junitDialect, CommandContext.current)
+      // Of a stranger's folder nothing is drawn into.
+      let pictures =
+        DurableFile.isFile(folder.parent.appending(RunStore.fileName))
+        ? try JUnitPictures(run, in: folder, options: sheet.options(reports: folder.parent))
+        : JUnitPictures()
+      try target.write(run, junitDialect, pictures: pictures, CommandContext.current)
     case .jsonl: try HTMLReport.writeLines(run, to: target)
     }
   }

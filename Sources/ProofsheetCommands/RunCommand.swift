@@ -343,7 +343,7 @@ struct RunSession {
   private func writeReports(_ store: RunStore?) -> [String] {
     let set = ReportSet(
       folder: folder, reports: reports, junit: command.junit.map { JUnitTarget($0) },
-      dialect: command.junitDialect, sheet: command.noHtml ? nil : command.sheet,
+      dialect: command.junitDialect, sheet: command.sheet, hasSheet: !command.noHtml,
       service: command.service)
     do {
       guard let store else { return set.write(try RunFolder(folder, isOwn: true), context) }

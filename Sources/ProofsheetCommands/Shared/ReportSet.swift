@@ -13,8 +13,10 @@ struct ReportSet {
   let junit: JUnitTarget?
   /// The dialect of JUnit XML.
   let dialect: JUnitDialect
-  /// How the proof sheet is written; `nil` for none.
-  let sheet: SheetOptions?
+  /// How pictures are shown.
+  let sheet: SheetOptions
+  /// Whether there is a proof sheet.
+  let hasSheet: Bool
   /// What the CI service is told.
   let service: CIOptions
 
@@ -26,13 +28,17 @@ struct ReportSet {
     func attempt(_ name: String, _ work: () throws -> Void) {
       do { try work() } catch { problems.append("\(name): \(error)") }
     }
-    for target in [JUnitTarget(folder.appending("junit.xml").string), junit].compactMap(\.self) {
-      attempt("the JUnit report") { try target.write(run, dialect, context) }
+    let options = sheet.options(reports: reports)
+    var pictures = JUnitPictures()
+    attempt("the pictures of the JUnit report") {
+      pictures = try JUnitPictures(run, in: folder, options: options)
     }
-    if let sheet {
+    for target in [JUnitTarget(folder.appending("junit.xml").string), junit].compactMap(\.self) {
+      attempt("the JUnit report") { try target.write(run, dialect, pictures: pictures, context) }
+    }
+    if hasSheet {
       attempt("the proof sheet") {
-        try HTMLReport.write(
-          run, to: folder, options: sheet.options(reports: reports), writesLines: false)
+        try HTMLReport.write(run, to: folder, options: options, writesLines: false)
       }
     }
     attempt("run.json") { try RunDocument.write(run, to: folder, host: context.host) }

@@ -82,7 +82,7 @@ struct JUnitSuite {
     number = others.count
     className = Self.className(header, others: others)
     findings = run.summary.findings.filter { $0.suite == header.name && $0.isFailure }
-    text = JUnitText(workspace: options.workspace)
+    text = JUnitText(workspace: options.workspace, pictures: options.pictures)
     dialect = options.dialect
     try run.forEachResult(of: header.name) { result in
       take(result, splits ? options : nil)

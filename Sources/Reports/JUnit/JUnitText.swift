@@ -18,6 +18,8 @@ struct JUnitText {
 
   /// The folder that paths of attachments are relative to; `nil` when it is not known.
   let workspace: FilePath?
+  /// Pictures that were drawn of failed cases.
+  let pictures: JUnitPictures
 
   /// The reason on one line, for an attribute; never empty.
   func message(_ result: CaseResult) -> String {
@@ -76,7 +78,7 @@ struct JUnitText {
       lines += result.outputs.map(fact)
     }
     if result.outcome.verdict == .failure {
-      lines += attachments(result.outputs.map(\.path) + (result.group?.pair.map(\.path) ?? []))
+      lines += attachments(pictures.attachments(of: result))
     }
     guard !lines.isEmpty else { return nil }
     return XMLText.node(lines.joined(separator: "\n") + "\n")
