@@ -24,13 +24,16 @@ def by_junitparser(count, path):
     suite.timestamp = "2026-11-22T18:30:00"
     suite.add_property("proofsheet.version", "1.2.3")
     suite.add_property("proofsheet.run.mode", "replay")
+    cases = []
     for place in range(count):
         case = junitparser.TestCase(f"paper--{1000000 + place}", "proofsheet.mug", 1.002)
         if place % 10 == 9:
             failure = junitparser.Failure(REASON, "failed")
             failure.text = TEXT
             case.result = [failure]
-        suite.add_testcase(case)
+        cases.append(case)
+    # One by one it would count all of them again each time.
+    suite.add_testcases(cases)
     document = junitparser.JUnitXml("proofsheet")
     document.add_testsuite(suite)
     document.update_statistics()

@@ -193,7 +193,7 @@ def start(folder, reports):
             "--concurrency", "1",
         ],
         cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-        env=os.environ | {"PROOFSHEET_SIMULATOR": "--latency 200ms..200ms"},
+        env=os.environ | {"PROOFSHEET_SIMULATOR": "--fault slow:200"},
     )  # fmt: skip
     deadline = time.monotonic() + 60
     while True:

@@ -58,7 +58,10 @@ extension CheckJudge {
       )
     }
     guard ladder.level.isMeasured else {
-      return ((.drifted, difference(output, from: nearest, count: approved.count)), [])
+      // Nothing was measured, but people want to see both.
+      let both = Measure(
+        picture: output.index, other: tools.approved.path(of: nearest.blob), figures: [])
+      return ((.drifted, difference(output, from: nearest, count: approved.count)), [both])
     }
     return measured(output, entries, ladder)
   }
