@@ -3,7 +3,9 @@
 usage: junit_peers.py BENCHMARK FOLDER COUNT REPEATS
 """
 
-import os
+import re
+import resource
+import subprocess
 import sys
 from pathlib import Path
 
@@ -38,15 +40,17 @@ def by_junitparser(count, path):
     document.add_testsuite(suite)
     document.update_statistics()
     document.write(path)
+    print(Path("/proc/self/status").read_text())
 
 
 def measured(*command):
     """CPU seconds and peak MiB of one process."""
-    process = os.posix_spawn(command[0], [str(word) for word in command], os.environ)
-    _, status, usage = os.wait4(process, 0)
-    if status != 0:
-        sys.exit(f"error: {command} ended with {status}")
-    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run([str(word) for word in command], check=True, stdout=subprocess.PIPE, text=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    peak = re.search(r"VmHWM:\s+(\d+) kB", done.stdout)
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return spent, int(peak.group(1)) / 1024
 
 
 def best(repeats, *command):

