@@ -22,7 +22,8 @@ struct SchemaCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("Write this one to standard output: suite, config, run or run-line.", valueName: "file"))
+    help: ArgumentHelp(
+      "Write this one to standard output: suite, config, run or run-line.", valueName: "file"))
   var kind: PublishedSchema?
 
   @Option(
