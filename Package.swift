@@ -211,6 +211,12 @@ if Context.environment["PROOFSHEET_BENCHMARKS"] != nil {
       ],
       path: "Benchmarks/Live", swiftSettings: settings),
     .executableTarget(
+      name: "junit-benchmark",
+      dependencies: [
+        "Canonical", "SeedreamAPI", "Suites", "Experiments", "Reports", system,
+      ],
+      path: "Benchmarks/JUnit", exclude: ["writer.c"], swiftSettings: settings),
+    .executableTarget(
       name: "decode-benchmark", dependencies: ["Canonical", "ImageComparison", system],
       path: "Benchmarks/Decode", swiftSettings: settings),
   ]

@@ -31,6 +31,11 @@ struct MergeCommand: ParsableCommand {
   @Option(help: "The dialect of JUnit XML: strict, extended or ant; as 'run' has it.")
   var junitDialect: JUnitDialect = .strict
 
+  @Flag(help: "Write no proof sheet; 'report RUN --format html' makes it later.")
+  var noHtml = false
+
+  @OptionGroup var sheet: SheetOptions
+  @OptionGroup var service: CIOptions
   @OptionGroup var folders: FolderOptions
 
   func run() throws {
@@ -47,8 +52,13 @@ struct MergeCommand: ParsableCommand {
     do {
       let target = junit.map { JUnitTarget($0) }
       try target?.tryWriting()
+      try service.tryWriting()
       let merger = try Merger(parts.map(\.run), reports: reports, context)
-      let summary = try merger.merge(junit: target, junitDialect)
+      let summary = try merger.merge { folder in
+        ReportSet(
+          folder: folder, reports: reports, junit: target, dialect: junitDialect,
+          sheet: sheet, hasSheet: !noHtml, service: service)
+      }
       if summary.exitStatus != .success { throw CommandExit(summary.exitStatus) }
     } catch let exit as CommandExit {
       throw exit
@@ -105,7 +115,7 @@ private struct Merger {
 
   private var header: RunHeader { merged.header }
 
-  func merge(junit: JUnitTarget?, _ dialect: JUnitDialect) throws -> RunSummary {
+  func merge(_ makeSet: (FilePath) -> ReportSet) throws -> RunSummary {
     let store = try RunStore(folder: reports, spends: false)
     let folder = reports.appending(header.id.text)
     try DurableFile.createFolder(folder)
@@ -143,9 +153,7 @@ private struct Merger {
       try tell(.finished(summary))
     }
     let run = try store.run(header.id.text)
-    let targets =
-      [JUnitTarget(folder.appending("junit.xml").string)] + (junit.map { [$0] } ?? [])
-    for target in targets { try target.write(run, dialect, context) }
+    let problems = makeSet(folder).write(run, context)
     let counts = summary.counts.sorted { $0.key.rawValue < $1.key.rawValue }
       .map { "\($0.value) \($0.key.rawValue)" }.joined(separator: ", ")
     context.say(
@@ -153,7 +161,11 @@ private struct Merger {
         + (summary.groupCount > 0 ? " and \(Count.of(summary.groupCount, "group"))" : "")
         + ": \(counts)")
     for line in summary.findings.flatMap({ ConsoleReport.findingLines($0) }) { context.say(line) }
-    for target in targets { context.say("reports: \(target.path)") }
+    for problem in problems { context.say("error: \(problem)") }
+    ReportSet.tell(folder, context)
+    guard problems.isEmpty else {
+      throw CommandExit(ExitStatus.worst([.usage, summary.exitStatus]))
+    }
     return summary
   }
 

@@ -45,6 +45,12 @@ package struct Proofsheet: AsyncParsableCommand {
   ///
   /// - Returns: the exit code.
   package static func run(_ arguments: [String]) async -> Int32 {
+    await CommandContext.$current.withValue(CommandContext.current.withDefusedMessages) {
+      await runHere(arguments)
+    }
+  }
+
+  private static func runHere(_ arguments: [String]) async -> Int32 {
     let context = CommandContext.current
     do {
       var command = try parseAsRoot(arguments)

@@ -12,15 +12,27 @@ struct ReportCommand: ParsableCommand {
     case text
     case html
     case junit
+    case json
     case jsonl
+    case csv
+    case markdown
+
+    /// Whether it goes to standard output where no file is named.
+    var isText: Bool { [.text, .json, .csv, .markdown].contains(self) }
   }
 
   static let configuration = CommandConfiguration(
     commandName: "report",
-    abstract: "Render a run again: as a proof sheet, text, JUnit XML or JSON lines.",
+    abstract: "Render a run again: proof sheet, text, JUnit XML, JSON, CSV or Markdown.",
     discussion: """
       The run is read from the run store, or from a folder of reports that lies anywhere: it holds \
       'run.jsonl', and pictures as far as they were kept with it.
+
+      csv has a row for each output, and one for each case without any; its columns keep their names, \
+      meaning and order. markdown has counts, money and the worst cases first, in at most 1 MiB.
+
+      A run that was killed is reported as far as it came: 'latest' is the run that was begun last. \
+      What has no result is told, and the exit code is 4.
       """)
 
   @Argument(
@@ -28,15 +40,17 @@ struct ReportCommand: ParsableCommand {
   )
   var name: String
 
-  @Option(help: "What to write: text, html, junit or jsonl.")
+  @Option(help: "What to write: text, html, junit, json, jsonl, csv or markdown.")
   var format: Kind = .text
 
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
       "Where to: a file, or a folder for html.",
-      discussion: "Text goes to standard output, html beside the run's other reports. JUnit XML "
-        + "goes into a folder, a file a suite, when the path ends with a slash.",
+      discussion:
+        "Without it text, json, csv and markdown go to standard output, and html beside the "
+        + "run's other reports. JUnit XML goes into a folder, a file a suite, when the path ends "
+        + "with a slash.",
       valueName: "path"))
   var output: String?
 
@@ -54,7 +68,7 @@ struct ReportCommand: ParsableCommand {
 
   func validate() throws {
     switch format {
-    case .text: break
+    case .text, .json, .csv, .markdown: break
     case .html:
       if filter != nil, output == nil {
         throw ValidationError("name a folder with --output for a part of a run")
@@ -69,6 +83,14 @@ struct ReportCommand: ParsableCommand {
     if let folder = StoredRuns.foreignFolder(name) {
       do {
         try render(try RunFolder(folder), in: folder, context)
+      } catch let exit as CommandExit {
+        throw exit
+      } catch {
+        throw CommandExit(.usage, "error: \(error)")
+      }
+    } else if let folder = try StoredRuns.halfFolder(name, folders, context) {
+      do {
+        try render(try RunFolder(folder, isOwn: true), in: folder, context)
       } catch let exit as CommandExit {
         throw exit
       } catch {
@@ -97,7 +119,16 @@ struct ReportCommand: ParsableCommand {
     } catch {
       throw CommandExit(.usage, "error: \(error)")
     }
-    guard format != .text else { return }
+    for finding in run.summary.findings where finding.kind == .incomplete {
+      context.say("error: \(finding.suite): \(finding.message)\nhint: \(finding.next)")
+    }
+    if output != nil || !format.isText { tell(target, run, base, context) }
+    if run.summary.state == "incomplete" { throw CommandExit(.incomplete) }
+  }
+
+  private func tell(
+    _ target: FilePath, _ run: SelectedRun, _ base: some RunReader, _ context: CommandContext
+  ) {
     let part =
       filter == nil
       ? ""
@@ -108,7 +139,13 @@ struct ReportCommand: ParsableCommand {
 
   private func write(_ run: SelectedRun, to target: FilePath, from folder: FilePath) throws {
     switch format {
-    case .text: try writeText(run, CommandContext.current)
+    case .text: try writeText { try listCases(run, $0) }
+    case .csv: try writeText { try CSVReport.write(run, to: $0) }
+    case .markdown: try writeText { try $0(MarkdownReport.text(run)) }
+    case .json:
+      try writeText { write in
+        try RunDocument.writeWhole(run) { try write(String(decoding: $0, as: UTF8.self)) }
+      }
     case .html:
       // Lines that a run wrote itself hold its notices too.
       let isOwn = target == folder && DurableFile.isFile(folder.appending(RunFolder.fileName))
@@ -116,22 +153,40 @@ struct ReportCommand: ParsableCommand {
         run, to: target,
         options: sheet.options(reports: folder.parent, sources: target == folder ? [] : [folder]),
         writesLines: !isOwn)
+      try RunDocument.write(run, to: target, host: CommandContext.current.host)
     case .junit:
       let target = JUnitTarget(output ?? "")
       if target.isFolder { try target.tryWriting() }
-      try target.write(run, junitDialect, CommandContext.current)
+      // Of a stranger's folder nothing is drawn into.
+      let pictures =
+        DurableFile.isFile(folder.parent.appending(RunStore.fileName))
+        ? try JUnitPictures(run, in: folder, options: sheet.options(reports: folder.parent))
+        : JUnitPictures()
+      try target.write(run, junitDialect, pictures: pictures, CommandContext.current)
     case .jsonl: try HTMLReport.writeLines(run, to: target)
     }
   }
 
-  private func writeText(_ run: SelectedRun, _ context: CommandContext) throws {
-    var output = OutputBuffer(context.output)
+  /// Writes text to the file that was named, or else to standard output.
+  private func writeText(_ body: ((String) throws -> Void) throws -> Void) throws {
+    guard let output else {
+      let context = CommandContext.current
+      var buffer = OutputBuffer(format == .json ? context.jsonOutput : context.output)
+      try body { buffer.write($0) }
+      buffer.flush()
+      return
+    }
+    let file = try PartialFile(replacing: FilePath(output))
+    try body { try file.write(Array($0.utf8)) }
+    try file.commit()
+  }
+
+  private func listCases(_ run: SelectedRun, _ write: (String) throws -> Void) throws {
     for suite in run.header.suites {
       try run.forEachResult(of: suite.name) { result in
-        output.write(
+        try write(
           "\(result.outcome.rawValue)\t\(suite.name)\t\(result.identity.id)\t\(result.reason)\n")
       }
     }
-    output.flush()
   }
 }

@@ -145,6 +145,7 @@ struct RunCommand: AsyncParsableCommand {
   var noHtml = false
 
   @OptionGroup var sheet: SheetOptions
+  @OptionGroup var service: CIOptions
   @OptionGroup var folders: FolderOptions
   @OptionGroup var endpoint: EndpointOptions
   @OptionGroup var pace: PaceOptions
@@ -221,9 +222,10 @@ struct RunSession {
       try DurableFile.createFolder(reports)
       _ = try PartialFile(replacing: reports.appending("trial"))
       try command.junit.map { JUnitTarget($0) }?.tryWriting()
+      try command.service.tryWriting()
     } catch {
-      throw CommandExit(
-        .usage, "error: \(error)\nhint: choose another place with --reports or --junit")
+      throw CommandExit.usage(
+        "\(error)", hint: "choose another place with --reports, --junit or --code-quality")
     }
   }
 
@@ -310,7 +312,7 @@ struct RunSession {
     let problems =
       sinks.failures + (environment.purchasing?.guardian.failures ?? [])
       + (misses.failure.map { ["the requests of misses: \($0)"] } ?? [])
-      + (sinks.hasFailed(Self.storeName) ? [] : writeReports(store))
+      + writeReports(sinks.hasFailed(Self.storeName) ? nil : store)
     for problem in problems { context.say("error: \(problem)") }
     tellReports()
     return problems.isEmpty
@@ -333,7 +335,7 @@ struct RunSession {
       ),
     ]
     if command.format == .json {
-      let output = context.output
+      let output = context.jsonOutput
       sinks.append(
         ("the JSON lines", JSONLinesReport(write: { output(String(decoding: $0, as: UTF8.self)) })))
     }
@@ -341,42 +343,25 @@ struct RunSession {
   }
 
   /// Writes the reports that are made of the stored run; one that fails hides no other.
-  private func writeReports(_ store: RunStore) -> [String] {
-    var problems: [String] = []
+  ///
+  /// - Parameter store: the run store; without it the run is read from its lines.
+  private func writeReports(_ store: RunStore?) -> [String] {
+    let set = ReportSet(
+      folder: folder, reports: reports, junit: command.junit.map { JUnitTarget($0) },
+      dialect: command.junitDialect, sheet: command.sheet, hasSheet: !command.noHtml,
+      service: command.service)
     do {
-      let run = try store.run(id.text)
-      let own = folder.appending("junit.xml").string
-      let targets = [own, command.junit].compactMap { $0.map { JUnitTarget($0) } }
-      for target in targets {
-        do {
-          try target.write(run, command.junitDialect, context)
-        } catch {
-          problems.append("the JUnit report: \(error)")
-        }
-      }
-      if !command.noHtml {
-        do {
-          try HTMLReport.write(
-            run, to: folder, options: command.sheet.options(reports: reports), writesLines: false)
-        } catch {
-          problems.append("the proof sheet: \(error)")
-        }
-      }
+      guard let store else { return set.write(try RunFolder(folder, isOwn: true), context) }
+      return set.write(try store.run(id.text), context)
     } catch {
-      problems.append("\(error)")
+      return ["the reports: \(error)"]
     }
-    return problems
   }
 
   private func tellReports() {
     guard !command.quiet else { return }
     if let note = misses.note { context.say(note) }
-    let written = ["index.html", "junit.xml", "run.jsonl"].map { folder.appending($0) }.filter {
-      DurableFile.isFile($0)
-    }
-    for (index, path) in written.enumerated() {
-      context.say("\(index == 0 ? "reports: " : "         ")\(path)")
-    }
+    ReportSet.tell(folder, context)
   }
 }
 

@@ -1,13 +1,14 @@
 internal import ArgumentParser
 internal import Canonical
+internal import Reports
 internal import Suites
 internal import SystemPackage
 
-/// Writes the JSON Schemas of suite and config files.
+/// Writes the JSON Schemas of suite and config files, and of what runs write.
 struct SchemaCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "schema",
-    abstract: "Write the JSON Schema of suite and config files, for editors.",
+    abstract: "Write the JSON Schema of suite and config files, and of what runs write.",
     discussion: """
       An editor that knows YAML completes and checks a suite whose first line is:
 
@@ -15,22 +16,26 @@ struct SchemaCommand: ParsableCommand {
 
       A schema refuses nothing that 'plan' takes; what depends on several places of a file, such as \
       an axis named twice or a picture that is not there, only 'plan' finds.
+
+      'run' describes run.json and 'report RUN --format json', and 'run-line' each line of run.jsonl \
+      and of 'run --format json'. Members may be added within a version.
       """)
 
   @Argument(
-    help: ArgumentHelp("Write this one to standard output: suite or config.", valueName: "file"))
-  var kind: LanguageSchema?
+    help: ArgumentHelp(
+      "Write this one to standard output: suite, config, run or run-line.", valueName: "file"))
+  var kind: PublishedSchema?
 
   @Option(
     help: ArgumentHelp(
-      "Write both into this folder, as suite.schema.json and config.schema.json.",
+      "Write all into this folder, as suite.schema.json and so on.",
       valueName: "dir"))
   var output: String?
 
   func validate() throws {
     guard (kind == nil) != (output == nil) else {
       throw ValidationError(
-        "name one schema, 'suite' or 'config', or a folder for both with --output")
+        "name one schema, such as 'suite' or 'run', or a folder for all with --output")
     }
   }
 
@@ -41,7 +46,7 @@ struct SchemaCommand: ParsableCommand {
     let folder = FilePath(output)
     do {
       try DurableFile.createFolder(folder)
-      for schema in LanguageSchema.allCases {
+      for schema in PublishedSchema.allCases {
         let path = folder.appending(schema.fileName)
         try DurableFile.write(schema.fileBytes, to: path)
         context.say("\(path): written")
@@ -52,4 +57,23 @@ struct SchemaCommand: ParsableCommand {
   }
 }
 
-extension LanguageSchema: ExpressibleByArgument {}
+/// The schemas that are published.
+enum PublishedSchema: String, CaseIterable, ExpressibleByArgument {
+  case suite
+  case config
+  case run
+  case line = "run-line"
+
+  /// The name of the schema's file.
+  var fileName: String { "\(rawValue).schema.json" }
+
+  /// The bytes of the schema's file.
+  var fileBytes: [UInt8] {
+    switch self {
+    case .suite: LanguageSchema.suite.fileBytes
+    case .config: LanguageSchema.config.fileBytes
+    case .run: RunSchema.run.fileBytes
+    case .line: RunSchema.line.fileBytes
+    }
+  }
+}

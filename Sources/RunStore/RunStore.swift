@@ -121,9 +121,13 @@ package final class RunStore: Sendable {
       }
     }
     guard let row else {
-      let list = known.isEmpty ? "there is none yet" : "the latest are \(known.map(\.text))"
+      let shown = TerminalText.shortened(name, countMax: 80)
+      let list =
+        known.isEmpty
+        ? "there is none yet: run a suite first"
+        : (["the latest are:"] + known.map(\.text)).joined(separator: "\n  ")
       throw StoreFailure(
-        description: "there is no finished run '\(name)' in \(folder); \(list)")
+        description: "there is no finished run '\(shown)' in \(folder)\nhint: \(list)")
     }
     return try perform {
       StoredRun(
@@ -145,8 +149,8 @@ package final class RunStore: Sendable {
       try database.read { database in
         try Row.fetchOne(
           database,
-          sql: "SELECT header, summary IS NOT NULL AS ended FROM run "
-            + (isLatest ? "ORDER BY rowid DESC LIMIT 1" : "WHERE id = ?"),
+          sql: "SELECT header, summary IS NOT NULL AS ended FROM run WHERE header <> '' "
+            + (isLatest ? "ORDER BY rowid DESC LIMIT 1" : "AND id = ?"),
           arguments: isLatest ? [] : [name])
       }
     }

@@ -8,7 +8,7 @@ import Testing
 @Suite(.project) struct SchemaCommandTests {
   private var project: Project { Project.current }
 
-  @Test(arguments: ["suite", "config"])
+  @Test(arguments: ["suite", "config", "run", "run-line"])
   func `A schema goes to standard output as it stands in the repository`(kind: String) async throws
   {
     let run = await project.run("schema", kind)
@@ -18,7 +18,7 @@ import Testing
     #expect(run.output == (try String(contentsOf: committed, encoding: .utf8)))
   }
 
-  @Test func `A folder gets both schemas and nothing else`() async throws {
+  @Test func `A folder gets every schema and nothing else`() async throws {
     let run = await project.run("schema", "--output", "@editor/schemas")
     #expect(run.status == 0)
     #expect(run.output == "")
@@ -27,11 +27,14 @@ import Testing
       run.messages == """
         \(folder)/suite.schema.json: written
         \(folder)/config.schema.json: written
+        \(folder)/run.schema.json: written
+        \(folder)/run-line.schema.json: written
 
         """)
     #expect(
       try project.files().map(\.name).sorted() == [
-        "editor/schemas/config.schema.json", "editor/schemas/suite.schema.json",
+        "editor/schemas/config.schema.json", "editor/schemas/run-line.schema.json",
+        "editor/schemas/run.schema.json", "editor/schemas/suite.schema.json",
       ])
     let suite = await project.run("schema", "suite")
     #expect(try project.read("editor/schemas/suite.schema.json") == suite.output)

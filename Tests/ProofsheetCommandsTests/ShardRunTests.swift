@@ -56,6 +56,46 @@ import Testing
     #expect(decided.messages.contains("24 decided before"), "\(decided.messages)")
   }
 
+  @Test func `Merged shards with failures give JUnit, CSV and Markdown of the whole byte for byte`()
+    async throws
+  {
+    try project.copyQuickstart()
+    try project.swapApprovals()
+    try FileManager.default.removeItem(
+      atPath: project.path("fixtures/quickstart/paper--cup--square_hd--s7.har"))
+    let folder = project.path("reports")
+    func reports() async throws -> [String] {
+      var texts = [try junit("reports")]
+      for format in ["csv", "markdown", "text"] {
+        texts.append(
+          await project.run("report", "latest", "--format", format, "--reports", folder).output)
+      }
+      return texts
+    }
+    let whole = await project.run("run", "@suites/quickstart.yaml", "--reports", folder)
+    #expect(whole.status == 5, "\(whole.messages)")
+    let expected = try await reports()
+    #expect(expected[1].contains("fixture-missing"))
+    let document = try JSONParser.parse(
+      Array(try Data(contentsOf: project.latestReport().appendingPathComponent("run.json"))))
+    try FileManager.default.removeItem(atPath: folder)
+    for index in 1...3 { #expect(await shard(index).status != 2) }
+    let merged = await merge(3, 1, 2, to: "reports")
+    #expect(merged.status == 5, "\(merged.messages)")
+    for (found, meant) in zip(try await reports(), expected) { #expect(found == meant) }
+    // Machine, time and run stand in run.json alone; all else of it is the same.
+    let own = try JSONParser.parse(
+      Array(try Data(contentsOf: project.latestReport().appendingPathComponent("run.json"))))
+    #expect(own["header"]?["suites"] == document["header"]?["suites"])
+    #expect(own["summary"]?["counts"] == document["summary"]?["counts"])
+    #expect(own["exit_code"] == document["exit_code"])
+    #expect(own["page"] == document["page"] && own["page"]?.string == "index.html")
+    let bare = await project.run(
+      "merge", "@part-1", "@part-2", "@part-3", "--reports", "@bare", "--no-html")
+    #expect(bare.status == 5)
+    #expect(bare.messages.contains("/run.json\n") && !bare.messages.contains("index.html"))
+  }
+
   @Test(arguments: [("0d=warn", Int32(0)), ("0d=fail", 5)])
   func `What shards found of old recordings is told of all at once`(
     age: String, status: Int32

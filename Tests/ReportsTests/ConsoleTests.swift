@@ -72,6 +72,7 @@ struct ConsoleTests {
             10<U+202E>
           - nearest 12ab
           suites/mug.yaml:11
+          fixtures/mug/blobs/b.png
           hint: proofsheet review latest shows
             both pictures side by side, with
             what differs between them
@@ -82,11 +83,9 @@ struct ConsoleTests {
           suites/mug.yaml:12
         ␍
         3/4  1 failed, 1 in error  $3.12 of $5␍
-        worst first:
+        look first at:
           api-error  paper--api-error
             suites/mug.yaml:12
-          drifted  paper--drifted
-            fixtures/mug/blobs/b.png
         4 cases in 12s: 1 passed, 1 drifted, 1
           api-error, 1 cancelled
         $3.12 spent, $0.09 possibly billed, cap
@@ -111,6 +110,7 @@ struct ConsoleTests {
           unlike every approved output: <U+001B>[31mPDQ distance 34, at most 10<U+202E>
           - nearest 12ab
           suites/mug.yaml:11
+          fixtures/mug/blobs/b.png
           hint: proofsheet review latest shows both pictures side by side, with what
             differs between them
         ␍
@@ -120,11 +120,9 @@ struct ConsoleTests {
           suites/mug.yaml:12
         ␍
         [=================      ]  3/4  75%  1 failed, 1 in error  $3.12 of $5  3s left␍
-        worst first:
+        look first at:
           api-error  paper--api-error
             suites/mug.yaml:12
-          drifted  paper--drifted
-            fixtures/mug/blobs/b.png
         4 cases in 12s: 1 passed, 1 drifted, 1 api-error, 1 cancelled
         $3.12 spent, $0.09 possibly billed, cap $5
         pictures of the simulator, a stand-in and no model
@@ -146,6 +144,7 @@ struct ConsoleTests {
           unlike every approved output: <U+001B>[31mPDQ distance 34, at most 10<U+202E>
           - nearest 12ab
           suites/mug.yaml:11
+          fixtures/mug/blobs/b.png
           hint: proofsheet review latest shows both pictures side by side, with what differs \
         between them
         ␍
@@ -156,11 +155,9 @@ struct ConsoleTests {
         ␍
         [␛[31m======================␛[0m        ]  3/4  75%  1 failed, 1 in error  $3.12 of $5  \
         3s left␍
-        ␛[1mworst first:␛[0m
+        ␛[1mlook first at:␛[0m
           ␛[31mapi-error␛[0m  paper--api-error
             suites/mug.yaml:12
-          ␛[31mdrifted␛[0m  paper--drifted
-            fixtures/mug/blobs/b.png
         ␛[31m4 cases in 12s: 1 passed, 1 drifted, 1 api-error, 1 cancelled␛[0m
         $3.12 spent, $0.09 possibly billed, cap $5
         ␛[33mpictures of the simulator, a stand-in and no model␛[0m
@@ -178,17 +175,16 @@ struct ConsoleTests {
           unlike every approved output: <U+001B>[31mPDQ distance 34, at most 10<U+202E>
           - nearest 12ab
           suites/mug.yaml:11
+          fixtures/mug/blobs/b.png
           hint: proofsheet review latest shows both pictures side by side, with what differs \
         between them
         2 of 4 cases (50 %), 1 passed, 1 drifted, $3.12 of $5 spent, about 6s left
         api-error  paper--api-error
           HTTP 500
           suites/mug.yaml:12
-        worst first:
+        look first at:
           api-error  paper--api-error
             suites/mug.yaml:12
-          drifted  paper--drifted
-            fixtures/mug/blobs/b.png
         4 cases in 12s: 1 passed, 1 drifted, 1 api-error, 1 cancelled
         $3.12 spent, $0.09 possibly billed, cap $5
         pictures of the simulator, a stand-in and no model
@@ -210,6 +206,7 @@ struct ConsoleTests {
           - nearest 12ab
           baseline: drifted: 34
           suites/mug.yaml:11
+          fixtures/mug/blobs/b.png
           hint: proofsheet review latest shows both pictures side by side, with what differs \
         between them
         2 of 4 cases (50 %), 1 passed, 1 drifted, $3.12 of $5 spent, about 6s left
@@ -217,11 +214,9 @@ struct ConsoleTests {
           HTTP 500
           attempt: HTTP 500
           suites/mug.yaml:12
-        worst first:
+        look first at:
           api-error  paper--api-error
             suites/mug.yaml:12
-          drifted  paper--drifted
-            fixtures/mug/blobs/b.png
         4 cases in 12s: 1 passed, 1 drifted, 1 api-error, 1 cancelled
         $3.12 spent, $0.09 possibly billed, cap $5
         pictures of the simulator, a stand-in and no model
@@ -237,6 +232,7 @@ struct ConsoleTests {
           unlike every approved output: <U+001B>[31mPDQ distance 34, at most 10<U+202E>
           - nearest 12ab
           suites/mug.yaml:11
+          fixtures/mug/blobs/b.png
           hint: proofsheet review latest shows both pictures side by side, with what differs \
         between them
         api-error  paper--api-error
@@ -297,6 +293,31 @@ struct ConsoleTests {
     // What asks for the most urgent exit code comes first, though it came last.
     #expect(text.contains("worst first:\n  fixture-corrupt  c149\n    suites/mug.yaml:159\n"))
     #expect(text.contains("\n  and 140 more\n150 cases in 12s: 149 failed, 1 fixture-corrupt\n"))
+  }
+
+  @Test(arguments: [1, 2, 10, 11])
+  func `Of a few failing cases the first to look at is named, of many a list`(count: Int) throws {
+    let screen = Screen()
+    let report = screen.report(ConsoleStyle(isTerminal: false))
+    let results = try (0..<count).map { place in
+      try Made.result(
+        place == count - 1 ? .apiError : .drifted, place, id: "case-\(place)",
+        outputs: [Made.output(0, path: FilePath("blobs/\(place).png"))])
+    }
+    let run = try Made.run(results)
+    report.receive(.started(run.header))
+    for result in results { report.receive(.caseFinished(result, spending: Spending())) }
+    let before = screen.shown()
+    report.receive(.finished(run.summary))
+    let told = screen.shown().dropFirst(before.count)
+    #expect(told.contains("worst first:") == (count > 10))
+    #expect(told.contains("look first at:\n  api-error  case-\(count - 1)\n") == (2...10 ~= count))
+    // Nothing that was told just before is told again but for the one to look at.
+    let named = told.split(separator: "\n").count {
+      $0.hasPrefix("  drifted") || $0.hasPrefix("  api-error")
+    }
+    #expect(named == (count == 1 ? 0 : count > 10 ? 10 : 1))
+    #expect(told.contains("\n  and 1 more\n") == (count == 11))
   }
 
   @Test func `A good run says nothing when quiet`() throws {

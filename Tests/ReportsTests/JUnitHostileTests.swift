@@ -15,6 +15,11 @@ struct JUnitHostileTests {
     ("]]> <![CDATA[ ]]]]>", "]]> <![CDATA[ ]]]]>"),
     ("<script>alert(1)</script> & \"x\" 'y'", "<script>alert(1)</script> & \"x\" 'y'"),
     ("&#27; &amp;", "&#27; &amp;"),
+    (
+      "a <!-- b --> <?c d?> <!DOCTYPE e [<!ENTITY f \"g\">]> &f;",
+      "a <!-- b --> <?c d?> <!DOCTYPE e [<!ENTITY f \"g\">]> &f;"
+    ),
+    ("<failure/><skipped/></testcase><testsuite>", "<failure/><skipped/></testcase><testsuite>"),
     ("one\ntwo\r\nthree\tfour", "one two three four"),
     ("\u{202E}gnp.exe\u{202C}", "\u{202E}gnp.exe\u{202C}"),
     ("e\u{301} é 中 😀 \u{10FFFF}", "e\u{301} é 中 😀 \u{10FFFF}"),
@@ -60,6 +65,31 @@ struct JUnitHostileTests {
     #expect(failure.text.contains("\nprompt: mug ]]> mug"))
     #expect(failure.text.hasSuffix("(mug.yaml:10)\n"))
     #expect(text.utf8.count < 200_000)
+  }
+
+  @Test func `Texts past the 10,000,000 bytes that readers refuse are cut, attributes too`() throws
+  {
+    let huge = String(repeating: "0123456789", count: 1_010_000)
+    let result = try Made.result(
+      .failed, reason: huge, details: [huge], outputs: [Made.output(0, path: "a", problem: huge)],
+      attempts: [huge], prompt: huge, cells: [CaseCell(axis: "a", entry: huge, value: huge)])
+    for dialect in JUnitDialect.allCases {
+      let (text, parsed, _) = try junit(try Made.run([result]), dialect: dialect)
+      let longest = parsed.elements.map { element in
+        max(element.text.utf8.count, element.attributes.values.map(\.utf8.count).max() ?? 0)
+      }
+      #expect(longest.max() ?? .max <= 1 << 20)
+      #expect(text.utf8.count < 5_000_000)
+    }
+  }
+
+  @Test func `A path that is no UTF-8 is written with replacement characters`() throws {
+    let bytes: [UInt8] = Array("suites/m".utf8) + [0xFF, 0xC0, 0x80] + Array("g.yaml".utf8)
+    let path = unsafe FilePath(platformString: (bytes + [0]).map { CChar(bitPattern: $0) })
+    let run = try Made.run([try Made.result(.failed, path: path)], suites: [("mug", path)])
+    let (_, parsed, problems) = try junit(run)
+    #expect(problems == [])
+    #expect(try parsed.first("failure").text.contains(" at suites/m\u{FFFD}"))
   }
 
   @Test func `Huge details leave a node that every reader takes`() throws {

@@ -11,6 +11,35 @@ extension JSONValue {
   /// The canonical form as text on one line.
   public var canonicalText: String { String(decoding: canonicalBytes, as: UTF8.self) }
 
+  /// The canonical form with every line separator of Unicode escaped: one line to every reader, whatever it
+  /// takes for the end of one.
+  ///
+  /// Not canonical: digests are of ``canonicalBytes``.
+  public var lineBytes: [UInt8] {
+    let bytes = canonicalBytes
+    // U+0085 is C2 85 and U+2028 and U+2029 are E2 80 A8 and A9 in UTF-8; all stand in strings only.
+    guard bytes.contains(where: { $0 == 0xC2 || $0 == 0xE2 }) else { return bytes }
+    var line: [UInt8] = []
+    line.reserveCapacity(bytes.count + 16)
+    var index = 0
+    while index < bytes.count {
+      let next = index + 1 < bytes.count ? bytes[index + 1] : 0
+      let third = index + 2 < bytes.count ? bytes[index + 2] : 0
+      switch (bytes[index], next, third) {
+      case (0xC2, 0x85, _):
+        line += "\\u0085".utf8
+        index += 2
+      case (0xE2, 0x80, 0xA8), (0xE2, 0x80, 0xA9):
+        line += (third == 0xA8 ? "\\u2028" : "\\u2029").utf8
+        index += 3
+      default:
+        line.append(bytes[index])
+        index += 1
+      }
+    }
+    return line
+  }
+
   /// The form for files that people diff: two spaces a level, sorted names, a line feed at the end.
   public var prettyBytes: [UInt8] {
     var writer = JSONWriter()

@@ -135,7 +135,7 @@ package struct RunSummary: Hashable, Sendable {
   package var isInterrupted: Bool
   /// How many of what ended were groups of cases.
   package var groupCount = 0
-  /// What it found out about recordings, in the order of the suites.
+  /// What was found out about it and its recordings, in the order of the suites.
   package var findings: [RunFinding]
   /// What a shard found out about the recordings of the whole plan; told once, of the merged run.
   package var wholeFindings: [RunFinding]
@@ -164,7 +164,7 @@ package struct RunSummary: Hashable, Sendable {
     ExitStatus.worst(
       counts.filter { $0.value > 0 }.keys.map(\.exitStatus)
         + (isInterrupted ? [ExitStatus.interrupted] : [])
-        + findings.filter(\.isFailure).map { _ in .fixture })
+        + findings.map(\.exitStatus))
   }
 }
 

@@ -1,7 +1,7 @@
 package import Canonical
 package import Suites
 
-/// Something that a run found out about its recordings and that belongs to no single case.
+/// Something that was found out about a run or its recordings and that belongs to no single case.
 package struct RunFinding: Hashable, Sendable {
   /// What was found; the words stand in reports and are stable.
   package enum Kind: String, Hashable, Sendable, CaseIterable {
@@ -9,6 +9,8 @@ package struct RunFinding: Hashable, Sendable {
     case unused = "fixture-unused"
     /// Recordings older than the run allows.
     case aged = "fixture-aged"
+    /// Cases without a result, for the run was ended in the middle.
+    case incomplete = "run-incomplete"
   }
 
   /// What was found.
@@ -28,6 +30,12 @@ package struct RunFinding: Hashable, Sendable {
 
   /// Whether the run fails of it.
   package var isFailure: Bool { severity == .fail }
+
+  /// The exit code that it asks for.
+  package var exitStatus: ExitStatus {
+    guard isFailure else { return .success }
+    return kind == .incomplete ? .incomplete : .fixture
+  }
 
   /// What the shards of a run say of the recordings of a suite that no case asks for; `nil` where one of
   /// them has nothing to tell.

@@ -24,8 +24,8 @@ package struct SelectedRun: RunReader {
     var summary = base.summary
     summary.counts = [:]
     summary.isSimulated = false
-    // What is unused by the whole is nothing to tell of a part.
-    summary.findings = []
+    // What is unused by the whole is nothing to tell of a part; that the whole is none, is.
+    summary.findings = base.summary.findings.filter { $0.kind == .incomplete }
     summary.groupCount = 0
     summary.spending = Spending(cap: base.summary.spending.cap)
     var suites: [SuiteHeader] = []

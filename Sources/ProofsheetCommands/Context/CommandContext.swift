@@ -12,8 +12,14 @@ package struct CommandContext: Sendable {
   package var workingFolder: FilePath
   /// Takes data: what a script reads.
   package var output: @Sendable (String) -> Void
+  /// Takes data that is JSON.
+  var jsonOutput: @Sendable (String) -> Void
   /// Takes messages: what a person reads.
   package var messages: @Sendable (String) -> Void
+  /// Takes lines that the CI service obeys.
+  var commandLines: @Sendable (String) -> Void
+  /// The name of this machine; `nil` where it is not known.
+  package var host: String?
   /// Whether messages go to a terminal.
   package var isTerminal: Bool
   /// Columns of the terminal.
@@ -50,7 +56,9 @@ package struct CommandContext: Sendable {
     self.environment = environment
     self.workingFolder = workingFolder
     self.output = output
+    jsonOutput = output
     self.messages = messages
+    commandLines = messages
     self.isTerminal = isTerminal
     self.columns = columns
     self.ask = ask

@@ -7,7 +7,13 @@ internal import SystemPackage
 
 extension CommandContext {
   /// The context of this process: its terminal, environment, clock and network.
-  static let process = CommandContext(
+  static let process: CommandContext = {
+    var context = bare
+    context.host = hostName()
+    return context
+  }()
+
+  private static let bare = CommandContext(
     environment: processEnvironment(),
     workingFolder: processFolder(),
     output: { write($0, to: STDOUT_FILENO) },
@@ -36,6 +42,13 @@ extension CommandContext {
       unsafe entry += 1
     }
     return variables
+  }
+
+  private static func hostName() -> String? {
+    var name = [CChar](repeating: 0, count: 256)
+    let count = name.count - 1
+    guard unsafe gethostname(&name, count) == 0 else { return nil }
+    return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
   private static func processFolder() -> FilePath {

@@ -37,6 +37,13 @@ struct DecisionSession {
     var stale: [String] = []
     /// Cases whose approval is not carried, with the reason.
     var left: [String] = []
+    /// Cases that were skipped for they failed or are known to.
+    var wrongCount = 0
+
+    /// Whether something was skipped and nothing else was done.
+    var hasOnlySkipped: Bool {
+      !approval.skipped.isEmpty && left.isEmpty && approval.decided + approval.unchanged == 0
+    }
   }
 
   func run() throws {
@@ -58,6 +65,8 @@ struct DecisionSession {
     try refuse(tally, run, filter)
     if !options.dryRun { for draft in drafts { try DecisionDesk.write(draft) } }
     tell(tally)
+    // A script that approves must not take nothing for something.
+    if tally.hasOnlySkipped { throw CommandExit(.failure) }
   }
 
   private func told<Value>(_ work: () throws -> Value) throws -> Value {
@@ -95,6 +104,7 @@ struct DecisionSession {
     let identity = result.identity
     let isWrong = [.failed, .known].contains(result.outcome)
     if decision == .approved, isWrong, carry != nil || !filter.usesOutcome {
+      tally.wrongCount += 1
       tally.approval.skipped.append(
         "\(identity.id): \(result.outcome.rawValue) (\(result.reason))")
       return
@@ -156,5 +166,10 @@ struct DecisionSession {
         + "\(Count.grouped(tally.approval.unchanged)) decided before, "
         + "\(Count.grouped(tally.approval.skipped.count)) skipped"
         + (carry == nil ? "" : ", \(Count.grouped(tally.left.count)) left to review"))
+    if tally.wrongCount > 0, carry == nil {
+      context.say(
+        "hint: cases that failed or are known to are approved with "
+          + "--filter 'outcome=failed|known', once somebody has looked at them")
+    }
   }
 }

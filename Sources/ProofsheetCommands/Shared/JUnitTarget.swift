@@ -36,8 +36,12 @@ struct JUnitTarget: Hashable, Sendable {
   }
 
   /// Writes a run there.
-  func write(_ run: some RunReader, _ dialect: JUnitDialect, _ context: CommandContext) throws {
-    let options = JUnitOptions(dialect: dialect, workspace: context.workingFolder)
+  func write(
+    _ run: some RunReader, _ dialect: JUnitDialect, pictures: JUnitPictures = JUnitPictures(),
+    _ context: CommandContext
+  ) throws {
+    let options = JUnitOptions(
+      dialect: dialect, workspace: context.workingFolder, pictures: pictures)
     if isFolder {
       try JUnitReport.write(run, intoFolder: path, options: options)
     } else {

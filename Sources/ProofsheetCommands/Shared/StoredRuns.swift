@@ -31,6 +31,23 @@ enum StoredRuns {
     return try find(name, sources.settings(), sources.context)
   }
 
+  /// The folder of a run that has not come to its end, where its lines are there: it was killed, or goes
+  /// on still.
+  static func halfFolder(
+    _ name: String, _ options: FolderOptions, _ context: CommandContext
+  ) throws -> FilePath? {
+    let sources = try SettingSources(options, context)
+    let (store, name) = try store(of: name, sources.settings(), sources.context)
+    do {
+      let (header, hasEnded) = try store.begunRun(name)
+      guard !hasEnded else { return nil }
+      let folder = store.folder.appending(header.id.text)
+      return DurableFile.isFile(folder.appending(RunFolder.fileName)) ? folder : nil
+    } catch {
+      throw CommandExit(.usage, "error: \(error)")
+    }
+  }
+
   static func find(
     _ name: String, _ settings: Settings, _ context: CommandContext
   ) throws -> StoredRun {

@@ -153,7 +153,7 @@ struct SuiteSet {
         suite: member.suite, mode: mode, fixtures: FixtureFolder(folder: folder),
         baseline: baseline, inputs: member.inputs, filter: filter, prices: prices,
         probe: probe
-      ).commanded(with: settings.commandOptions)
+      ).commanded(with: settings.caseOptions)
     }
     try FilterReading.requireCases(plans, filter)
     return plans

@@ -83,7 +83,7 @@ enum StarterRecipe {
             make -C /tmp/proofsheet install
           fi
       script:
-        - proofsheet run suites --junit reports/junit.xml
+        - proofsheet run suites --junit reports/junit.xml --code-quality reports/quality.json
       artifacts:
         # Also when pictures have changed: that is when somebody wants to look at them.
         when: always
@@ -91,6 +91,7 @@ enum StarterRecipe {
         paths: [reports/]
         reports:
           junit: reports/junit.xml
+          codequality: reports/quality.json
 
     """#
 }

@@ -119,13 +119,13 @@ package struct NamedComparison: Sendable {
   /// The comparison as Markdown.
   package var markdown: String {
     func row(_ cells: [String]) -> String {
-      "| \(cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ")) |"
+      MarkdownText.row(cells.map { MarkdownText.plain($0) })
     }
-    var lines = heading.map { "- \(TerminalText.escape($0))" } + [""]
-    lines += [row(Self.titles), row(Self.titles.map { _ in "---" })]
+    var lines = heading.map { "- \(MarkdownText.plain($0))" } + [""]
+    lines += [row(Self.titles), MarkdownText.row(Self.titles.map { _ in "---" })]
     lines += found.prompts.map { row(cells($0)) }
     lines += ["", counts, ""]
-    lines += (remarks(listing: .max) + qualityLines).map { "- \($0)" }
+    lines += (remarks(listing: .max) + qualityLines).map { "- \(MarkdownText.plain($0))" }
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -134,37 +134,24 @@ package struct NamedComparison: Sendable {
     let titles = [
       "prompt", "verdict", "p", "p_holm", "q_bh", "a", "b", "seed", "image", "level", "summary",
     ]
-    var lines = [titles.joined(separator: ",")]
-    func line(_ cells: [String]) -> String { cells.map(Self.quoted).joined(separator: ",") }
+    var rows = [titles]
     for prompt in found.prompts {
       let values = [prompt.test?.chance.probability, prompt.holm, prompt.benjaminiHochberg]
         .map { value in value.map { "\($0)" } ?? "" }
       for pair in prompt.pairs {
-        lines.append(
-          line(
-            [prompt.name, prompt.verdict.rawValue] + values + [
-              pair.left.text, pair.right.text, pair.seed.map { "\($0)" } ?? "", "\(pair.index)",
-              pair.level?.rawValue ?? "", pair.summary,
-            ]))
+        rows.append(
+          [prompt.name, prompt.verdict.rawValue] + values + [
+            pair.left.text, pair.right.text, pair.seed.map { "\($0)" } ?? "", "\(pair.index)",
+            pair.level?.rawValue ?? "", pair.summary,
+          ])
       }
     }
     for missing in found.missing {
       let id = missing.single.id.text
-      lines.append(
-        line(
-          ["", "without a partner", "", "", "", missing.isLeft ? id : "", missing.isLeft ? "" : id]
-            + ["", "", "", missing.reason]))
+      rows.append(
+        ["", "without a partner", "", "", "", missing.isLeft ? id : "", missing.isLeft ? "" : id]
+          + ["", "", "", missing.reason])
     }
-    return lines.joined(separator: "\r\n") + "\r\n"
-  }
-
-  private static func quoted(_ cell: String) -> String {
-    // A sheet takes a cell that begins with such a sign for a formula.
-    let isFormula = cell.first.map { "=+-@\t\r".contains($0) } ?? false
-    let text = isFormula ? "'\(cell)" : cell
-    guard text.unicodeScalars.contains(where: { ",\"\r\n".unicodeScalars.contains($0) }) else {
-      return text
-    }
-    return "\"\(text.replacing("\"", with: "\"\""))\""
+    return rows.map(CSVText.row).joined()
   }
 }

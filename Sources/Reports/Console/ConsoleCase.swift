@@ -5,14 +5,6 @@ internal import SystemPackage
 
 /// The lines that the console shows of a case.
 enum ConsoleCase {
-  /// What to look at first: what makes the exit code, then what is plainly wrong.
-  static func rank(_ outcome: Outcome) -> Int {
-    let statuses = ExitStatus.precedence
-    let status = statuses.firstIndex(of: outcome.exitStatus) ?? statuses.count
-    let outcomes = Outcome.allCases
-    return status * outcomes.count + (outcomes.firstIndex(of: outcome) ?? 0)
-  }
-
   /// Details that are shown of a case whose outcome was explained before.
   private static let detailsMax = 2
 
@@ -41,6 +33,9 @@ enum ConsoleCase {
       lines += result.notices.map { style.wrap("note: ", $0, indent: "  ") }
     }
     lines.append("  " + place(result.identity.location))
+    if let picture = picture(result), result.outcome.verdict == .failure {
+      lines.append("  " + picture)
+    }
     if showsHint, let hint = result.hint {
       lines.append(style.wrap("hint: ", hint, indent: "  "))
     }
@@ -49,10 +44,15 @@ enum ConsoleCase {
 
   /// Outcome and case id, and the file to open: the picture, or else the line of the suite.
   static func worstLines(_ result: CaseResult, _ style: ConsoleStyle) -> [String] {
-    let path = result.outputs.first?.path ?? result.group?.pair.first?.path
-    let picture = path.map { VisibleText.escape($0.string) } ?? ""
-    let file = picture.isEmpty ? place(result.identity.location) : picture
+    let file = picture(result) ?? place(result.identity.location)
     return ["  " + head(result, style), "    " + file]
+  }
+
+  /// The picture to open; `nil` where there is none.
+  private static func picture(_ result: CaseResult) -> String? {
+    let path = result.outputs.first?.path ?? result.group?.pair.first?.path
+    guard let path, !path.isEmpty else { return nil }
+    return VisibleText.escape(path.string)
   }
 
   private static func head(_ result: CaseResult, _ style: ConsoleStyle) -> String {

@@ -33,7 +33,7 @@ package final class ConsoleReport: RunSink {
     var lastLine: Duration?
     var isDrawn = false
     var shownCount = 0
-    var worst: [CaseResult] = []
+    var worst = RankedCases(max: ConsoleReport.worstMax)
     /// Outcomes whose hint was shown.
     var hinted: Set<Outcome> = []
     /// How many cases carry which note.
@@ -104,7 +104,7 @@ package final class ConsoleReport: RunSink {
     }
     let verdict = result.outcome.verdict
     if verdict == .failure || verdict == .error {
-      keep(result, among: &state.worst)
+      state.worst.add(result)
       state.shownCount += 1
       if state.shownCount <= Self.shownMax || style.verbosity == .verbose {
         let isFirst = state.hinted.insert(result.outcome).inserted
@@ -128,12 +128,7 @@ package final class ConsoleReport: RunSink {
       return
     }
     var lines: [String] = []
-    if style.verbosity != .quiet, !state.worst.isEmpty {
-      lines.append(style.paint("worst first:", .bold))
-      lines += state.worst.flatMap { ConsoleCase.worstLines($0, style) }
-      let hidden = state.shownCount - state.worst.count
-      if hidden > 0 { lines.append("  and \(hidden) more") }
-    }
+    if style.verbosity != .quiet { lines += worstLines(state) }
     if style.verbosity == .normal { lines += noteLines(state.notes) }
     lines += summary.findings.flatMap { Self.findingLines($0, style) }
     let colour: ConsoleStyle.Colour = isGood ? .green : .red
@@ -155,6 +150,18 @@ package final class ConsoleReport: RunSink {
       }
     }
     say(lines.joined(separator: "\n"), &state)
+  }
+
+  /// The worst cases with the files to open: of a few, which were all told just before, the first one only.
+  private func worstLines(_ state: State) -> [String] {
+    let worst = state.worst.results
+    guard let first = worst.first, state.shownCount > 1 else { return [] }
+    let hidden = state.shownCount - worst.count
+    guard hidden > 0 else {
+      return [style.paint("look first at:", .bold)] + ConsoleCase.worstLines(first, style)
+    }
+    return [style.paint("worst first:", .bold)]
+      + worst.flatMap { ConsoleCase.worstLines($0, style) } + ["  and \(hidden) more"]
   }
 
   /// What was found out about recordings, the first of them, and what to run.
@@ -191,15 +198,6 @@ package final class ConsoleReport: RunSink {
     }
     pieces.append(spending.cap.map { "cap \(ConsoleFigure.money($0))" } ?? "no cap")
     return pieces.joined(separator: ", ")
-  }
-
-  /// Keeps a case when it is among the worst so far; of equals the first come first.
-  private func keep(_ result: CaseResult, among worst: inout [CaseResult]) {
-    let rank = ConsoleCase.rank(result.outcome)
-    let place = worst.firstIndex { ConsoleCase.rank($0.outcome) > rank } ?? worst.count
-    guard place < Self.worstMax else { return }
-    worst.insert(result, at: place)
-    if worst.count > Self.worstMax { worst.removeLast() }
   }
 
   // MARK: Writing

@@ -9,16 +9,6 @@ enum CaseView {
   /// Cases that stand on the page itself for those who read it without a script.
   static let worstMax = 50
 
-  /// The word for what a dashboard calls an outcome.
-  static func word(_ verdict: Outcome.Verdict) -> String {
-    switch verdict {
-    case .success: "success"
-    case .failure: "failure"
-    case .error: "error"
-    case .skipped: "skipped"
-    }
-  }
-
   /// A case as a page without a script shows it.
   static func view(
     _ result: CaseResult, _ shown: ShownPictures
@@ -37,7 +27,7 @@ enum CaseView {
     fact("suite", "\(identity.location.path):\(identity.location.line)")
     return [
       "anchor": anchor(identity), "id": identity.id.text, "suite": identity.suite.text,
-      "outcome": result.outcome.rawValue, "verdict": word(result.outcome.verdict),
+      "outcome": result.outcome.rawValue, "verdict": result.outcome.verdict.word,
       "reason": result.reason, "hint": result.hint ?? "", "hasHint": result.hint != nil,
       "prompt": identity.prompt,
       "facts": facts,
@@ -92,7 +82,7 @@ enum CaseView {
       "outcomes": Outcome.allCases.compactMap { outcome -> [String: Any]? in
         guard let count = summary.counts[outcome], count > 0 else { return nil }
         return [
-          "name": outcome.rawValue, "count": Count.grouped(count), "verdict": word(outcome.verdict),
+          "name": outcome.rawValue, "count": Count.grouped(count), "verdict": outcome.verdict.word,
         ]
       },
       "findings": summary.findings.map { finding in

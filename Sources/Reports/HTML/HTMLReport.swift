@@ -13,13 +13,12 @@ package import SystemPackage
 /// | `data-N.js` | everything about ``detailsPerFile`` cases, loaded when one of them is opened |
 /// | `list-N.html` | the same without a script |
 /// | `thumbnails`, `pictures`, `differences` | named by digests |
-/// | `run.json` | header and summary (version 1), and the names of the other files |
 /// | `run.jsonl` | the run as `JSONLinesReport` writes it, from which any report can be made again |
 ///
 /// The run is read twice; memory holds the axes, ``batchCount`` cases and one file of cases at a time.
 package enum HTMLReport {
-  /// The version that `run.json` states.
-  package static let version = 1
+  /// The version of the data that the page's script reads.
+  static let version = 1
   /// Cases of one `cases-N.js`.
   package static let casesPerFile = 2_000
   /// Cases of one `data-N.js`.
@@ -200,7 +199,6 @@ struct SheetWriter {
     try folder.write(Array(SheetStyle.text.utf8), to: "style.css")
     try folder.write(
       Array(SheetTemplates.icon(isGood: summary.exitStatus == .success).utf8), to: "icon.svg")
-    try folder.write(runDocument.prettyBytes, to: "run.json")
     let page = templates.index.render(
       CaseView.index(
         header, summary, survey, worst: worst.views, caseFiles: cases.fileCount,
@@ -224,26 +222,13 @@ struct SheetWriter {
       "layout": .array(
         [layout.rows, layout.columns, layout.tabs].map { .integer($0) }),
       "outcomes": .array(
-        Outcome.allCases.map { .array([.string($0.rawValue), .string(CaseView.word($0.verdict))]) }),
+        Outcome.allCases.map { .array([.string($0.rawValue), .string($0.verdict.word)]) }),
       "results": .integer(survey.resultCount),
       "casesPerFile": .integer(HTMLReport.casesPerFile),
       "detailsPerFile": .integer(HTMLReport.detailsPerFile),
     ])
     return Array("\"use strict\";\nvar proofsheet = ".utf8) + ScriptData.bytes(value)
       + Array(";\nproofsheet.cases = [];\nproofsheet.details = [];\nproofsheet.bytes = {};\n".utf8)
-  }
-
-  private var runDocument: JSONValue {
-    .members([
-      "version": .integer(HTMLReport.version),
-      "kind": .string("proofsheet-run"),
-      "header": EncodedHeader.encode(header),
-      "summary": EncodedSummary.encode(summary),
-      "exit_code": .integer(summary.exitStatus.rawValue),
-      "results": .integer(survey.resultCount),
-      "lines": .string("run.jsonl"),
-      "page": .string("index.html"),
-    ])
   }
 }
 

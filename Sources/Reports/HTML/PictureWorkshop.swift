@@ -29,6 +29,8 @@ struct PictureWorkshop: Sendable {
   static let thumbnailQuality = 70
   /// The largest file that is also written as a script, from which a page can read its pixels.
   static let scriptByteCountMax = 16 << 20
+  /// The longer side of each picture of a composite in pixels.
+  static let compositeSide = 512
   /// Regions that a page lists.
   static let regionsMax = 12
 
@@ -90,7 +92,8 @@ struct PictureWorkshop: Sendable {
   func makeDifference(_ left: SheetPicture, _ right: SheetPicture) throws -> Difference? {
     let stem = "differences/\(left.digest.prefix(32))-\(right.digest.prefix(32))"
     let (heat, tiles, notes) = ("\(stem)-heat.webp", "\(stem)-tiles.webp", "\(stem).json")
-    if let known = readNotes(notes), fetch(heat), fetch(tiles), fetch(notes) {
+    let composite = Self.composite(left, right)
+    if let known = readNotes(notes), fetch(heat), fetch(tiles), fetch(composite), fetch(notes) {
       return Difference(heat: heat, tiles: tiles, regions: known.regions, count: known.count)
     }
     guard let first = decode(left), let second = decode(right), first.width == second.width,
@@ -101,10 +104,12 @@ struct PictureWorkshop: Sendable {
     let heatMap = DifferencePictures.heatMap(map, over: first)
     let tileMap = DifferencePictures.tileMap(StructuralSimilarity(first, second), over: first)
     guard let heatBytes = Self.webp(heatMap, quality: 80),
-      let tileBytes = Self.webp(tileMap, quality: 60)
+      let tileBytes = Self.webp(tileMap, quality: 60),
+      let compositeBytes = Self.beside([first, second, heatMap])
     else { return nil }
     try keep(heatBytes, as: heat)
     try keep(tileBytes, as: tiles)
+    try keep(compositeBytes, as: composite)
     let regions = found.regions.prefix(Self.regionsMax).map {
       [$0.box.x, $0.box.y, $0.box.width, $0.box.height, $0.area]
     }
@@ -114,6 +119,39 @@ struct PictureWorkshop: Sendable {
     ])
     try keep(document.canonicalBytes, as: notes)
     return Difference(heat: heat, tiles: tiles, regions: regions, count: found.count)
+  }
+
+  /// The name of the composite of two pictures.
+  static func composite(_ left: SheetPicture, _ right: SheetPicture) -> String {
+    "differences/\(left.digest.prefix(32))-\(right.digest.prefix(32))-composite.png"
+  }
+
+  /// Makes one picture of two, beside each other, with the map of where they differ where they are of one
+  /// size, for readers that show a single picture.
+  ///
+  /// - Returns: the names of the composite and of the map; `nil` where either cannot be decoded.
+  func makeComposite(
+    _ left: SheetPicture, _ right: SheetPicture
+  ) throws -> (composite: String, heat: String?)? {
+    let name = Self.composite(left, right)
+    if let difference = try makeDifference(left, right) { return (name, difference.heat) }
+    if fetch(name) { return (name, nil) }
+    guard let first = decode(left), let second = decode(right),
+      let bytes = Self.beside([first, second])
+    else { return nil }
+    try keep(bytes, as: name)
+    return (name, nil)
+  }
+
+  /// Pictures made small, beside each other, as PNG, which every reader shows.
+  private static func beside(_ pictures: [Picture]) -> [UInt8]? {
+    let small = pictures.map { fitted($0, side: compositeSide) }
+    do {
+      return try PictureEncoder.png(DifferencePictures.sideBySide(small, gap: 8), effort: .fast)
+    } catch {
+      // There is no memory for it; the report does without.
+      return nil
+    }
   }
 
   // MARK: - Reading
@@ -140,12 +178,15 @@ struct PictureWorkshop: Sendable {
   }
 
   static func thumbnail(of picture: Picture) -> [UInt8]? {
+    webp(fitted(picture, side: thumbnailSide), quality: thumbnailQuality)
+  }
+
+  /// The picture with a longer side of at most so many pixels.
+  private static func fitted(_ picture: Picture, side: Int) -> Picture {
     let longer = max(picture.width, picture.height)
-    guard longer > thumbnailSide else { return webp(picture, quality: thumbnailQuality) }
-    func side(_ length: Int) -> Int { max(1, (length * thumbnailSide + longer / 2) / longer) }
-    return webp(
-      picture.resized(width: side(picture.width), height: side(picture.height)),
-      quality: thumbnailQuality)
+    guard longer > side else { return picture }
+    func scaled(_ length: Int) -> Int { max(1, (length * side + longer / 2) / longer) }
+    return picture.resized(width: scaled(picture.width), height: scaled(picture.height))
   }
 
   private static func webp(_ picture: Picture, quality: Int) -> [UInt8]? {

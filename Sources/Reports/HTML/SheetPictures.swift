@@ -155,6 +155,23 @@ struct SheetPictures {
     return made.withLock { $0 }
   }
 
+  /// The pairs of a case's pictures that are told apart, none of a case that is as expected.
+  func differing(_ result: CaseResult) -> [(left: SheetPicture, right: SheetPicture)] {
+    guard Self.isChanged(result) else { return [] }
+    let shown = shown(of: result)
+    return Self.pairs(of: shown).compactMap { left, right in
+      guard let first = shown[left].picture, let second = shown[right].picture else { return nil }
+      return (first, second)
+    }
+  }
+
+  /// Makes the composite of two pictures; as ``PictureWorkshop`` does.
+  func makeComposite(
+    _ left: SheetPicture, _ right: SheetPicture
+  ) throws -> (composite: String, heat: String?)? {
+    try workshop.makeComposite(left, right)
+  }
+
   // MARK: - Which pictures
 
   /// Inputs, approved pictures, outputs, what else was compared with, and the two that broke a group.

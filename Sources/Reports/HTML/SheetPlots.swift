@@ -31,7 +31,7 @@ struct SheetPlots {
       let (left, right) = (Self.width * before / total, Self.width * (before + count) / total)
       return bar(
         x: left, y: 24, width: max(1, right - left), height: 32,
-        kind: "v-\(CaseView.word(outcome.verdict))", title: "\(outcome.rawValue): \(count)")
+        kind: "v-\(outcome.verdict.word)", title: "\(outcome.rawValue): \(count)")
     }
     return plot(
       "Outcomes", counts.map { "\($0.0.rawValue) \(Count.grouped($0.1))" }.joined(separator: ", "),

@@ -74,6 +74,6 @@ package struct JSONLinesReport: RunSink {
     let own: [(String, JSONValue)] = [
       ("version", .integer(Self.version)), ("kind", .string(kind)),
     ]
-    try write(JSONValue.object(JSONObject(members + more + own)).canonicalBytes + [0x0A])
+    try write(JSONValue.object(JSONObject(members + more + own)).lineBytes + [0x0A])
   }
 }

@@ -19,6 +19,8 @@ package struct JUnitOptions: Hashable, Sendable {
   ///
   /// Pictures of failed cases are attached by their path from there; those outside are not.
   package var workspace: FilePath?
+  /// Pictures that were drawn of failed cases.
+  package var pictures: JUnitPictures
   /// Cases of one file of a folder.
   package var casesMax: Int
   /// Bytes of one file of a folder, as far as can be told before it is written.
@@ -32,11 +34,13 @@ package struct JUnitOptions: Hashable, Sendable {
   /// Puts options together.
   package init(
     dialect: JUnitDialect = .strict, workspace: FilePath? = nil,
+    pictures: JUnitPictures = JUnitPictures(),
     casesMax: Int = casesMaxDefault, byteCountMax: Int = byteCountMaxDefault
   ) {
     precondition(casesMax > 0 && byteCountMax > 0, "a file has room for a case")
     self.dialect = dialect
     self.workspace = workspace
+    self.pictures = pictures
     self.casesMax = casesMax
     self.byteCountMax = byteCountMax
   }

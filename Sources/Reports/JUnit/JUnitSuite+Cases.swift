@@ -42,7 +42,8 @@ extension JUnitSuite {
 
   /// Writes a finding as a test case of its own, named as no case can be.
   func write(_ finding: RunFinding, to writer: borrowing XMLWriter) {
-    startCase("recordings: \(finding.kind.rawValue)", 0, to: writer)
+    let subject = finding.kind == .incomplete ? "run" : "recordings"
+    startCase("\(subject): \(finding.kind.rawValue)", 0, to: writer)
     if dialect == .extended { writer.attribute("file", file) }
     writer.startElement("error")
     writer.attribute("message", XMLText.line(finding.message))

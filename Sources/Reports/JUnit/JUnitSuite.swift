@@ -82,7 +82,7 @@ struct JUnitSuite {
     number = others.count
     className = Self.className(header, others: others)
     findings = run.summary.findings.filter { $0.suite == header.name && $0.isFailure }
-    text = JUnitText(workspace: options.workspace)
+    text = JUnitText(workspace: options.workspace, pictures: options.pictures)
     dialect = options.dialect
     try run.forEachResult(of: header.name) { result in
       take(result, splits ? options : nil)
@@ -136,6 +136,7 @@ struct JUnitSuite {
       ("proofsheet.version", run.header.toolVersion),
       ("proofsheet.run.mode", run.header.mode.rawValue),
     ]
+    if let state = run.summary.state { properties.append(("proofsheet.run.state", state)) }
     if !origins.isEmpty {
       properties.append(("proofsheet.origin", origins.sorted().joined(separator: ", ")))
     }

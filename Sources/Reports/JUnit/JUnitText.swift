@@ -18,6 +18,8 @@ struct JUnitText {
 
   /// The folder that paths of attachments are relative to; `nil` when it is not known.
   let workspace: FilePath?
+  /// Pictures that were drawn of failed cases.
+  let pictures: JUnitPictures
 
   /// The reason on one line, for an attribute; never empty.
   func message(_ result: CaseResult) -> String {
@@ -59,12 +61,33 @@ struct JUnitText {
   /// One reads a path and a line at the end of a text, another only Java's stack frames
   /// (`junit.md` section 3).
   private func place(_ location: SourceLocation) -> String {
-    let path = Self.fact(location.path.string)
-    let file = Self.fact(location.path.lastComponent?.string ?? "")
-    let folder = location.path.removingLastComponent().lastComponent?.string ?? ""
-    let type = Self.word(location.path.stem ?? "suite")
-    let frame = (folder.isEmpty || folder == "." ? "" : Self.fact(folder) + ".") + type + ".case"
-    return " at \(path):\(location.line)\n\tat \(frame)(\(file):\(location.line))\n"
+    let (path, frame) = place.texts(location.path)
+    return " at \(path):\(location.line)\n\tat \(frame):\(location.line))\n"
+  }
+
+  /// The texts of the path that was told last: nearly all cases of a suite stand in one file, and taking a
+  /// path apart takes longer than writing the rest of a case.
+  private final class Place {
+    private var last: (path: FilePath, texts: (path: String, frame: String))?
+
+    /// The path, and the start of a frame of Java's with the file.
+    func texts(_ path: FilePath) -> (path: String, frame: String) {
+      if let last, last.path == path { return last.texts }
+      let file = JUnitText.fact(path.lastComponent?.string ?? "")
+      let folder = path.removingLastComponent().lastComponent?.string ?? ""
+      let type = JUnitText.word(path.stem ?? "suite")
+      let start = folder.isEmpty || folder == "." ? "" : JUnitText.fact(folder) + "."
+      let texts = (path: JUnitText.fact(path.string), frame: "\(start)\(type).case(\(file)")
+      last = (path, texts)
+      return texts
+    }
+  }
+
+  private let place = Place()
+
+  init(workspace: FilePath?, pictures: JUnitPictures) {
+    self.workspace = workspace
+    self.pictures = pictures
   }
 
   /// What came back, line by line, and for a failure the pictures to show; `nil` when there is nothing.
@@ -76,7 +99,7 @@ struct JUnitText {
       lines += result.outputs.map(fact)
     }
     if result.outcome.verdict == .failure {
-      lines += attachments(result.outputs.map(\.path) + (result.group?.pair.map(\.path) ?? []))
+      lines += attachments(pictures.attachments(of: result))
     }
     guard !lines.isEmpty else { return nil }
     return XMLText.node(lines.joined(separator: "\n") + "\n")

@@ -1,6 +1,7 @@
 package import Canonical
 package import Experiments
 internal import Recording
+internal import Suites
 package import SystemPackage
 
 /// A run read from the folder of its reports, wherever it was made: from `run.jsonl`, with the pictures that
@@ -17,6 +18,8 @@ package struct RunFolder: RunReader {
   package static let fileName = "run.jsonl"
 
   private let folder: FilePath
+  /// Whether paths are taken as the run states them.
+  private let isOwn: Bool
   /// What the run is.
   package let header: RunHeader
   /// What it came to; of a run that ended in the middle, what its cases came to until then.
@@ -24,10 +27,14 @@ package struct RunFolder: RunReader {
 
   /// Reads header and summary of a run.
   ///
-  /// - Parameter folder: the folder that holds `run.jsonl`.
+  /// - Parameters:
+  ///   - folder: the folder that holds `run.jsonl`.
+  ///   - isOwn: whether this tool wrote it here, so that pictures lie where it says they do.
   /// - Throws: `FileFailure` or a failure that names the line.
-  package init(_ folder: FilePath) throws {
+  package init(_ folder: FilePath, isOwn: Bool = false) throws {
     self.folder = folder
+    self.isOwn = isOwn
+    var caseCounts: [SuiteName: Int] = [:]
     var header: RunHeader?
     var finished: RunSummary?
     var counted = RunSummary(isInterrupted: true)
@@ -41,7 +48,11 @@ package struct RunFolder: RunReader {
         counted.spending.spent += result.cost
         counted.spending.possiblyBilled += result.possiblyBilled
         counted.isSimulated = counted.isSimulated || result.origin == .simulator
-        if result.group != nil { counted.groupCount += 1 }
+        if result.group != nil {
+          counted.groupCount += 1
+        } else {
+          caseCounts[result.identity.suite, default: 0] += 1
+        }
       default: break
       }
     }
@@ -49,6 +60,12 @@ package struct RunFolder: RunReader {
       throw FileFailure(
         operation: "read", path: folder.appending(Self.fileName),
         reason: "it has no line of kind 'run-started', so it is no run")
+    }
+    counted.findings = Self.missing(from: header, caseCounts)
+    summary = finished ?? counted
+    guard !isOwn else {
+      self.header = header
+      return
     }
     self.header = RunHeader(
       id: header.id, startedAt: header.startedAt, mode: header.mode,
@@ -61,7 +78,30 @@ package struct RunFolder: RunReader {
             InputRecord(blob: input.blob, path: Self.picture(input.blob, in: folder))
           })
       }, shard: header.shard)
-    summary = finished ?? counted
+  }
+
+  /// What a run lacks that ended in the middle.
+  private static func missing(
+    from header: RunHeader, _ counts: [SuiteName: Int]
+  ) -> [RunFinding] {
+    func finding(_ suite: SuiteHeader, _ message: String) -> RunFinding {
+      RunFinding(
+        .incomplete, of: suite.name, severity: .fail, message: message, subjects: [],
+        next: "run the suite again: what is paid for is kept and not bought twice")
+    }
+    let found = header.suites.compactMap { suite -> RunFinding? in
+      let missing = suite.caseCount - counts[suite.name, default: 0]
+      guard missing > 0 else { return nil }
+      return finding(
+        suite,
+        "\(Count.grouped(missing)) of \(Count.of(suite.caseCount, "case")) "
+          + "\(missing == 1 ? "has" : "have") no result, for the run has not come to its end")
+    }
+    guard found.isEmpty, let last = header.suites.last else { return found }
+    return [
+      finding(
+        last, "the run has not come to its end; groups of cases may have no result")
+    ]
   }
 
   /// Gives each result of a suite in the order of the file.
@@ -70,9 +110,12 @@ package struct RunFolder: RunReader {
       guard document["suite"]?.string == suite.text,
         ["case", "group"].contains(document["kind"]?.string ?? "")
       else { return }
+      let result = try EncodedCase.decode(document)
       try body(
-        try EncodedCase.decode(document).moved(
-          output: { Self.picture($0, in: folder) }, other: { Self.moved($0, into: folder) }))
+        isOwn
+          ? result
+          : result.moved(
+            output: { Self.picture($0, in: folder) }, other: { Self.moved($0, into: folder) }))
     }
   }
 

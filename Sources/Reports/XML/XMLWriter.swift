@@ -61,7 +61,8 @@ enum XMLLibrary {
   ///
   /// - Parameter value: text of allowed characters, see ``XMLText``.
   package func attribute(_ name: StaticString, _ value: String) {
-    check(unsafe xmlTextWriterWriteAttribute(writer, name.utf8Start, value))
+    check(
+      unsafe value.withXMLString { unsafe xmlTextWriterWriteAttribute(writer, name.utf8Start, $0) })
   }
 
   /// Adds text to the element that is open.
@@ -69,7 +70,7 @@ enum XMLLibrary {
   /// - Parameter text: text of allowed characters, see ``XMLText``.
   package func text(_ text: String) {
     guard text.utf8.count > Self.pieceByteCountMax else {
-      check(unsafe xmlTextWriterWriteString(writer, text))
+      check(unsafe text.withXMLString { unsafe xmlTextWriterWriteString(writer, $0) })
       return
     }
     let bytes = Array(text.utf8)
@@ -109,6 +110,15 @@ enum XMLLibrary {
   private func check(_ result: Int32) {
     if result < 0, sink.failure == nil {
       sink.failure = sink.failure("libxml2 could not write the document")
+    }
+  }
+}
+
+extension String {
+  /// The text as libxml2 takes it; passed as an argument it would be copied to the heap each time.
+  fileprivate func withXMLString(_ body: (UnsafePointer<UInt8>) -> Int32) -> Int32 {
+    unsafe withCString { pointer in
+      unsafe pointer.withMemoryRebound(to: UInt8.self, capacity: utf8.count + 1) { unsafe body($0) }
     }
   }
 }

@@ -1,21 +1,24 @@
-internal import Canonical
+package import Canonical
 
 /// A JSON Schema (draft 2020-12) while it is put together.
 ///
 /// Patterns hold no look-around, so that every engine of regular expressions reads them.
-struct JSONSchema: Hashable, Sendable {
+package struct JSONSchema: Hashable, Sendable {
   private(set) var members: JSONObject
 
-  init(_ members: KeyValuePairs<String, JSONValue?> = [:]) {
+  /// Puts keywords together; those without a value are left out.
+  package init(_ members: KeyValuePairs<String, JSONValue?> = [:]) {
     self.members = JSONObject(members.compactMap { name, value in value.map { (name, $0) } })
   }
 
-  init(type: String) { self.init(["type": .string(type)]) }
+  /// Values of a type.
+  package init(type: String) { self.init(["type": .string(type)]) }
 
-  var json: JSONValue { .object(members) }
+  /// The schema as JSON.
+  package var json: JSONValue { .object(members) }
 
   /// The same with a further keyword, or with another value of it.
-  func with(_ keyword: String, _ value: JSONValue?) -> JSONSchema {
+  package func with(_ keyword: String, _ value: JSONValue?) -> JSONSchema {
     var schema = self
     schema.members[keyword] = value
     return schema
@@ -24,7 +27,7 @@ struct JSONSchema: Hashable, Sendable {
   /// The same with what an editor shows of it.
   ///
   /// - Parameter description: one sentence.
-  func saying(
+  package func saying(
     _ title: String, _ description: String, default standard: JSONValue? = nil,
     examples: [JSONValue] = []
   ) -> JSONSchema {
@@ -35,7 +38,7 @@ struct JSONSchema: Hashable, Sendable {
   }
 
   /// The same with further conditions.
-  func and(_ schemas: JSONSchema...) -> JSONSchema {
+  package func and(_ schemas: JSONSchema...) -> JSONSchema {
     with("allOf", .array((members["allOf"]?.array ?? []) + schemas.map(\.json)))
   }
 }
@@ -51,22 +54,27 @@ extension JSONSchema {
   }
 
   /// A text that can be no number.
-  static func string(matching pattern: String) -> JSONSchema {
+  package static func string(matching pattern: String) -> JSONSchema {
     JSONSchema(type: "string").with("pattern", .string(pattern))
   }
 
-  static func words(_ words: [String]) -> JSONSchema {
+  /// One of some texts.
+  package static func words(_ words: [String]) -> JSONSchema {
     JSONSchema(type: "string").with("enum", .strings(words))
   }
 
-  static func words<Word: RawRepresentable<String> & CaseIterable>(of type: Word.Type) -> JSONSchema
-  {
+  /// One of the raw values of a type.
+  package static func words<Word: RawRepresentable<String> & CaseIterable>(
+    of type: Word.Type
+  ) -> JSONSchema {
     words(type.allCases.map(\.rawValue))
   }
 
-  static func constant(_ value: JSONValue) -> JSONSchema { JSONSchema(["const": value]) }
+  /// One value.
+  package static func constant(_ value: JSONValue) -> JSONSchema { JSONSchema(["const": value]) }
 
-  static func whole(_ range: ClosedRange<Int>) -> JSONSchema {
+  /// A whole number of a range.
+  package static func whole(_ range: ClosedRange<Int>) -> JSONSchema {
     JSONSchema(type: "integer").within(range)
   }
 
@@ -78,15 +86,18 @@ extension JSONSchema {
     with("minimum", .integer(range.lowerBound)).with("maximum", .integer(range.upperBound))
   }
 
-  static let flag = JSONSchema(type: "boolean")
+  /// True or false.
+  package static let flag = JSONSchema(type: "boolean")
 }
 
 // Lists and mappings.
 extension JSONSchema {
-  static let isMapping = JSONSchema(type: "object")
+  /// Any object.
+  package static let isMapping = JSONSchema(type: "object")
   static let isList = JSONSchema(type: "array")
 
-  static func list(of element: JSONSchema, min: Int = 0, max: Int? = nil) -> JSONSchema {
+  /// An array of elements of one kind.
+  package static func list(of element: JSONSchema, min: Int = 0, max: Int? = nil) -> JSONSchema {
     isList.with("items", element.json)
       .with("minItems", min > 0 ? .integer(min) : nil)
       .with("maxItems", max.map { .integer($0) })
@@ -114,7 +125,7 @@ extension JSONSchema {
 // Combinations.
 extension JSONSchema {
   /// The definition of that name.
-  static func ref(_ name: String) -> JSONSchema {
+  package static func ref(_ name: String) -> JSONSchema {
     JSONSchema(["$ref": .string("#/$defs/\(name)")])
   }
 
@@ -122,7 +133,8 @@ extension JSONSchema {
     JSONSchema(["anyOf": .array(schemas.map(\.json))])
   }
 
-  static func any(_ schemas: JSONSchema...) -> JSONSchema { any(schemas) }
+  /// What at least one of several takes.
+  package static func any(_ schemas: JSONSchema...) -> JSONSchema { any(schemas) }
 
   static func one(_ schemas: [JSONSchema]) -> JSONSchema {
     JSONSchema(["oneOf": .array(schemas.map(\.json))])

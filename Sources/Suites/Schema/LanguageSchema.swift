@@ -11,7 +11,7 @@ package enum LanguageSchema: String, Hashable, Sendable, CaseIterable {
   case config
 
   /// The schema's dialect.
-  static let dialect = "https://json-schema.org/draft/2020-12/schema"
+  package static let dialect = "https://json-schema.org/draft/2020-12/schema"
 
   /// The name of the schema's file.
   package var fileName: String { "\(rawValue).schema.json" }

@@ -159,14 +159,20 @@ struct Settings: Hashable, Sendable {
   }
 
   /// The options of this command line that a command in a message needs as well.
-  var commandOptions: String {
+  var commandOptions: String { commandOptions(namesReports: true) }
+
+  /// The same for what is stored of a case: a shard has a folder of its own, of which the merged run must
+  /// say nothing.
+  var caseOptions: String { commandOptions(namesReports: false) }
+
+  private func commandOptions(namesReports: Bool) -> String {
     var options = ""
     func add<Value>(_ setting: Setting<Value>, _ text: String?) {
       guard case .flag(let name) = setting.origin, let text else { return }
       options += " \(name) '\(VisibleText.escape(text))'"
     }
     add(fixtures, fixtures.value?.string)
-    add(reports, reports.value?.string)
+    if namesReports { add(reports, reports.value?.string) }
     add(endpoint, endpoint.value.description)
     add(authScheme, authScheme.value.rawValue)
     return options
