@@ -121,6 +121,7 @@ package enum EncodedCase {
         ])
       },
       "hash": output.hash.map(EncodedMeasure.encode),
+      "colours": output.colours.map(EncodedMeasure.encode),
       "problem": output.problem.map(JSONValue.string),
       "revised_prompt": output.revisedPrompt.map(JSONValue.string),
     ])
@@ -257,7 +258,8 @@ package enum EncodedCase {
       picture: picture,
       problem: try place.optional("problem")?.string(),
       revisedPrompt: try place.optional("revised_prompt")?.string(),
-      hash: try place.optional("hash").map(EncodedMeasure.decodeHash))
+      hash: try place.optional("hash").map(EncodedMeasure.decodeHash),
+      colours: try place.optional("colours").map(EncodedMeasure.decodeColours))
   }
 }
 
