@@ -1,5 +1,6 @@
 package import Canonical
 internal import ImageComparison
+internal import Recording
 internal import SeedreamAPI
 
 /// What is known of pictures by the digest of their bytes, so that a picture that was looked at once
@@ -43,6 +44,14 @@ package struct KnownPicture: Hashable, Sendable {
 }
 
 extension KnownPicture {
+  /// Decodes a picture and says what it shows.
+  ///
+  /// - Throws: what reading the bytes throws, and `PictureError` where they are no picture.
+  package init(of blob: BlobID, in source: some BlobSource) throws {
+    let picture = try Picture(decoding: try source.bytes(of: blob))
+    self.init(picture, hash: PDQ(picture))
+  }
+
   /// What a picture shows.
   ///
   /// - Parameters:
