@@ -99,7 +99,8 @@ private struct StoredRow {
   /// Why the run must stay, whatever its age.
   var obstacle: String? {
     if inDoubt > 0 {
-      return "\(Count.of(inDoubt, "order")) of it may be billed and \(inDoubt == 1 ? "has" : "have") "
+      return
+        "\(Count.of(inDoubt, "order")) of it may be billed and \(inDoubt == 1 ? "has" : "have") "
         + "no answer yet; record the suite again"
     }
     if unpromoted > 0 {
@@ -138,7 +139,8 @@ extension RunStore {
     var reasons: [RunID: String] = [:]
     var going: Set<RunID> = []
     for row in rows where oldest(row) {
-      let isRecent = row.run.startedAt.milliseconds > now.milliseconds - Retention.unfinishedMilliseconds
+      let isRecent =
+        row.run.startedAt.milliseconds > now.milliseconds - Retention.unfinishedMilliseconds
       if let obstacle = row.obstacle {
         reasons[row.run.id] = obstacle
       } else if row.run.id == latest {
@@ -189,8 +191,9 @@ extension RunStore {
               SELECT run_id, SUM(state IN ('in-doubt', 'sent')) AS in_doubt,
                 SUM(state = 'answered' AND (is_usable = 1 OR cost_micro > 0)
                   -- What a live run received of the simulator has cost nothing.
-                  AND NOT (purpose = 'live' AND header <> ''
-                    AND json_extract(header, '$.endpoint') = 'simulator')) AS unpromoted
+                  AND NOT (purpose = 'live'
+                    AND iif(header = '', '', json_extract(header, '$.endpoint')) IS 'simulator')
+                ) AS unpromoted
               FROM attempt JOIN run ON run.id = run_id GROUP BY run_id
             )
             SELECT run.rowid AS place, id, started_ms, mode, summary IS NOT NULL AS has_ended,
@@ -236,11 +239,13 @@ extension RunStore {
             SELECT json_extract(output.value, '$.digest')
               FROM result, json_each(document, '$.outputs') AS output WHERE \(others)
             UNION SELECT json_extract(suite.value, '$.baseline')
-              FROM (SELECT id AS run_id, header FROM run WHERE header <> ''),
+              FROM (SELECT id AS run_id, iif(header = '', '{}', header) AS header FROM run),
                 json_each(header, '$.suites') AS suite
               WHERE \(others) AND json_extract(suite.value, '$.baseline') IS NOT NULL
             """, arguments: [list, list])
-        while let text = try texts.next() { if let digest = SHA256Digest(hex: text) { found.insert(digest) } }
+        while let text = try texts.next() {
+          if let digest = SHA256Digest(hex: text) { found.insert(digest) }
+        }
         let exchanges = try String.fetchCursor(
           database,
           sql: "SELECT exchange FROM attempt WHERE exchange IS NOT NULL AND \(others)",
@@ -265,9 +270,10 @@ extension RunStore {
     package fileprivate(set) var fileByteCount = 0
   }
 
-  /// Removes what a rule takes out: first the rows, then the folders of reports, then files that nothing
-  /// names, so that at no moment anything is named that is gone. What is cut off is gone on with by the
-  /// next time.
+  /// Removes what a rule takes out.
+  ///
+  /// First the rows go, then the folders of reports, then files that nothing names, so that at no moment
+  /// anything is named that is gone. What is cut off is gone on with the next time.
   ///
   /// - Parameters:
   ///   - retention: what goes.

@@ -126,7 +126,9 @@ extension RunStore {
 
   // MARK: - Runs of earlier versions
 
-  /// The runs that ended whose results have no facts yet, or facts of looks of another definition.
+  /// The runs that ended whose results have no facts yet.
+  ///
+  /// A new definition of looks empties the table by a migration, so that they are made anew.
   ///
   /// - Throws: ``StoreFailure``.
   package func runsWithoutFacts() throws(StoreFailure) -> [RunID] {
@@ -138,7 +140,8 @@ extension RunStore {
             SELECT id FROM run WHERE summary IS NOT NULL
               AND EXISTS (SELECT 1 FROM result WHERE run_id = run.id)
               AND NOT EXISTS (
-                SELECT 1 FROM json_each(header, '$.suites') AS suite JOIN case_fact
+                SELECT 1 FROM json_each(iif(header = '', '{}', header), '$.suites') AS suite
+                JOIN case_fact
                   ON case_fact.suite = json_extract(suite.value, '$.name')
                   AND case_fact.run_id = run.id)
             ORDER BY rowid

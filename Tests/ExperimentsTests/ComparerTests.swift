@@ -38,7 +38,8 @@ struct ComparerTests {
           digest: SHA256Digest(hashing: Array("\(bits) \(red ?? 0)".utf8)), kind: .png),
         byteCount: 1, path: "blobs/x.png",
         picture: PictureRecord(
-          codec: "png", size: PixelSize(width: 8, height: 8), pixelDigest: "px1:\(bits) \(red ?? 0)"),
+          codec: "png", size: PixelSize(width: 8, height: 8), pixelDigest: "px1:\(bits) \(red ?? 0)"
+        ),
         problem: nil, revisedPrompt: nil,
         hash: HashRecord(version: PDQ.version, hex: hex, quality: 100),
         colours: red.map { red in

@@ -1,5 +1,6 @@
 import Canonical
 import Experiments
+import Foundation
 import ImageComparison
 import Testing
 
@@ -110,8 +111,10 @@ struct HistoryTallyTests {
 
   @Test func `A case is followed run by run`() throws {
     let trends = try tally(
-      [[try fact("a", bits: 0)], [], [try fact("a", bits: nil, outcome: .apiError)],
-        [try fact("a", bits: 4)]], follows: true
+      [
+        [try fact("a", bits: 0)], [], [try fact("a", bits: nil, outcome: .apiError)],
+        [try fact("a", bits: 4)],
+      ], follows: true
     ).trends
     #expect(trends.map(\.caseID.text) == ["a"])
     #expect(trends[0].points.map(\.run) == [0, 2, 3])

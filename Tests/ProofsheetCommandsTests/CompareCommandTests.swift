@@ -59,6 +59,11 @@ import Testing
     #expect(xml.contains(#"name="redrawn""#))
     let check = await project.run(["junit-check", project.path("drift.xml")])
     #expect(check.status == 0, "\(check.messages)")
+    // Each pair with its level, and every figure.
+    #expect(xml.contains("de2000-grid8 "), "\(xml.prefix(2000))")
+    let twice = await compare(
+      "model=v4", "model=v45", "--gate", "missing", "--gate", "undecided")
+    #expect(twice.status == 0, "\(twice.messages)")
     let ungated = await compare(
       "model=v4", "model=v45", "--junit", project.path("drift.xml"))
     #expect(ungated.status == 0)
@@ -96,6 +101,20 @@ import Testing
     #expect(told.status == 0, "\(told.messages)")
     #expect(told.output.contains("2 prompts: 2 same"), "\(told.output)")
     #expect(told.output.contains("without a partner, B only: version-drift/v45--still--s11"))
+    let partly = await compare(
+      "baseline", "latest", "--filter", "model=v4 seed=11", "--gate", "missing", "--junit",
+      project.path("missing.xml"))
+    #expect(partly.status == 1, "\(partly.output)")
+    let xml = try project.read("missing.xml")
+    #expect(xml.contains("without-partner-b--v4--redrawn--s11"), "\(xml.prefix(2000))")
+    // What is approved and was not run is a test too, though a baseline knows its name alone.
+    let rerun = await project.run(
+      "run", "@suites/version-drift.yaml", "--filter", "model=v4 prompt=still", "-q")
+    #expect(rerun.status == 0, "\(rerun.messages)")
+    let more = await compare(
+      "baseline", "latest", "--gate", "missing", "--junit", project.path("missing.xml"))
+    #expect(more.status == 1, "\(more.output)")
+    #expect(try project.read("missing.xml").contains("without-partner-a--v4--shaded--s11"))
   }
 
   @Test func `CSV has a line a pair, and Markdown a row a prompt`() async throws {

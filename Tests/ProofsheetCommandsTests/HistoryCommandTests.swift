@@ -101,8 +101,10 @@ import Testing
   @Test func `Old runs go when it is agreed to, and only then`() async throws {
     try project.copyQuickstart()
     for _ in 0..<3 { try await replay() }
-    let folders = { try FileManager.default.contentsOfDirectory(atPath: project.path("reports"))
-      .filter { $0.hasPrefix("20") }.sorted() }
+    let folders = {
+      try FileManager.default.contentsOfDirectory(atPath: project.path("reports"))
+        .filter { $0.hasPrefix("20") }.sorted()
+    }
     let all = try folders()
     let trial = await history("--keep", "1", "--dry-run")
     #expect(trial.status == 0, "\(trial.messages)")
@@ -131,7 +133,7 @@ import Testing
     (["--flaky", "--changed"], "four commands"), (["--good", "latest"], "go with --changed"),
     (["--keep", "0"], "--keep"), (["--keep", "3w"], "--keep"), (["--dry-run"], "go with --keep"),
     (["quickstart", "--keep", "3"], "give it alone"), (["--last", "0"], "at least 1"),
-    (["--case", "a", "--filter", "b"], "--filter"), (["--filter", "seed"], "--filter"),
+    (["--case", "a", "--filter", "b"], "--filter"), (["--filter", "seed"], "seed"),
     (["--changed", "--good", "nope"], "no run 'nope'"),
   ])
   func `Wrong input ends with what is wrong`(arguments: [String], message: String) async throws {

@@ -42,10 +42,12 @@ struct RetentionTests {
     return (retention.removed.map(\.id), retention.held)
   }
 
-  @Test(arguments: [
-    ("3", RetentionRule.runs(3)), ("90d", .days(90)), ("0", nil), ("d", nil), ("", nil), ("-1", nil),
-    ("3w", nil), ("１", nil), ("99999999999999999999", nil),
-  ] as [(String, RetentionRule?)])
+  @Test(
+    arguments: [
+      ("3", RetentionRule.runs(3)), ("90d", .days(90)), ("0", nil), ("d", nil), ("", nil),
+      ("-1", nil),
+      ("3w", nil), ("１", nil), ("99999999999999999999", nil),
+    ] as [(String, RetentionRule?)])
   func `A rule is a number of runs, or of days`(text: String, rule: RetentionRule?) {
     #expect(RetentionRule(text) == rule)
   }
@@ -154,10 +156,13 @@ struct RetentionTests {
     let left = Set(try DurableFile.names(in: folder.appending("blobs")))
     #expect(left == ["\(named.hex).json", "\(approved.hex).json"])
     for table in ["result", "case_fact", "run"] {
-      let count = try store.database.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM \(table)") }
+      let count = try store.database.read {
+        try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM \(table)")
+      }
       #expect(count == 1, "\(table)")
     }
-    #expect(try store.database.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM removal") } == 0)
+    #expect(
+      try store.database.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM removal") } == 0)
   }
 
   @Test func `Without baselines that can be read no file goes, and recent ones stay`() throws {
@@ -211,7 +216,8 @@ struct RetentionTests {
     #expect(try store.history(of: Made.suite(), last: 1).map(\.id) == [Made.run(2)])
   }
 
-  @Test func `A case that ended in different ways is flaky; one that was not tried is not`() throws {
+  @Test func `A case that ended in different ways is flaky; one that was not tried is not`() throws
+  {
     let store = try open()
     for run in 1...4 { try write(run, days: 0, to: store) }
     func set(_ outcome: String, _ run: Int) throws {

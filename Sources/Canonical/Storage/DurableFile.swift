@@ -173,8 +173,9 @@ public enum DurableFile {
   /// Levels of folders below one that is removed.
   public static let removedDepthMax = 32
 
-  /// Removes a folder with all that is in it; links in it are removed, and what they lead to stays. One
-  /// that is not there is no failure.
+  /// Removes a folder with all that is in it.
+  ///
+  /// Links in it are removed, and what they lead to stays. One that is not there is no failure.
   ///
   /// - Returns: how many bytes its files had that have no other name.
   /// - Throws: ``FileFailure`` that names what cannot be removed, or lies more than ``removedDepthMax``

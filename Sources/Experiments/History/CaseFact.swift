@@ -48,7 +48,8 @@ package struct CaseFact: Hashable, Sendable {
   ///   - suite: what the run says of its suite.
   ///   - known: what is known of a picture whose result says nothing of its looks.
   package init(
-    _ result: CaseResult, of suite: SuiteHeader, known: (OutputRecord) -> KnownPicture? = { _ in nil }
+    _ result: CaseResult, of suite: SuiteHeader,
+    known: (OutputRecord) -> KnownPicture? = { _ in nil }
   ) {
     let pixels = result.outputs.compactMap(\.picture?.pixelDigest)
     var parts = [
@@ -107,7 +108,9 @@ package struct PictureLooks: Hashable, Sendable {
   package func distance(to other: PictureLooks) -> PictureDistance {
     guard bytes != other.bytes else { return PictureDistance(bits: 0, colour: 0) }
     let split = PDQHash.bitCount / 8
-    let bits = zip(bytes, other.bytes).prefix(split).reduce(0) { $0 + ($1.0 ^ $1.1).nonzeroBitCount }
+    let bits = zip(bytes, other.bytes).prefix(split).reduce(0) {
+      $0 + ($1.0 ^ $1.1).nonzeroBitCount
+    }
     let grids = (
       ColourGrid(samples: Array(bytes[split...])), ColourGrid(samples: Array(other.bytes[split...]))
     )

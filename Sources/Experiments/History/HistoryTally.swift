@@ -78,7 +78,8 @@ package struct Spread: Hashable, Sendable {
     guard !values.isEmpty else { return nil }
     let sorted = values.sorted()
     let middle = sorted.count / 2
-    median = sorted.count.isMultiple(of: 2) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
+    median =
+      sorted.count.isMultiple(of: 2) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle]
     high = sorted[(sorted.count * 95 + 99) / 100 - 1]
     max = sorted[sorted.count - 1]
   }

@@ -38,7 +38,8 @@ package enum DriftVerdict: String, Hashable, Sendable, CaseIterable {
     for prompt in tests.indices where !areSame[prompt] {
       // The clearest difference, beside tests that are no clearer.
       let best = tests[prompt].compactMap { $0.map { $0.least * Double(tested.count) } }
-      if verdicts[prompt].holm.contains(where: { $0.map { $0 <= ChanceTest.significance } ?? false }) {
+      if verdicts[prompt].holm.contains(where: { $0.map { $0 <= ChanceTest.significance } ?? false }
+      ) {
         verdicts[prompt].verdict = .changed
       } else if !best.isEmpty, best.allSatisfy({ $0 <= ChanceTest.significance }) {
         verdicts[prompt].verdict = .withinNoise

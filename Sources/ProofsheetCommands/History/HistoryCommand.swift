@@ -24,7 +24,7 @@ struct HistoryCommand: ParsableCommand {
 
   static let configuration = CommandConfiguration(
     commandName: "history",
-    abstract: "Tell outcomes, drift, latency and cost over stored runs; find flaky cases and changes.",
+    abstract: "Tell outcomes, drift, latency and cost over runs; find flaky cases and changes.",
     discussion: """
       A line a run: how its cases ended, how far their pictures are from what is approved (or from the \
       first picture of each case), latency, cost, and how many pictures differ from the run before.
@@ -176,7 +176,8 @@ struct HistoryCommand: ParsableCommand {
         let suite = header.suites.first(where: { $0.name == name })
       else { continue }
       let path = header.workingFolder.pushing(suite.path).lexicallyNormalized()
-      if path == wanted || suite.path.lexicallyNormalized() == FilePath(text).lexicallyNormalized() {
+      if path == wanted || suite.path.lexicallyNormalized() == FilePath(text).lexicallyNormalized()
+      {
         return name
       }
     }
@@ -251,14 +252,24 @@ struct HistoryCommand: ParsableCommand {
     let filter = try FilterReading.read(followed ?? filter)
     guard !filter.isAll else { return }
     var judge = FilterJudge(filter)
+    var empty = EmptySelection(filter)
+    var isEmpty = true
     for place in chapters.indices {
       let identities = try store.identities(
         of: chapters[place].suite, in: chapters[place].runs.map(\.id))
       judge.see(suite: chapters[place].suite.text)
-      for identity in identities.values { judge.see(identity) }
+      for identity in identities.values {
+        judge.see(identity)
+        empty.see(
+          suite: identity.suite.text, id: identity.id.text, cells: identity.cells,
+          tags: identity.tags)
+        isEmpty = isEmpty && !filter.admits(identity)
+      }
       chapters[place].selection = HistorySelection(filter: filter, identities: identities)
     }
-    if let problem = judge.problem { throw CommandExit(.usage, "error: \(problem)") }
+    if let problem = judge.problem ?? (isEmpty ? empty.problem : nil) {
+      throw CommandExit(.usage, "error: \(problem)")
+    }
   }
 
   // MARK: - Output

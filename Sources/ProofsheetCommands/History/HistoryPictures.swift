@@ -104,8 +104,9 @@ struct ApprovedPlace {
     } catch {
       throw CommandExit(.usage, "error: \(error)")
     }
-    blobs = FixtureFolder(
-      folder: folders.fixtures(settings).appending(suite.name.text)
-    ).blobs
+    blobs =
+      FixtureFolder(
+        folder: folders.fixtures(settings).appending(suite.name.text)
+      ).blobs
   }
 }

@@ -131,7 +131,8 @@ extension NamedComparison {
           notices: prompt.notices + prompt.unusable))
     }
     // What is approved is known by name alone: a case of the other side lends it the rest.
-    let stand = found.missing.lazy.compactMap(\.single.identity).first
+    let stand =
+      found.missing.lazy.compactMap(\.single.identity).first
       ?? found.prompts.lazy.compactMap(\.sample).first
     for missing in found.missing {
       guard let identity = missing.single.identity ?? stand else { continue }
@@ -148,9 +149,11 @@ extension NamedComparison {
       let tag = quality.tag.map { "--\($0)" } ?? ""
       results.append(
         CaseResult(
-          identity: identity.standing(for: "worse--\(quality.quality.rawValue)\(tag)", results.count),
+          identity: identity.standing(
+            for: "worse--\(quality.quality.rawValue)\(tag)", results.count),
           outcome: .failed,
-          reason: "A \(Comparison.fixed(quality.left, 3)), B \(Comparison.fixed(quality.right, 3)), "
+          reason:
+            "A \(Comparison.fixed(quality.left, 3)), B \(Comparison.fixed(quality.right, 3)), "
             + "p = \(Self.probability(quality.rate)) over \(Count.of(quality.count, "pair"))"))
     }
     let summary = RunSummary(

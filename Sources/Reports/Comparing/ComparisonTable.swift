@@ -61,7 +61,8 @@ package struct NamedComparison: Sendable {
       case .seeds: "what seeds of one prompt differ by"
       }
     var lines = [
-      "A: \(left)", "B: \(right)", "noise: \(noise); distances in bits of PDQ (of 256), those of colour in CIEDE2000",
+      "A: \(left)", "B: \(right)",
+      "noise: \(noise); distances in bits of PDQ (of 256), those of colour in CIEDE2000",
     ]
     if isSimulated {
       lines.insert("the pictures are of the simulator, a stand-in and no model", at: 0)

@@ -32,7 +32,9 @@ extension NamedHistory {
   }
 
   private static func json(_ spread: Spread) -> JSONValue {
-    .members(["median": number(spread.median), "p95": number(spread.high), "max": number(spread.max)])
+    .members([
+      "median": number(spread.median), "p95": number(spread.high), "max": number(spread.max),
+    ])
   }
 
   private static func json(_ counts: [Outcome: Int]) -> JSONValue {
@@ -56,7 +58,8 @@ extension NamedHistory {
       "points": .array(
         trend.points.map { point in
           .members([
-            "run": .string(lines[point.run].run.id.text), "outcome": .string(point.outcome.rawValue),
+            "run": .string(lines[point.run].run.id.text),
+            "outcome": .string(point.outcome.rawValue),
             "pdq": point.distance.map { .integer($0.bits) },
             "colour": Self.number(point.distance?.colour), "changed": .bool(point.isChanged),
             "latency_ms": point.latencyMilliseconds.map { .integer($0) },
@@ -70,7 +73,8 @@ extension NamedHistory {
     .members([
       "id": .string(flaky.caseID.text), "runs": .integer(flaky.total),
       "otherwise": .integer(flaky.otherCount), "rate": number(flaky.rate),
-      "interval": .array([number(flaky.interval.low), number(flaky.interval.high)].compactMap(\.self)),
+      "interval": .array(
+        [number(flaky.interval.low), number(flaky.interval.high)].compactMap(\.self)),
       "counts": json(flaky.counts),
     ])
   }

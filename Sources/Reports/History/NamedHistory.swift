@@ -54,7 +54,8 @@ package struct NamedHistory: Sendable {
     case .cases:
       ["case", "runs", "passed", "distance over runs", "last", "max", "changed", "latency", "cost"]
     case .flaky: ["case", "runs", "otherwise", "95 %", "outcomes"]
-    case .changes: ["case", "first changed in", "begun", "before it", "PDQ", "colour", "changed", "note"]
+    case .changes:
+      ["case", "first changed in", "begun", "before it", "PDQ", "colour", "changed", "note"]
     }
   }
 
@@ -146,7 +147,9 @@ package struct NamedHistory: Sendable {
   }
 
   static func time(_ milliseconds: Double?) -> String {
-    milliseconds.map { $0 < 1_000 ? "\(Int($0.rounded())) ms" : "\(Comparison.fixed($0 / 1_000, 1)) s" }
+    milliseconds.map {
+      $0 < 1_000 ? "\(Int($0.rounded())) ms" : "\(Comparison.fixed($0 / 1_000, 1)) s"
+    }
       ?? "-"
   }
 
@@ -205,7 +208,8 @@ package struct NamedHistory: Sendable {
       guard let earliest = changes.first else { return ["no picture has changed"] }
       let count = changes.count { $0.first == earliest.first }
       remarks.append(
-        "the first run with a change is \(lines[earliest.first].run.id): \(Count.of(count, "case"))")
+        "the first run with a change is \(lines[earliest.first].run.id): \(Count.of(count, "case"))"
+      )
       let wavering = changes.count { !$0.lasts || $0.returns }
       if wavering > 0 {
         remarks.append(
