@@ -268,6 +268,8 @@ extension RunStore {
     package fileprivate(set) var databaseAfter = 0
     /// The bytes of reports, pictures and what was kept for later reports.
     package fileprivate(set) var fileByteCount = 0
+    /// Why the database was not made smaller; `nil` where it was.
+    package fileprivate(set) var compactionProblem: String?
   }
 
   /// Removes what a rule takes out.
@@ -297,9 +299,14 @@ extension RunStore {
     for path in retention.blobs { try DurableFile.remove(path) }
     removed.fileByteCount += retention.blobByteCount
     removed.fileByteCount += try Self.removeUnshared(below: rendered)
-    try perform {
-      try database.vacuum()
-      _ = try database.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+    do throws(StoreFailure) {
+      try perform {
+        try database.vacuum()
+        _ = try database.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+      }
+    } catch {
+      // Another process reads or writes just now; the space is used again in any case.
+      removed.compactionProblem = error.description
     }
     removed.databaseAfter = try databaseByteCount()
     return removed

@@ -1,5 +1,6 @@
 import Canonical
 import Experiments
+import Foundation
 import GRDB
 import Recording
 import SystemPackage
@@ -173,6 +174,18 @@ struct RetentionTests {
     #expect(try store.retention(.runs(1), at: late, approved: nil).blobs.isEmpty)
     #expect(try store.retention(.runs(1), at: Timestamp.now(), approved: []).blobs.isEmpty)
     #expect(try store.retention(.runs(1), at: late, approved: []).blobs.count == 1)
+  }
+
+  @Test func `What a run that begins now attaches is recent, however old the file is`() throws {
+    let store = try open()
+    for run in 1...2 { try write(run, days: 0, to: store) }
+    let path = folder.appending("blobs/\(try store.attach([8]).hex).json")
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date(timeIntervalSince1970: 1_000)], ofItemAtPath: path.string)
+    let now = Timestamp.now()
+    #expect(try store.retention(.runs(1), at: now, approved: []).blobs.count == 1)
+    _ = try store.attach([8])
+    #expect(try store.retention(.runs(1), at: now, approved: []).blobs.isEmpty)
   }
 
   @Test func `Folders of a removal that was cut off go with the next one`() throws {

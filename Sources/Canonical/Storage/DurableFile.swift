@@ -170,6 +170,13 @@ public enum DurableFile {
     }
   }
 
+  /// Gives a file the present time, as if its bytes had been written now.
+  public static func touch(_ path: FilePath) throws(FileFailure) {
+    guard unsafe utimensat(AT_FDCWD, path.string, nil, 0) == 0 else {
+      throw FileFailure(operation: "touch", path: path, errno: Errno(rawValue: Glibc.errno))
+    }
+  }
+
   /// Levels of folders below one that is removed.
   public static let removedDepthMax = 32
 

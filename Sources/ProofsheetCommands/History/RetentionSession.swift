@@ -35,6 +35,9 @@ struct RetentionSession {
       "removed \(Self.amount(retention)): \(ByteCount.text(removed.fileByteCount)) of files; the run "
         + "store has \(ByteCount.text(removed.databaseAfter)), before "
         + ByteCount.text(removed.databaseBefore))
+    if let problem = removed.compactionProblem {
+      context.say("warning: the run store could not be made smaller just now: \(problem)")
+    }
     withExtendedLifetime(store) {}
     _ = consume lock
   }
