@@ -15,8 +15,7 @@ struct MergeCommand: ParsableCommand {
       A RUN is the reports folder of a shard, whose latest run is taken, or the folder of one run in \
       it. The shards must be of the same plan, complete and disjoint. The exit code is that of the \
       merged run. Recordings that are too old are told of all shards at once, by the strictest \
-      --max-age among them. Which recordings no case asks for no shard can tell: see \
-      'fixtures list SUITE --unused'.
+      --max-age among them; so are recordings that no case asks for, by --unused of the shards.
       """)
 
   @Argument(help: ArgumentHelp("The shards' reports folders.", valueName: "run"))
@@ -135,6 +134,11 @@ private struct Merger {
         if let aged = age?.finding(of: suite.name, path: "\(suite.path)") {
           summary.findings.append(aged)
         }
+        if let unused = RunFinding.unused(
+          of: suite.name, parts: parts.map { ($0.header.startedAt, $0.summary) })
+        {
+          summary.findings.append(unused)
+        }
       }
       try tell(.finished(summary))
     }
@@ -148,10 +152,7 @@ private struct Merger {
       "merged \(Count.of(parts.count, "shard")), \(Count.of(header.caseCount, "case"))"
         + (summary.groupCount > 0 ? " and \(Count.of(summary.groupCount, "group"))" : "")
         + ": \(counts)")
-    for finding in summary.findings {
-      context.say(
-        "\(finding.isFailure ? "error" : "warning"): \(finding.suite): \(finding.message)")
-    }
+    for line in summary.findings.flatMap({ ConsoleReport.findingLines($0) }) { context.say(line) }
     for target in targets { context.say("reports: \(target.path)") }
     return summary
   }

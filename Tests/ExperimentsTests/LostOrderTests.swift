@@ -1,5 +1,6 @@
 import Canonical
 import Experiments
+import Recording
 import SeedreamAPI
 import TestSupport
 import Testing
@@ -111,5 +112,103 @@ struct LostOrderTests {
       return Sample.response(picture)
     }
     #expect(try await bench.runOne(.record, later).outcome == .passed)
+  }
+
+  /// A service that takes orders and sends bytes in place of their pictures.
+  private func service(sending bytes: [UInt8]) -> Gateway {
+    Gateway { (_, id) throws(TransportFailure) in
+      id.role == .generate ? Sample.response(Self.order) : Sample.response(bytes)
+    }
+  }
+
+  @Test(arguments: [
+    ("<!DOCTYPE html><html><body>Be right back</body></html>", "an HTML page"),
+    ("\u{FEFF}<html lang=en>", "an HTML page"), ("<?xml version='1.0'?><Error/>", "markup"),
+    ("Service unavailable", "text"), ("", "no bytes"),
+  ])
+  func `A page in place of a picture is fetched again, recorded never and paid for once`(
+    page: String, named: String
+  ) async throws {
+    let bench = try Bench(fields: "output_format: url")
+    let host = service(sending: Array(page.utf8))
+    let first = try await bench.runOne(.record, host)
+    #expect(first.outcome == .apiError)
+    #expect(
+      first.reason.contains("picture 0 is paid for and could not be fetched"), "\(first.reason)")
+    #expect(first.reason.contains(named), "\(first.reason)")
+    #expect(first.hint?.contains("only fetched then") == true)
+    #expect(first.cost == Money(microDollars: 30_000) && first.outputs.isEmpty)
+    #expect(host.seen.count { $0.role == .download } == 4)
+    #expect(try bench.fixtures.caseIDs().isEmpty)
+    bench.ledger.nextRun()
+    let picture = try Sample.png()
+    let later = Gateway { (_, id) throws(TransportFailure) in
+      #expect(id.role == .download)
+      return Sample.response(picture)
+    }
+    let second = try await bench.runOne(.record, later)
+    #expect(second.outcome == .passed, "\(second.reason)")
+    #expect(second.cost == .zero)
+    #expect(try await bench.runOne(.replay).outcome == .passed)
+  }
+
+  @Test(arguments: ["<svg xmlns='http://www.w3.org/2000/svg'/>", "BM\u{1}\u{0}\u{0}"])
+  func `Bytes that no codec reads are what the service made, and are recorded`(
+    text: String
+  ) async throws {
+    let bench = try Bench(fields: "output_format: url")
+    let host = service(sending: Array(text.utf8))
+    let bought = try await bench.runOne(.record, host)
+    #expect(bought.outcome == .failed)
+    #expect(host.seen.count { $0.role == .download } == 1)
+    let replayed = try await bench.runOne(.replay)
+    #expect(replayed.outcome == .failed && replayed.reason == bought.reason)
+  }
+
+  @Test func `A page that stays longer than any host keeps a picture ends the order`() async throws
+  {
+    let bench = try Bench(fields: "output_format: url")
+    let page = service(sending: Array("<html>".utf8))
+    _ = try await bench.runOne(.record, page)
+    bench.ledger.nextRun()
+    let young = try await bench.runOne(.record, page, daysLater: 6)
+    #expect(young.hint?.contains("only fetched then") == true)
+    bench.ledger.nextRun()
+    let old = try await bench.runOne(.record, page, daysLater: 8)
+    #expect(old.hint?.contains("order it anew") == true, "\(old.hint ?? "")")
+    bench.ledger.nextRun()
+    let anew = try await bench.runOne(.record, .always(Sample.answer(try Sample.png())))
+    #expect(anew.outcome == .passed && anew.cost == Money(microDollars: 30_000))
+  }
+
+  @Test func `A task that runs longer than any host keeps it ends the order`() async throws {
+    let bench = try Bench()
+    let endless = Gateway { (_, _) throws(TransportFailure) in Sample.response(Self.task) }
+    _ = try await bench.runOne(.record, endless)
+    bench.ledger.nextRun()
+    let old = try await bench.runOne(.record, endless, daysLater: 8)
+    #expect(old.hint?.contains("order it anew") == true, "\(old.hint ?? "")")
+  }
+
+  @Test(arguments: [true, false])
+  func `Pictures of a simulator that has ended are ordered anew, those of a service waited for`(
+    isSimulator: Bool
+  ) async throws {
+    let bench = try Bench(fields: "output_format: url")
+    let ended = Gateway { (_, id) throws(TransportFailure) in
+      guard id.role == .generate else {
+        throw TransportFailure(.refused, .beforeSending, "cannot connect")
+      }
+      let answer = Sample.response(Self.order)
+      return HTTPResponse(
+        status: 200, headers: isSimulator ? [HTTPHeader(Origin.simulatorHeader, "1")] : [],
+        body: answer.body, timing: answer.timing)
+    }
+    _ = try await bench.runOne(.record, ended)
+    bench.ledger.nextRun()
+    let second = try await bench.runOne(.record, ended)
+    #expect(second.outcome == .transportError)
+    let wanted = isSimulator ? "order it anew" : "only fetched then"
+    #expect(second.hint?.contains(wanted) == true, "\(second.hint ?? "")")
   }
 }

@@ -350,7 +350,7 @@ struct Bench {
   }
 
   func environment(
-    _ gateway: Gateway?, failsUnapproved: Bool = true, pace: PaceGate? = nil
+    _ gateway: Gateway?, failsUnapproved: Bool = true, pace: PaceGate? = nil, daysLater: Int = 0
   ) throws -> RunEnvironment {
     let endpoint = Endpoint(
       base: try HTTPURL("https://image.example"),
@@ -362,17 +362,20 @@ struct Bench {
         RunEnvironment.Purchasing(
           endpoint: endpoint, transport: $0, ledger: ledger, blobs: blobs, guardian: guardian,
           sleeper: NoWait(), pace: pace)
-      }, clock: { Timestamp(milliseconds: 1_795_371_300_000) })
+      },
+      clock: { Timestamp(milliseconds: 1_795_371_300_000 + Int64(daysLater) * 86_400_000) })
   }
 
   /// Runs every case in order, one at a time.
   func run(
     _ mode: RunMode, _ gateway: Gateway? = nil, baseline: Baseline? = nil,
-    failsUnapproved: Bool = true
+    failsUnapproved: Bool = true, daysLater: Int = 0
   ) async throws -> [CaseResult] {
     let plan = try plan(mode, baseline: baseline)
     let runner = CaseRunner(
-      plan: plan, environment: try environment(gateway, failsUnapproved: failsUnapproved))
+      plan: plan,
+      environment: try environment(
+        gateway, failsUnapproved: failsUnapproved, daysLater: daysLater))
     var results: [CaseResult] = []
     for planned in plan { results.append(await runner.run(planned)) }
     return results
@@ -381,9 +384,11 @@ struct Bench {
   /// Runs the only case.
   func runOne(
     _ mode: RunMode, _ gateway: Gateway? = nil, baseline: Baseline? = nil,
-    failsUnapproved: Bool = true
+    failsUnapproved: Bool = true, daysLater: Int = 0
   ) async throws -> CaseResult {
     try #require(
-      try await run(mode, gateway, baseline: baseline, failsUnapproved: failsUnapproved).first)
+      try await run(
+        mode, gateway, baseline: baseline, failsUnapproved: failsUnapproved, daysLater: daysLater
+      ).first)
   }
 }

@@ -84,6 +84,49 @@ import Testing
     #expect(try report == junit("whole"))
   }
 
+  @Test(arguments: [("warn", Int32(0)), ("fail", 5)])
+  func `Recordings that no case asks for are told of all shards at once`(
+    rule: String, status: Int32
+  ) async throws {
+    try project.copyQuickstart()
+    let folder = project.folder.appendingPathComponent("fixtures/quickstart")
+    try FileManager.default.copyItem(
+      at: folder.appendingPathComponent("paper--cup--square_hd--s7.har"),
+      to: folder.appendingPathComponent("zzz.har"))
+    // A case finds it by its key, and no file is named after the case.
+    try FileManager.default.moveItem(
+      at: folder.appendingPathComponent("paper--cup--square_hd--s42.har"),
+      to: folder.appendingPathComponent("moved.har"))
+    let whole = await project.run(
+      "run", "@suites/quickstart.yaml", "--unused", rule, "--reports", project.path("whole"))
+    #expect(whole.status == status, "\(whole.messages)")
+    for index in 1...3 {
+      let run = await shard(index, "--unused", rule)
+      #expect(run.status == 0, "\(run.messages)")
+      #expect(!run.messages.contains("no case asks"), "\(run.messages)")
+    }
+    let merged = await merge(2, 1, 3)
+    #expect(merged.status == status, "\(merged.messages)")
+    let label = rule == "warn" ? "warning" : "error"
+    #expect(
+      merged.messages.contains("\(label): quickstart: no case asks for 1 recording"),
+      "\(merged.messages)")
+    #expect(merged.messages.contains("quickstart/zzz.har"), "\(merged.messages)")
+    #expect(!merged.messages.contains("moved.har"))
+    #expect(try junit("merged") == junit("whole"))
+  }
+
+  @Test func `Shards of a filter tell nothing of recordings that no case asks for`() async throws {
+    try project.copyQuickstart()
+    for index in 1...3 {
+      let run = await shard(index, "--filter", "paper", "--unused", "fail")
+      #expect(run.status == 0, "\(run.messages)")
+    }
+    let merged = await merge(1, 2, 3)
+    #expect(merged.status == 0, "\(merged.messages)")
+    #expect(!merged.messages.contains("no case asks"), "\(merged.messages)")
+  }
+
   @Test func `Shards that are missing, twice there or no shards are refused`() async throws {
     try project.copyQuickstart()
     for index in 1...2 { _ = await shard(index) }

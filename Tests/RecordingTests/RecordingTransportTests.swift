@@ -202,7 +202,8 @@ struct RecordingTransportTests {
     // A question may be asked again, and must be: the page of a proxy is no answer.
     (.poll, 200, "<html>", "", false),
     (.poll, 502, "<html>", "", false),
-    (.download, 200, "picture", "", true),
+    (.download, 200, "\u{1}picture", "", true),
+    (.download, 200, "<html>be right back</html>", "", false),
     (.download, 200, "", "", false),
     (.download, 404, "gone", "", false),
     (.download, 503, "", "", false),

@@ -43,7 +43,8 @@ KINDS = {
     "stall": ("stall", 1, "b64_json", "transport-error", NO, ONE, 1),
     "drop-before": ("drop-before", 1, "url", "transport-error", NO, ONE, 0),
     "drop-after": ("drop-after", 1, "url", "transport-error", NO, ONE, 1),
-    "no-picture": ("no-picture", 1, "url", "failed", ONE, NO, 1),
+    "no-picture": ("no-picture", 1, "url", "api-error", ONE, NO, 1),
+    "no-picture-base64": ("no-picture", 1, "b64_json", "failed", ONE, NO, 1),
     "expired-link": ("expired-link", 1, "url", "api-error", ONE, NO, 1),
     "upstream-block": (None, 1, "url", "blocked", NO, NO, 0),
 }

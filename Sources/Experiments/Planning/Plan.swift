@@ -131,8 +131,21 @@ package struct Plan: Sequence, Sendable {
     return plan
   }
 
+  /// Where what is recorded came from; `nil` where nothing is.
+  package var recordedOrigin: Origin? {
+    do {
+      return try fixtures.recordedOrigin()
+    } catch {
+      // A folder that cannot be listed is told of by every case.
+      return nil
+    }
+  }
+
   /// Whether every case of the suite is selected.
   package var isWhole: Bool { filter.isAll && repeated == nil && part == nil }
+
+  /// Whether every case of the suite is selected, by this part or another.
+  package var isPartOfWhole: Bool { filter.isAll && repeated == nil && part != nil }
 
   /// Makes the selected cases one at a time, in plan order.
   package func makeIterator() -> Iterator { Iterator(plan: self, cases: selected.makeIterator()) }
@@ -265,7 +278,7 @@ package struct Plan: Sequence, Sendable {
   /// Recordings of the simulator and of a model do not mix, so that a folder of the simulator's is added
   /// to by the simulator.
   func hint(for identity: CaseIdentity, mode: RunMode) -> String {
-    let origin = commandOptions.contains("--endpoint") ? nil : fixtures.knownOrigin
+    let origin = commandOptions.contains("--endpoint") ? nil : recordedOrigin
     let spending = origin?.purchaseOptions ?? " --yes --max-cost 1"
     return "\(mode == .refresh ? "buy it anew" : "record it") with: proofsheet run '\(suite.path)' "
       + "--mode \(mode.rawValue) --filter id=\(identity.id)\(commandOptions)\(spending)"

@@ -366,7 +366,7 @@ package enum EncodedSpending {
 ///
 /// Members: `version`, `counts` by outcome, `spending` as ``EncodedSpending`` writes it, `wall_ms`,
 /// `simulated`, `interrupted`, `groups`, how many of the counted are groups of cases, and `findings` about
-/// recordings where there are any.
+/// recordings where there are any; of a shard also `whole_findings`, for the merged run to tell.
 package enum EncodedSummary {
   /// Writes a summary; ``decode(_:)`` gives it back exactly.
   package static func encode(_ summary: RunSummary) -> JSONValue {
@@ -381,6 +381,8 @@ package enum EncodedSummary {
       "groups": .integer(summary.groupCount),
       "findings": summary.findings.isEmpty
         ? nil : .array(summary.findings.map(EncodedFinding.encode)),
+      "whole_findings": summary.wholeFindings.isEmpty
+        ? nil : .array(summary.wholeFindings.map(EncodedFinding.encode)),
     ])
   }
 
@@ -404,6 +406,7 @@ package enum EncodedSummary {
       isSimulated: try place.member("simulated").bool(),
       isInterrupted: try place.member("interrupted").bool(),
       groupCount: try place.optional("groups")?.integer(EncodedRun.countRange) ?? 0,
-      findings: try EncodedFinding.decodeAll(place.optional("findings")))
+      findings: try EncodedFinding.decodeAll(place.optional("findings")),
+      wholeFindings: try EncodedFinding.decodeAll(place.optional("whole_findings")))
   }
 }

@@ -84,8 +84,8 @@ package struct MergedHeader: Sendable {
 }
 
 extension RunSummary {
-  /// The summary of a whole whose parts came to these; what they found of old recordings is for
-  /// ``AgeTally`` to tell of all of them at once.
+  /// The summary of a whole whose parts came to these, but for findings: those are of suites, for
+  /// ``AgeTally`` and ``RunFinding/unused(of:parts:)`` to tell.
   package init(merging parts: [RunSummary]) {
     self.init()
     for part in parts {
@@ -98,7 +98,6 @@ extension RunSummary {
       isSimulated = isSimulated || part.isSimulated
       isInterrupted = isInterrupted || part.isInterrupted
       groupCount += part.groupCount
-      findings += part.findings.filter { $0.days == nil }
     }
   }
 }

@@ -137,13 +137,16 @@ package struct RunSummary: Hashable, Sendable {
   package var groupCount = 0
   /// What it found out about recordings, in the order of the suites.
   package var findings: [RunFinding]
+  /// What a shard found out about the recordings of the whole plan; told once, of the merged run.
+  package var wholeFindings: [RunFinding]
 
   /// Puts a summary together.
   package init(
     counts: [Outcome: Int] = [:], spending: Spending = Spending(), wallMilliseconds: Int = 0,
     isSimulated: Bool = false, isInterrupted: Bool = false, groupCount: Int = 0,
-    findings: [RunFinding] = []
+    findings: [RunFinding] = [], wholeFindings: [RunFinding] = []
   ) {
+    self.wholeFindings = wholeFindings
     self.groupCount = groupCount
     self.counts = counts
     self.spending = spending

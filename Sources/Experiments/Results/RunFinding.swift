@@ -29,6 +29,26 @@ package struct RunFinding: Hashable, Sendable {
   /// Whether the run fails of it.
   package var isFailure: Bool { severity == .fail }
 
+  /// What the shards of a run say of the recordings of a suite that no case asks for; `nil` where one of
+  /// them has nothing to tell.
+  ///
+  /// Where they differ, since recordings were made and renamed meanwhile, the shard that was started last
+  /// has seen the most.
+  ///
+  /// - Parameter parts: the shards, each with the moment at which it was started.
+  package static func unused(
+    of suite: SuiteName, parts: [(startedAt: Timestamp, summary: RunSummary)]
+  ) -> RunFinding? {
+    let told = parts.map { part in
+      (
+        part.startedAt,
+        part.summary.wholeFindings.first { $0.kind == .unused && $0.suite == suite }
+      )
+    }
+    guard told.allSatisfy({ $0.1 != nil }) else { return nil }
+    return told.max { $0.0 < $1.0 }?.1
+  }
+
   /// Files or cases that a finding names.
   package static let subjectsMax = 10
 

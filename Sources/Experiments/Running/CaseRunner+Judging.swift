@@ -136,22 +136,30 @@ extension CaseRunner {
   private func lost(
     _ result: EditResult, _ planned: PlannedCase, _ course: Course
   ) -> LostPicture? {
-    guard let lost = result.missing.first(where: { $0.isTransportFailure }),
-      case .transport(let failure) = lost.failure
-    else {
-      guard course.source == .bought, let order = lostOrder(planned),
-        let gone = result.missing.first(where: \.isLinkDead)
-      else { return nil }
+    // While one may still come, what is gone is not given up: the whole order would be.
+    guard
+      let lost = result.missing.first(where: { $0.loss == .unfetched })
+        ?? result.missing.first(where: { $0.loss == .gone })
+    else { return nil }
+    if case .transport(let failure) = lost.failure {
+      stop(after: failure)
+      let outcome = Self.outcome(of: failure.code)
+      let isAsked = outcome == .transportError && failure.code != .storage
       return LostPicture(
-        outcome: .apiError,
-        reason: clean("picture \(gone.index) is paid for and gone: \(gone.failure)"),
-        hint: order.settle())
+        outcome: outcome,
+        reason: clean("picture \(lost.index) could not be fetched: \(failure)"),
+        hint: isAsked
+          ? lostOrder(planned)?.fetchLater(
+            at: environment.clock(), isUnreachable: failure.code == .refused)
+          : LostOrder.fetchLater(plan.mode))
     }
-    stop(after: failure)
+    guard course.source == .bought, let order = lostOrder(planned) else { return nil }
     return LostPicture(
-      outcome: Self.outcome(of: failure.code),
-      reason: clean("picture \(lost.index) could not be fetched: \(failure)"),
-      hint: LostOrder.fetchLater(plan.mode))
+      outcome: .apiError,
+      reason: clean(
+        "picture \(lost.index) is paid for and "
+          + "\(lost.loss == .gone ? "gone" : "could not be fetched"): \(lost.failure)"),
+      hint: lost.loss == .gone ? order.settle() : order.fetchLater(at: environment.clock()))
   }
 
   /// Whether a check looks at other cases.

@@ -214,7 +214,7 @@ package struct CaseRunner: Sendable {
         stop(after: failure)
       }
       if course.source == .bought, let lost = lostOrder(planned) {
-        hint = lost.hint(for: failure, outcome) ?? hint
+        hint = lost.hint(for: failure, outcome, at: environment.clock()) ?? hint
       }
     }
     return CaseResult(
@@ -331,21 +331,14 @@ package struct CaseRunner: Sendable {
   }
 }
 
-extension MissingPicture {
-  /// Whether there was no answer, rather than one that says why there is no picture.
-  var isTransportFailure: Bool {
-    if case .transport = failure { true } else { false }
-  }
-}
-
 extension EditResult {
   /// Pictures that were made, whether they could be fetched or not.
-  var billedCount: Int { pictures.count + missing.count(where: \.isTransportFailure) }
+  var billedCount: Int { pictures.count + missing.count { $0.loss != .refused } }
 
   /// What the service said where it refused every picture for one reason; `nil` in any other case.
   var refusal: APIError? {
     let refusals = missing.compactMap { picture -> APIError? in
-      guard case .api(let error) = picture.failure else { return nil }
+      guard picture.loss == .refused, case .api(let error) = picture.failure else { return nil }
       return error
     }
     let isOne = Set(refusals.map(\.category)).count == 1

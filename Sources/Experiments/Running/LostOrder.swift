@@ -9,6 +9,12 @@ struct LostOrder {
   let purchasing: RunEnvironment.Purchasing
   let mode: RunMode
 
+  /// How long a link or a task that does not say that it is gone is asked for by later runs.
+  ///
+  /// The longest that a host promises to keep results is 7 days (`api-contract.md` section 3.6). Without
+  /// an end, a host that answers with a page for ever would keep its case from being recorded for ever.
+  static let lifeMax = Duration.seconds(7 * 86_400)
+
   /// Gives it up where an earlier run has ordered it, so that it is not asked for for ever.
   ///
   /// - Returns: what helps.
@@ -33,10 +39,33 @@ struct LostOrder {
     mode == .live ? "run with --resume" : "run again"
   }
 
+  /// Whether it is older than ``lifeMax``, or of a simulator that has ended: its links end with it, and
+  /// cost nothing.
+  private func isOver(at now: Timestamp, isUnreachable: Bool = false) -> Bool {
+    do {
+      guard let stored = try purchasing.ledger.storedCase(caseKey),
+        let order = stored.exchanges.first(where: { $0.role == .generate })
+      else { return false }
+      if isUnreachable, stored.origin == .simulator { return true }
+      return .milliseconds(now.milliseconds - order.timing.start.milliseconds) > Self.lifeMax
+    } catch {
+      purchasing.guardian.fail("the run store cannot tell when an order was placed: \(error)")
+      return false
+    }
+  }
+
+  /// What helps where a picture was made and could not be fetched for now.
+  ///
+  /// - Parameter isUnreachable: whether nobody listens where it should lie.
+  func fetchLater(at now: Timestamp, isUnreachable: Bool = false) -> String {
+    isOver(at: now, isUnreachable: isUnreachable) ? settle() : Self.fetchLater(mode)
+  }
+
   /// What helps after an order that failed; `nil` where this is no matter of lost orders.
-  func hint(for failure: EditFailure, _ outcome: Outcome) -> String? {
+  func hint(for failure: EditFailure, _ outcome: Outcome, at now: Timestamp) -> String? {
     if failure.isTaskGone { return settle() }
     if failure.isTaskBegun, !failure.isTaskFailed {
+      if outcome != .cancelled, isOver(at: now) { return settle() }
       return "\(Self.again(mode)) to go on asking after the task; nothing is ordered twice"
     }
     return failure.last.isPossiblyBilled && outcome == .transportError ? Self.inDoubt : nil

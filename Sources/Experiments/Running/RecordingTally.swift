@@ -22,23 +22,42 @@ struct RecordingTally {
   /// Takes note of a result, in plan order.
   mutating func add(_ result: CaseResult) { age?.add(result, at: now) }
 
-  /// What there is to say once every case has run.
+  /// Adds what there is to say once every case has run.
   ///
-  /// - Parameter isWhole: whether no case was left out; of a part nobody can tell what is unused.
-  func findings(isWhole: Bool) -> [RunFinding] {
-    var findings: [RunFinding] = []
+  /// - Parameters:
+  ///   - summary: what it is added to.
+  ///   - isDone: whether no case was left out, but by the plan; what was stopped cannot tell what is unused.
+  func tell(_ summary: inout RunSummary, isDone: Bool) {
     if let aged = age?.finding(of: plan.suite.name, path: "\(plan.suite.path)") {
-      findings.append(aged)
+      summary.findings.append(aged)
     }
-    let unused = isWhole && plan.mode != .live ? plan.fixtures.unusedIDs() : []
-    if !unused.isEmpty {
-      findings.append(
-        RunFinding(
-          .unused, of: plan.suite.name, severity: rules.unused,
-          message: "no case asks for \(Count.of(unused.count, "recording"))",
-          subjects: unused.prefix(RunFinding.subjectsMax).map { plan.fixtures.path(of: $0).string },
-          next: "proofsheet fixtures prune '\(plan.suite.path)' --dry-run"))
+    guard isDone, plan.mode != .live else { return }
+    if plan.isWhole, let unused = unused(plan.fixtures.unusedIDs()) {
+      summary.findings.append(unused)
+    } else if plan.isPartOfWhole, let unused = unused(unusedByAll) {
+      summary.wholeFindings.append(unused)
     }
-    return findings
+  }
+
+  /// The recordings that neither this part of the plan nor another asks for.
+  private var unusedByAll: [CaseID] {
+    do throws(FileFailure) {
+      return try plan.fixtures.unusedIDs(
+        beside: plan.unsharded.selected.lazy.map { suiteCase in
+          (suiteCase.id, { suiteCase.caseKey })
+        })
+    } catch {
+      // A folder that cannot be listed is told of by every case.
+      return []
+    }
+  }
+
+  private func unused(_ ids: [CaseID]) -> RunFinding? {
+    guard !ids.isEmpty else { return nil }
+    return RunFinding(
+      .unused, of: plan.suite.name, severity: rules.unused,
+      message: "no case asks for \(Count.of(ids.count, "recording"))",
+      subjects: ids.prefix(RunFinding.subjectsMax).map { plan.fixtures.path(of: $0).string },
+      next: "proofsheet fixtures prune '\(plan.suite.path)' --dry-run")
   }
 }

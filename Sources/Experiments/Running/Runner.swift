@@ -155,8 +155,8 @@ package struct Runner: Sendable {
       summary.groupCount += 1
       sinks.receive(.caseFinished(result, spending: spending))
     }
-    let isWhole = plan.isWhole && stopReason(course, isInterrupted: isInterrupted()) == nil
-    summary.findings += tally.findings(isWhole: isWhole)
+    let isDone = stopReason(course, isInterrupted: isInterrupted()) == nil
+    tally.tell(&summary, isDone: isDone)
   }
 
   /// Why no further case is begun; `nil` while the run goes on.

@@ -56,7 +56,7 @@ extension PlanText {
   private static func spending(
     _ totals: PlanTotals, _ settings: Settings, _ plans: [Plan]
   ) -> String {
-    let isSimulated = plans.contains { $0.fixtures.knownOrigin == .simulator }
+    let isSimulated = plans.contains { $0.recordedOrigin == .simulator }
     if case .builtIn = settings.endpoint.origin, isSimulated { return " --endpoint simulator" }
     return settings.commandOptions + " --yes --max-cost \(totals.cost.decimal)"
   }

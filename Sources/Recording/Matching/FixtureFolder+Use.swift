@@ -9,6 +9,16 @@ struct UnusedRecordings: Sendable {
 
   mutating func use(_ id: CaseID) { ids.remove(id) }
 
+  /// Takes note of what a case asks for that was not run, by the ids of the files that there are.
+  mutating func use(_ id: CaseID, caseKey: CaseKey, in index: FixtureIndex) {
+    ids.remove(id)
+    if index.recordings[id]?.caseKey != caseKey, let other = index.files[caseKey] {
+      ids.remove(other)
+    }
+  }
+
+  var isEmpty: Bool { ids.isEmpty }
+
   var sorted: [CaseID] { ids.sorted() }
 }
 
@@ -29,19 +39,23 @@ extension FixtureFolder {
   /// Takes note that a case asked for what lies in a file, whatever became of it.
   package func use(_ id: CaseID) { unused.withLock { $0.use(id) } }
 
-  /// Where what is recorded came from, as the index of the folder has it; `nil` where nothing is, or the
-  /// folder cannot be listed.
-  ///
-  /// A suite does not mix origins, so that one recording speaks for all.
-  package var knownOrigin: Origin? {
-    do throws(FileFailure) {
-      return try currentIndex().origin?.origin
-    } catch {
-      // A folder that cannot be listed is told of by every case.
-      return nil
-    }
-  }
-
   /// The recordings that nothing has asked for since ``beginUse()``, sorted.
   package func unusedIDs() -> [CaseID] { unused.withLock { $0.sorted } }
+
+  /// The recordings that nothing has asked for since ``beginUse()`` and that no other case would ask for,
+  /// sorted.
+  ///
+  /// - Parameter others: the cases that were left out. Their keys are made only where something is left
+  ///   that no case is named after.
+  /// - Throws: ``FileFailure`` when the folder cannot be listed.
+  package func unusedIDs(
+    beside others: some Sequence<(id: CaseID, caseKey: () -> CaseKey)>
+  ) throws(FileFailure) -> [CaseID] {
+    var rest = unused.withLock { $0 }
+    for other in others { rest.use(other.id) }
+    guard !rest.isEmpty else { return [] }
+    let index = try currentIndex()
+    for other in others { rest.use(other.id, caseKey: other.caseKey(), in: index) }
+    return rest.sorted
+  }
 }

@@ -1,9 +1,11 @@
 extension FixtureFolder {
   /// Where the recordings come from; `nil` where there is none that can be read.
   ///
+  /// A suite does not mix origins, so that one recording speaks for all.
+  ///
   /// - Throws: ``FileFailure`` when the folder cannot be listed.
   package func recordedOrigin() throws -> Origin? {
-    // The first that can be read speaks for all.
+    if let known = knownIndex { return known.origin?.origin }
     for id in try caseIDs() {
       do {
         if let fixture = try fixture(of: id) { return fixture.origin }

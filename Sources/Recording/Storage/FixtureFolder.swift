@@ -247,9 +247,12 @@ package final class FixtureFolder: Sendable {
     case damaged(String)
   }
 
+  /// What lies in the folder, where it was read already.
+  var knownIndex: FixtureIndex? { index.withLock { $0 } }
+
   /// What lies in the folder, read once.
   func currentIndex() throws(FileFailure) -> FixtureIndex {
-    if let known = index.withLock({ $0 }) { return known }
+    if let known = knownIndex { return known }
     var built = FixtureIndex()
     for id in try caseIDs() {
       switch read(id) {

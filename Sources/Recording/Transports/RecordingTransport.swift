@@ -260,7 +260,7 @@ package final class RecordingTransport: HTTPTransport {
     _ response: HTTPResponse, _ answer: EditAnswer?, role: ExchangeRole
   ) -> Account {
     guard let answer else {
-      return Account(isUsable: SeedreamClient.downloadError(response) == nil)
+      return Account(isUsable: DownloadAnswer.error(in: response) == nil)
     }
     switch answer {
     case .refused(let error):

@@ -135,7 +135,7 @@ package final class ConsoleReport: RunSink {
       if hidden > 0 { lines.append("  and \(hidden) more") }
     }
     if style.verbosity == .normal { lines += noteLines(state.notes) }
-    lines += summary.findings.flatMap { findingLines($0) }
+    lines += summary.findings.flatMap { Self.findingLines($0, style) }
     let colour: ConsoleStyle.Colour = isGood ? .green : .red
     let counts = summary.counts.isEmpty ? "" : ": " + ConsoleProgress.list(summary.counts)
     let head = summary.isInterrupted ? "interrupted, " : ""
@@ -158,7 +158,11 @@ package final class ConsoleReport: RunSink {
   }
 
   /// What was found out about recordings, the first of them, and what to run.
-  private func findingLines(_ finding: RunFinding) -> [String] {
+  ///
+  /// - Parameter style: how lines look; unpainted and unbroken where nothing is said.
+  package static func findingLines(
+    _ finding: RunFinding, _ style: ConsoleStyle = ConsoleStyle(isTerminal: false)
+  ) -> [String] {
     let isFailure = finding.isFailure
     let label = style.paint(isFailure ? "error" : "warning", isFailure ? .red : .yellow)
     let subjects = finding.subjects.prefix(Self.subjectsMax).map {

@@ -12,12 +12,22 @@ public struct ReturnedPicture: Hashable, Sendable {
 
 /// A picture of an answer that did not come.
 public struct MissingPicture: Hashable, Sendable {
+  /// Why a picture is not there, as far as fetching it again may help.
+  public enum Loss: Hashable, Sendable {
+    /// The answer says that it was not made.
+    case refused
+    /// It was made, and could not be fetched for now.
+    case unfetched
+    /// It was made, and its link leads nowhere any more.
+    case gone
+  }
+
   /// Its place in the answer, from 0.
   public let index: Int
-  /// Why.
+  /// What went wrong.
   public let failure: AttemptFailure
-  /// Whether the answer named it, so that it was made, and its link leads nowhere any more.
-  public let isLinkDead: Bool
+  /// Why it is not there.
+  public let loss: Loss
 }
 
 /// What a request for pictures brought.
@@ -139,7 +149,7 @@ public struct SeedreamClient: Sendable {
         let failure = TransportFailure(
           .timedOut, .afterSending,
           "in doubt: the task \(id) did not end within \(Self.pollInterval * pollsMax), in which it was "
-            + "asked after \(pollsMax) times; it may be billed")
+            + "asked after \(pollsMax == 1 ? "once" : "\(pollsMax) times"); it may be billed")
         throw EditFailure(
           last: .transport(failure), earlier: failures, latencyMilliseconds: 0, isTaskBegun: true)
       }
@@ -245,7 +255,7 @@ public struct SeedreamClient: Sendable {
         pictures.append(
           ReturnedPicture(index: index, bytes: bytes, revisedPrompt: item.revisedPrompt))
       case .failed(let error):
-        missing.append(MissingPicture(index: index, failure: .api(error), isLinkDead: false))
+        missing.append(MissingPicture(index: index, failure: .api(error), loss: .refused))
       case .url(let url):
         let id = ExchangeID(caseKey: caseKey, role: .download, ordinal: index)
         do throws(AttemptFailure) {
@@ -255,7 +265,8 @@ public struct SeedreamClient: Sendable {
             ReturnedPicture(index: index, bytes: response.body, revisedPrompt: item.revisedPrompt))
         } catch {
           missing.append(
-            MissingPicture(index: index, failure: error, isLinkDead: Self.isGone(error)))
+            MissingPicture(
+              index: index, failure: error, loss: Self.isGone(error) ? .gone : .unfetched))
         }
       }
     }
@@ -277,7 +288,7 @@ public struct SeedreamClient: Sendable {
       let failure: AttemptFailure
       do throws(TransportFailure) {
         let response = try await transport.send(request, as: id)
-        guard let error = Self.downloadError(response, at: url.display) else {
+        guard let error = DownloadAnswer.error(in: response, at: url.display) else {
           return response
         }
         failure = .api(error)
@@ -296,40 +307,7 @@ public struct SeedreamClient: Sendable {
     }
   }
 
-  /// The longest error that is looked for in place of a picture, in bytes.
-  private static let downloadErrorByteCountMax = 65_536
-
   private static func isGone(_ failure: AttemptFailure) -> Bool {
     if case .api(let error) = failure { error.category == .notFound } else { false }
-  }
-
-  /// Why the answer to a download is no picture; `nil` when it may be one.
-  ///
-  /// - Parameter place: where the picture should be, for the message.
-  package static func downloadError(
-    _ response: HTTPResponse, at place: String = "its link"
-  ) -> APIError? {
-    if response.status == 200, response.body.isEmpty {
-      return APIError(.malformed, status: 200, message: "the picture at \(place) has no bytes")
-    }
-    // The media host answers 200 with {"code":404,…} (`api-contract.md` section 3.1).
-    let error = APIError(
-      status: response.status, headers: response.headers, json: downloadJSON(response.body))
-    if response.status == 200, error == nil { return nil }
-    let status = error?.status ?? response.status
-    return APIError(
-      status == 404 || status == 403 || status == 410
-        ? .notFound : APIError.category(status: status, code: ""),
-      status: status,
-      message: "the picture at \(place) cannot be fetched; result links expire",
-      retryAfter: error?.retryAfter)
-  }
-
-  /// The JSON object that came in place of a picture; no codec starts with a brace.
-  private static func downloadJSON(_ body: [UInt8]) -> JSONValue? {
-    guard body.first == UInt8(ascii: "{"), body.count <= downloadErrorByteCountMax else {
-      return nil
-    }
-    do { return try JSONParser.parse(body) } catch { return nil }
   }
 }
