@@ -138,7 +138,8 @@ def main():
             names.append(identifier)
             text = header.replace(own, identifier)
             store.execute(
-                "INSERT OR REPLACE INTO run VALUES (?, ?, 'replay', ?, ?)",
+                "INSERT OR REPLACE INTO run (id, started_ms, mode, header, summary)"
+                " VALUES (?, ?, 'replay', ?, ?)",
                 (identifier, number, text, summary),
             )
             store.execute("DELETE FROM result WHERE run_id = ?", (identifier,))
