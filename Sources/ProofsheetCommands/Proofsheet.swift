@@ -24,8 +24,7 @@ package struct Proofsheet: AsyncParsableCommand {
     subcommands: [
       InitCommand.self, PlanCommand.self, RunCommand.self, ProbeCommand.self, ApproveCommand.self,
       RejectCommand.self, ReviewCommand.self, PromoteCommand.self, CompareCommand.self,
-      ReportCommand.self,
-      MergeCommand.self,
+      ReportCommand.self, MergeCommand.self, HistoryCommand.self,
       FixturesCommand.self, ConfigCommand.self, SchemaCommand.self,
       PictureCommand.self, SimulateCommand.self, JUnitCheckCommand.self,
     ])

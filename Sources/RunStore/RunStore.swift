@@ -69,7 +69,10 @@ package final class RunStore: Sendable {
   /// - Throws: ``FileFailure`` when it cannot be written.
   package func attach(_ document: [UInt8]) throws -> SHA256Digest {
     let digest = SHA256Digest(hashing: document)
-    try blobs.write(document, as: BlobID(digest: digest, kind: .json))
+    let blob = BlobID(digest: digest, kind: .json)
+    try blobs.write(document, as: blob)
+    // A run of now names it, whose row comes later: it must not be taken for a file that nobody needs.
+    try DurableFile.touch(blobs.path(of: blob))
     return digest
   }
 

@@ -88,6 +88,32 @@ enum StoreSchema {
           ) STRICT, WITHOUT ROWID;
           """)
     }
+    migrator.registerMigration("4: facts of cases, runs to be removed") { database in
+      try database.execute(
+        sql: """
+          -- What histories read of a result: a tenth of its document. Runs of a time before it are
+          -- filled in when a history first reads them.
+          CREATE TABLE case_fact (
+            suite TEXT NOT NULL,
+            run_id TEXT NOT NULL REFERENCES run(id) ON DELETE CASCADE,
+            place INTEGER NOT NULL,
+            case_id TEXT NOT NULL,
+            case_key TEXT NOT NULL,
+            outcome TEXT NOT NULL,
+            latency_ms INTEGER NOT NULL,
+            cost_micro INTEGER NOT NULL,
+            is_answered INTEGER NOT NULL,
+            inputs BLOB NOT NULL,
+            shown BLOB,
+            looks BLOB,
+            looks_version TEXT,
+            PRIMARY KEY (suite, run_id, place)
+          ) STRICT, WITHOUT ROWID;
+
+          -- Runs whose rows are gone and whose folders are still to be removed.
+          CREATE TABLE removal (run_id TEXT PRIMARY KEY NOT NULL) STRICT, WITHOUT ROWID;
+          """)
+    }
     return migrator
   }
 }

@@ -70,6 +70,7 @@ package final class StoreSink: RunSink {
             INSERT INTO result (run_id, suite, place, case_id, case_key, outcome, document)
             VALUES (?, ?, ?, ?, ?, ?, ?)
             """)
+        let facts = try FactWriter(database)
         for (place, result) in batch {
           let identity = result.identity
           try statement.execute(arguments: [
@@ -77,6 +78,10 @@ package final class StoreSink: RunSink {
             identity.caseKey.description, result.outcome.rawValue,
             EncodedCase.encode(result).canonicalText,
           ])
+          guard result.group == nil,
+            let suite = header.suites.first(where: { $0.name == identity.suite })
+          else { continue }
+          try facts.write(CaseFact(result, of: suite), of: suite.name, in: header.id, at: place)
         }
       }
     }

@@ -170,6 +170,38 @@ import Testing
     #expect(try DurableFile.names(in: folder) == [])
   }
 
+  @Test func `A folder goes with all that is in it, and what links lead to stays`() throws {
+    let path = folder.appending("run")
+    try DurableFile.createFolder(path.appending("deep/er"))
+    try DurableFile.write([1, 2, 3], to: path.appending("deep/er/f"))
+    try DurableFile.write([4], to: folder.appending("kept"))
+    try FileManager.default.createSymbolicLink(
+      atPath: path.appending("link").string, withDestinationPath: folder.string)
+    try FileManager.default.linkItem(
+      atPath: folder.appending("kept").string, toPath: path.appending("shared").string)
+    #expect(try FileStatus(of: folder.appending("kept")).linkCount == 2)
+    // What has another name takes no space less.
+    let link = try FileStatus(of: path.appending("link")).byteCount
+    #expect(try DurableFile.removeFolder(path) == 3 + link)
+    #expect(try DurableFile.names(in: folder) == ["kept"])
+    #expect(try DurableFile.removeFolder(path) == 0)
+  }
+
+  @Test func `A link to a folder is not followed, and folders too deep are named`() throws {
+    try DurableFile.createFolder(folder.appending("real"))
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.appending("link").string, withDestinationPath: "real")
+    #expect(try DurableFile.removeFolder(folder.appending("link")) == 0)
+    #expect(DurableFile.isFolder(folder.appending("real")))
+    var deep = folder.appending("deep")
+    for _ in 0...DurableFile.removedDepthMax { deep.append("d") }
+    try DurableFile.createFolder(deep)
+    let failure = #expect(throws: FileFailure.self) {
+      try DurableFile.removeFolder(folder.appending("deep"))
+    }
+    #expect(failure?.description.contains("levels deep") == true)
+  }
+
   @Test(
     arguments: [("a/b/c", "a/b"), ("/a", "/"), ("a", "."), ("", ".")] as [(FilePath, FilePath)])
   func `The folder of a path is told`(path: FilePath, parent: FilePath) {

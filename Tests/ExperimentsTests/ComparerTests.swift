@@ -13,7 +13,7 @@ struct ComparerTests {
   /// A case whose one picture has a hash with so many of its first bits set.
   private func single(
     _ model: String, prompt: String = "paper", seed: Int = 1, repeatIndex: Int = 0, bits: Int? = 0,
-    outcome: Outcome = .passed, tags: [String] = []
+    red: UInt8? = nil, outcome: Outcome = .passed, tags: [String] = []
   ) throws -> ComparedCase {
     let request = EditRequest(
       model: ModelName(model), prompt: prompt, images: [.remote("https://example.com/cup.png")],
@@ -33,12 +33,20 @@ struct ComparerTests {
       let hex = String(repeating: "f", count: bits / 4).padding(
         toLength: 64, withPad: "0", startingAt: 0)
       return OutputRecord(
-        index: 0, blob: BlobID(digest: SHA256Digest(hashing: Array("\(bits)".utf8)), kind: .png),
+        index: 0,
+        blob: BlobID(
+          digest: SHA256Digest(hashing: Array("\(bits) \(red ?? 0)".utf8)), kind: .png),
         byteCount: 1, path: "blobs/x.png",
         picture: PictureRecord(
-          codec: "png", size: PixelSize(width: 8, height: 8), pixelDigest: "px1:\(bits)"),
+          codec: "png", size: PixelSize(width: 8, height: 8), pixelDigest: "px1:\(bits) \(red ?? 0)"
+        ),
         problem: nil, revisedPrompt: nil,
-        hash: HashRecord(version: PDQ.version, hex: hex, quality: 100))
+        hash: HashRecord(version: PDQ.version, hex: hex, quality: 100),
+        colours: red.map { red in
+          ColourRecord(
+            version: ColourGrid.version,
+            samples: (0..<ColourGrid.sampleCount).map { $0 % 3 == 0 ? red : 90 })
+        })
     }
     return ComparedCase(
       CaseResult(
@@ -103,8 +111,12 @@ struct ComparerTests {
     #expect(found.prompts.map(\.verdict) == [.changed, .notEnough, .withinNoise, .same])
     #expect(found.prompts[0].samples.acrossSides == 100)
     #expect(found.prompts[0].samples.acrossRepeats == 0)
-    #expect(found.prompts[1].seedsNeeded == 4)
-    #expect(found.gateStatus == .failure)
+    // Three ways to divide two and two, beside four tests of hashes and four of colours to come.
+    #expect(found.prompts[1].seedsNeeded == 5)
+    #expect(found.status(of: [.changed]) == .failure)
+    #expect(found.status(of: []) == .success)
+    #expect(found.status(of: [.missing]) == .incomplete)
+    #expect(found.status(of: [.undecided]) == .failure)
     let fidelity = try #require(found.prompts[3].fidelity)
     #expect(fidelity == (5, 5))
   }
@@ -121,7 +133,7 @@ struct ComparerTests {
     #expect(found.prompts.map(\.verdict) == [.changed])
     let forced = await compare(cases.map(\.0), cases.map(\.1), noise: .repeats)
     #expect(forced.prompts.map(\.verdict) == [.notEnough])
-    #expect(forced.gateStatus == .incomplete)
+    #expect(forced.status(of: [.changed]) == .incomplete)
   }
 
   @Test func `A case that one side refused is told and counts as quality`() async throws {
@@ -133,11 +145,56 @@ struct ComparerTests {
     let blocked = found.qualities.filter { $0.quality == .blocked }
     #expect(blocked.map(\.tag) == [nil, "add"])
     #expect(blocked.map(\.right) == [1, 1])
+    #expect(found.status(of: [.missing]) == .failure)
+  }
+
+  @Test func `A change of hue alone is a change, though hashes agree`() async throws {
+    var (left, right): ([ComparedCase], [ComparedCase]) = ([], [])
+    for seed in 1...5 {
+      for repeatIndex in 0..<2 {
+        let red = UInt8(100 + 3 * repeatIndex)
+        left.append(
+          try single("v4", seed: seed, repeatIndex: repeatIndex, bits: 8 * seed, red: red))
+        right.append(
+          try single("v45", seed: seed, repeatIndex: repeatIndex, bits: 8 * seed, red: red + 40))
+      }
+    }
+    let found = await compare(left, right)
+    #expect(found.prompts.map(\.verdict) == [.changed])
+    let (shape, colour) = (
+      try #require(found.prompts[0].of(.shape)), try #require(found.prompts[0].of(.colour))
+    )
+    #expect(shape.samples.acrossSides == 0)
+    #expect(!shape.isSignificant)
+    #expect(colour.isSignificant)
+    // One in 243 arrangements, beside one other test.
+    #expect(abs((colour.holm ?? 1) - 2.0 / 243) < 1e-12)
+    let figures = try #require(found.prompts[0].pairs.first).figures
+    #expect(figures.map(\.name) == [PDQ.version, ColourGrid.version])
+    #expect(figures[0].value == 0)
+    #expect(figures[1].value > 5)
+  }
+
+  @Test func `A wide test of qualities names a better side only beyond the chance of all of them`()
+    async throws
+  {
+    let cases = try (1...8).map { seed in
+      (
+        try single("v4", seed: seed, bits: 4 * seed, tags: ["add"]),
+        try single("v45", seed: seed, bits: nil, outcome: .blocked, tags: ["add"])
+      )
+    }
+    let found = await compare(cases.map(\.0), cases.map(\.1))
+    #expect(found.tags.map(\.tag) == ["add"])
+    #expect(found.tags[0].leftBetter == [.blocked])
+    #expect(found.tags[0].rightBetter.isEmpty)
+    #expect(found.status(of: [.worse]) == .failure)
   }
 
   @Test func `Nothing to compare is not decided`() async {
     let found = await compare([], [])
     #expect(found.prompts.isEmpty)
-    #expect(found.gateStatus == .incomplete)
+    #expect(found.status(of: [.changed]) == .incomplete)
+    #expect(found.status(of: [.undecided]) == .failure)
   }
 }

@@ -57,8 +57,10 @@ struct DriftSimulationTests {
     var families = 0
     for _ in 0..<Self.trialCount {
       let tests = (0..<6).map { _ in
-        DriftTest(
-          made.samples(seeds: 5, repeats: 2, shift: 0, seedNoise: 3), against: .repeats)?.chance
+        [
+          DriftTest(
+            made.samples(seeds: 5, repeats: 2, shift: 0, seedNoise: 3), against: .repeats)?.chance
+        ]
       }
       let verdicts = DriftVerdict.decide(
         tests, areSame: [Bool](repeating: false, count: tests.count))
@@ -66,5 +68,44 @@ struct DriftSimulationTests {
     }
     #expect(families <= Self.alarmsMax, "\(families) of \(Self.trialCount)")
     #expect(families > 0)
+  }
+
+  /// How the two metrics of a prompt depend on each other.
+  enum Dependence: CaseIterable { case none, same }
+
+  @Test(arguments: Dependence.allCases)
+  func `With two metrics a prompt one false alarm or more is as rare`(
+    dependence: Dependence
+  ) throws {
+    var made = MadeDrift(seed: 78)
+    var families = 0
+    for _ in 0..<Self.trialCount {
+      let tests = (0..<4).map { _ in
+        func test() -> ChanceTest? {
+          DriftTest(
+            made.samples(seeds: 5, repeats: 2, shift: 0, seedNoise: 3), against: .repeats)?.chance
+        }
+        let first = test()
+        return [first, dependence == .same ? first : test()]
+      }
+      let verdicts = DriftVerdict.decide(
+        tests, areSame: [Bool](repeating: false, count: tests.count))
+      if verdicts.contains(where: { $0.verdict == .changed }) { families += 1 }
+    }
+    #expect(families <= Self.alarmsMax, "\(families) of \(Self.trialCount)")
+    #expect(families > 0)
+  }
+
+  @Test func `A change that one of two metrics sees is found beside the other's noise`() throws {
+    var made = MadeDrift(seed: 79)
+    var found = 0
+    for _ in 0..<Self.trialCount {
+      let tests = [0.0, 6.0].map { shift in
+        DriftTest(
+          made.samples(seeds: 5, repeats: 2, shift: shift, seedNoise: 3), against: .repeats)?.chance
+      }
+      if DriftVerdict.decide([tests], areSame: [false])[0].verdict == .changed { found += 1 }
+    }
+    #expect(Double(found) >= 0.95 * Double(Self.trialCount), "\(found) of \(Self.trialCount)")
   }
 }

@@ -78,6 +78,41 @@ import Testing
     }
   }
 
+  @Test(arguments: MetricVectors.pairs)
+  func `The grid of colours is numpy's, and its distance that of scikit-image`(
+    pair: MetricVectors.Pair
+  ) throws {
+    let (left, right) = try MetricVectors.pictures(pair.name)
+    let grids = (ColourGrid(left), ColourGrid(right))
+    func hex(_ grid: ColourGrid) -> String {
+      grid.samples.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+    #expect([hex(grids.0), hex(grids.1)] == pair.value["grid"]?.array?.compactMap(\.string))
+    let expected = try pair.number("grid_distance")
+    #expect(abs(grids.0.distance(to: grids.1) - expected) < 1e-3)
+    #expect(abs(grids.1.distance(to: grids.0) - grids.0.distance(to: grids.1)) < 1e-4)
+    #expect(grids.0.distance(to: grids.0) == 0)
+  }
+
+  @Test func `A change of hue alone is seen by the grid of colours and hardly by PDQ`() throws {
+    let coffee = try MetricVectors.load("coffee.png")
+    var turned = coffee.pixels
+    // A quarter of the red becomes blue: about the same luma, another hue.
+    for pixel in stride(from: 0, to: turned.count, by: 4) {
+      turned[pixel] = UInt8(Int(coffee.pixels[pixel]) * 3 / 4)
+      turned[pixel + 2] = UInt8(min(255, Int(coffee.pixels[pixel + 2]) + 60))
+    }
+    let other = Picture(width: coffee.width, height: coffee.height, pixels: turned)
+    #expect(PDQ(coffee).hash.distance(to: PDQ(other).hash) <= 10)
+    #expect(ColourGrid(coffee).distance(to: ColourGrid(other)) > 8)
+  }
+
+  @Test func `Another number of samples is no grid of colours`() {
+    #expect(ColourGrid(samples: [1, 2, 3]) == nil)
+    let grid = ColourGrid(samples: [UInt8](repeating: 9, count: ColourGrid.sampleCount))
+    #expect(grid?.samples.first == 9)
+  }
+
   @Test(arguments: MetricVectors.colours)
   func `CIEDE2000 gives the published differences`(row: [Double]) {
     let first = LabColour(lightness: row[0], a: row[1], b: row[2])

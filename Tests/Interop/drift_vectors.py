@@ -22,6 +22,7 @@ import scipy
 import scipy.stats
 import statsmodels
 from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.proportion import proportion_confint
 
 TARGET = environment.ROOT / "Tests/ExperimentsTests/Vectors/drift.json"
 random = numpy.random.default_rng(20261127)
@@ -194,6 +195,12 @@ def correction_vector(count):
     }
 
 
+def wilson_vector(count, total):
+    """Where a share lies, by the score interval."""
+    low, high = proportion_confint(count, total, alpha=0.05, method="wilson")
+    return {"count": count, "total": total, "low": float(low), "high": float(high)}
+
+
 def main():
     drift = [seeds_vector(count, shift) for count in (2, 3, 5, 8) for shift in (0, 9, 60)]
     drift += [
@@ -216,6 +223,10 @@ def main():
             for shift in (0, 12, 60)
         ],
         "corrections": [correction_vector(count) for count in (1, 2, 5, 12, 40)],
+        "wilson": [
+            wilson_vector(count, total)
+            for count, total in [(0, 1), (1, 1), (0, 10), (3, 10), (10, 10), (7, 1000), (500, 1000)]
+        ],
     }
     lines = []
     for name, value in vectors.items():

@@ -161,12 +161,35 @@ def sharpness(picture):
     return float(value.var())
 
 
+def grid(picture):
+    """The mean colour of 8 x 8 cells, whole numbers rounded halves up."""
+    picture = nearest512(picture).astype(np.int64)
+    height, width = picture.shape[:2]
+    cells = np.zeros((8, 8, 3), np.uint8)
+    for row in range(8):
+        top = row * height // 8
+        bottom = max(top + 1, (row + 1) * height // 8)
+        for column in range(8):
+            left = column * width // 8
+            right = max(left + 1, (column + 1) * width // 8)
+            part = picture[top:bottom, left:right].reshape(-1, 3)
+            cells[row, column] = (2 * part.sum(axis=0) + len(part)) // (2 * len(part))
+    return cells
+
+
+def grid_distance(left, right):
+    """The mean of scikit-image's CIEDE2000 over the cells."""
+    return float(deltaE_ciede2000(rgb2lab(left / 255), rgb2lab(right / 255)).mean())
+
+
 def figures(left, right):
     height, width = left.shape[:2]
     result = {
         "left": pixel_digest(left),
         "right": pixel_digest(right),
         "pdq": [pdq(left), pdq(right)],
+        "grid": [grid(left).tobytes().hex(), grid(right).tobytes().hex()],
+        "grid_distance": grid_distance(grid(left), grid(right)),
         "psnr": float(peak_signal_noise_ratio(left, right, data_range=255)),
     }
     if min(height, width) >= 3:

@@ -11,11 +11,14 @@ import Testing
 struct StoredFactsTests {
   private let blob = BlobID(of: [1, 2, 3])
 
-  private static func known(_ emptiness: String? = nil, hash: HashRecord? = nil) -> KnownPicture {
+  private static func known(_ emptiness: String? = nil, quality: Int = 100) -> KnownPicture {
     KnownPicture(
       record: PictureRecord(
         codec: "jpeg", size: PixelSize(width: 1280, height: 960),
-        pixelDigest: "px1:\(SHA256Digest(hashing: []).hex)", emptiness: emptiness), hash: hash)
+        pixelDigest: "px1:\(SHA256Digest(hashing: []).hex)", emptiness: emptiness),
+      hash: HashRecord(
+        version: "pdq-nn512", hex: String(repeating: "0a", count: 32), quality: quality),
+      colours: ColourRecord(version: "de2000-grid8", samples: [0, 127, 255]))
   }
 
   private func store() throws -> RunStore {
@@ -24,8 +27,7 @@ struct StoredFactsTests {
 
   @Test(arguments: [
     known(), known("black"),
-    known(
-      hash: HashRecord(version: "pdq-nn512", hex: String(repeating: "0a", count: 32), quality: 87)),
+    known(quality: 87),
   ])
   func `What was found out once is known to the next run, exactly`(facts: KnownPicture) throws {
     let first = StoredFacts(store: try store())

@@ -170,6 +170,52 @@ public enum DurableFile {
     }
   }
 
+  /// Gives a file the present time, as if its bytes had been written now.
+  public static func touch(_ path: FilePath) throws(FileFailure) {
+    guard unsafe utimensat(AT_FDCWD, path.string, nil, 0) == 0 else {
+      throw FileFailure(operation: "touch", path: path, errno: Errno(rawValue: Glibc.errno))
+    }
+  }
+
+  /// Levels of folders below one that is removed.
+  public static let removedDepthMax = 32
+
+  /// Removes a folder with all that is in it.
+  ///
+  /// Links in it are removed, and what they lead to stays. One that is not there is no failure.
+  ///
+  /// - Returns: how many bytes its files had that have no other name.
+  /// - Throws: ``FileFailure`` that names what cannot be removed, or lies more than ``removedDepthMax``
+  ///   levels below.
+  @discardableResult
+  public static func removeFolder(_ path: FilePath) throws(FileFailure) -> Int {
+    try removeFolder(path, depth: 0)
+  }
+
+  private static func removeFolder(_ path: FilePath, depth: Int) throws(FileFailure) -> Int {
+    guard !isLink(path), exists(path) else { return 0 }
+    guard depth < removedDepthMax else {
+      throw FileFailure(
+        operation: "remove", path: path,
+        reason: "it lies \(depth) levels deep; at most \(removedDepthMax) are removed")
+    }
+    var byteCount = 0
+    for name in try names(in: path) {
+      let entry = path.appending(name)
+      let status = try FileStatus(of: entry)
+      if status.kind == .folder {
+        byteCount += try removeFolder(entry, depth: depth + 1)
+      } else {
+        try remove(entry)
+        if status.linkCount == 1 { byteCount += status.byteCount }
+      }
+    }
+    guard unsafe rmdir(path.string) == 0 else {
+      throw FileFailure(operation: "remove", path: path, errno: Errno(rawValue: Glibc.errno))
+    }
+    return byteCount
+  }
+
   /// Gives a file another name in its folder, over whatever has that name; when it returns, the new
   /// name survives a power cut, and at every moment the file has one of the two.
   public static func rename(_ path: FilePath, to target: FilePath) throws(FileFailure) {

@@ -19,6 +19,10 @@ public struct FileStatus: Hashable, Sendable {
   public let kind: Kind
   /// The length in bytes.
   public let byteCount: Int
+  /// How many names the file has.
+  public let linkCount: Int
+  /// When its bytes were changed last, by the clock of the file system.
+  public let modifiedAt: Timestamp
 
   /// Looks at a path.
   ///
@@ -37,6 +41,10 @@ public struct FileStatus: Hashable, Sendable {
       default: .other
       }
     byteCount = Int(status.st_size)
+    linkCount = Int(status.st_nlink)
+    modifiedAt = Timestamp(
+      milliseconds: Int64(status.st_mtim.tv_sec) * 1_000
+        + Int64(status.st_mtim.tv_nsec) / 1_000_000)
   }
 }
 

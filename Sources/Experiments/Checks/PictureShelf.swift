@@ -55,7 +55,7 @@ package final class PictureShelf: Sendable {
   }
 
   /// The perceptual hash of a picture where something has asked for it.
-  package func knownHash(_ blob: BlobID) -> PDQ? { state.withLock { $0.hashes[blob] } }
+  private func knownHash(_ blob: BlobID) -> PDQ? { state.withLock { $0.hashes[blob] } }
 
   /// Keeps a picture that was decoded, and lets go of those that were used longest ago.
   package func keep(_ picture: Picture, as blob: BlobID) {

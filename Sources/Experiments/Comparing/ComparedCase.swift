@@ -1,4 +1,5 @@
 package import Canonical
+internal import ImageComparison
 package import Recording
 package import SystemPackage
 
@@ -14,11 +15,15 @@ package struct ComparedPicture: Hashable, Sendable {
   package let pixelDigest: String?
   /// Its perceptual hash where one is stored.
   package let hash: HashRecord?
+  /// Its colours where they are stored.
+  package let colours: ColourRecord?
 
   /// Puts a picture together.
   package init(
-    index: Int, blob: BlobID, path: FilePath, pixelDigest: String?, hash: HashRecord? = nil
+    index: Int, blob: BlobID, path: FilePath, pixelDigest: String?, hash: HashRecord? = nil,
+    colours: ColourRecord? = nil
   ) {
+    self.colours = colours
     self.index = index
     self.blob = blob
     self.path = path
@@ -62,7 +67,7 @@ package struct ComparedCase: Sendable {
     pictures = result.outputs.map {
       ComparedPicture(
         index: $0.index, blob: $0.blob, path: locate($0.path),
-        pixelDigest: $0.picture?.pixelDigest, hash: $0.hash)
+        pixelDigest: $0.picture?.pixelDigest, hash: $0.hash, colours: $0.colours)
     }
     qualities = Quality.of(result)
   }
@@ -128,19 +133,24 @@ package enum Quality: String, Hashable, Sendable, CaseIterable {
     found[.latency] = Double(result.latencyMilliseconds)
     found[.cost] = Double(result.cost.microDollars) / 1_000_000
     for check in result.checks {
-      let figures = check.measures.flatMap(\.figures)
-      func least(_ part: String) -> Double? {
-        figures.filter { $0.name.contains(part) }.map(\.value).min()
-      }
-      switch check.name {
-      case "size": found[.sizeObeyed] = check.verdict == .passed ? 1 : 0
-      case "preserve":
-        found[.preservedSignal] = least("psnr")
-        found[.preservedSimilarity] = least("ssim")
-      case "change": found[.changedShare] = least("changed")
-      default: break
+      if check.name == "size" { found[.sizeObeyed] = check.verdict == .passed ? 1 : 0 }
+      // Checks of one kind may be several, numbered or with names of their own: the least counts.
+      let isChange = check.name == "change" || check.name.hasPrefix("change-")
+      for figure in check.measures.flatMap(\.figures)
+      where figure.name.hasPrefix("\(Locality.version).") {
+        guard let quality = of(figure, isChange: isChange) else { continue }
+        found[quality] = min(found[quality] ?? figure.value, figure.value)
       }
     }
     return found
+  }
+
+  private static func of(_ figure: Measure.Figure, isChange: Bool) -> Quality? {
+    switch (isChange, figure.name.dropFirst(Locality.version.count + 1)) {
+    case (true, "\(ColourDifferenceMap.version).changed"): .changedShare
+    case (false, PixelDifference.version[...]): .preservedSignal
+    case (false, StructuralSimilarity.version[...]): .preservedSimilarity
+    default: nil
+    }
   }
 }

@@ -15,6 +15,7 @@ package struct Comparer: Sendable {
   private let axes: Set<String>
   private let noise: DriftTest.Noise?
   private let isStoredOnly: Bool
+  private let facts: (any PictureFacts)?
   private let seed: UInt64
 
   /// Makes a comparer.
@@ -22,15 +23,17 @@ package struct Comparer: Sendable {
   /// - Parameters:
   ///   - axes: the axes that tell the sides apart.
   ///   - noise: what differences are held against; `nil` takes repeats where there are some.
-  ///   - isStoredOnly: whether no picture is read: only stored digests and hashes count.
+  ///   - isStoredOnly: whether no picture is read: only what is stored of them counts.
+  ///   - facts: what is known of pictures beside what the sides say; told what is found out.
   ///   - seed: decides what is drawn.
   package init(
     axes: Set<String>, noise: DriftTest.Noise? = nil, isStoredOnly: Bool = false,
-    seed: UInt64 = SeededNumbers.standardSeed
+    facts: (any PictureFacts)? = nil, seed: UInt64 = SeededNumbers.standardSeed
   ) {
     self.axes = axes
     self.noise = noise
     self.isStoredOnly = isStoredOnly
+    self.facts = facts
     self.seed = seed
   }
 
@@ -113,13 +116,19 @@ package struct Comparer: Sendable {
   private func decided(
     _ prompts: [PromptComparison], _ noise: DriftTest.Noise
   ) -> [PromptComparison] {
-    let verdicts = DriftVerdict.decide(
-      prompts.map { $0.test?.chance }, areSame: prompts.map(\.isSame))
-    let tests = max(1, prompts.count { $0.test != nil })
+    let tests = prompts.map { $0.metrics.map { $0.test?.chance } }
+    let verdicts = DriftVerdict.decide(tests, areSame: prompts.map(\.isSame))
+    let testCount = tests.joined().count { $0 != nil }
     let decided = zip(prompts, verdicts).map { prompt, found in
       var prompt = prompt
-      (prompt.verdict, prompt.holm, prompt.benjaminiHochberg) = found
+      prompt.verdict = found.verdict
+      for place in prompt.metrics.indices {
+        prompt.metrics[place].holm = found.holm[place]
+        prompt.metrics[place].benjaminiHochberg = found.benjaminiHochberg[place]
+      }
       if found.verdict == .notEnough {
+        // With more samples there would be a test of each metric.
+        let tests = testCount + prompt.metrics.count { $0.test == nil }
         let repeats = prompt.samples.blocks.map { min($0.first.count, $0.second.count) }.min() ?? 1
         prompt.seedsNeeded = DriftTest.seedsNeeded(
           against: noise, repeats: repeats, tests: tests)
@@ -141,17 +150,21 @@ package struct Comparer: Sendable {
   private func look(
     _ prompt: Prompt, _ noise: DriftTest.Noise
   ) -> (PromptComparison, [Int: (Double, Double)]) {
-    var desk = PromptDesk(isStoredOnly: isStoredOnly, shelfByteCountMax: Self.shelfByteCountMax)
+    var desk = PromptDesk(
+      isStoredOnly: isStoredOnly, facts: facts, shelfByteCountMax: Self.shelfByteCountMax)
     var sharpness: [Int: (Double, Double)] = [:]
     for (place, pair) in prompt.pairs.enumerated() {
       sharpness[place] = desk.take(pair)
     }
-    let samples = desk.samples(picturesMax: Self.picturesMax)
     let found = PromptComparison(
       name: prompt.name, suite: prompt.pairs[0].left.suite,
       tags: prompt.pairs[0].identity?.tags ?? [], sample: prompt.pairs[0].identity,
-      pairs: desk.pairs, unusable: desk.unusable, notices: desk.notices, samples: samples,
-      test: DriftTest(samples, against: noise, seed: seed))
+      pairs: desk.pairs, unusable: desk.unusable, notices: desk.notices,
+      metrics: DriftMetric.allCases.map { metric in
+        MetricComparison(
+          metric, desk.samples(by: metric, picturesMax: Self.picturesMax), against: noise,
+          seed: seed)
+      })
     return (found, sharpness)
   }
 }

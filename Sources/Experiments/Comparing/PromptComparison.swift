@@ -36,18 +36,22 @@ package struct PromptComparison: Sendable {
   package let unusable: [String]
   /// Things to know of it.
   package let notices: [String]
-  /// The pictures by seed and their distances.
-  package let samples: DriftSamples
-  /// The test; `nil` where there was nothing to exchange.
-  package let test: DriftTest?
+  /// What each metric says, in the order of ``DriftMetric``.
+  package internal(set) var metrics: [MetricComparison]
   /// The verdict.
   package internal(set) var verdict: DriftVerdict = .notEnough
-  /// The p-value corrected by Holm.
-  package internal(set) var holm: Double?
-  /// The p-value corrected by Benjamini and Hochberg.
-  package internal(set) var benjaminiHochberg: Double?
   /// How many seeds would be enough, where the verdict is ``DriftVerdict/notEnough``.
   package internal(set) var seedsNeeded: Int?
+
+  /// What a metric says.
+  package func of(_ metric: DriftMetric) -> MetricComparison? {
+    metrics.first { $0.metric == metric }
+  }
+
+  /// The pictures by seed, with the bits between their perceptual hashes.
+  package var samples: DriftSamples {
+    of(.shape)?.samples ?? DriftSamples([], distances: [])
+  }
 
   /// The lowest level of all pairs.
   package var worst: ComparisonLevel? { pairs.compactMap(\.level).min() }
@@ -78,13 +82,30 @@ package struct QualityComparison: Sendable {
   package let count: Int
   /// The p-value of a sign-flip test of the differences.
   package let probability: Double
+  /// The p-value corrected by Benjamini and Hochberg over all qualities and tags: of all that are told
+  /// to be better at most one in twenty is expected to be chance.
+  package internal(set) var rate: Double
 
   /// `true` where the second side is better, `false` where the first is; `nil` where neither shows.
   package var isRightBetter: Bool? {
-    guard probability <= ChanceTest.significance, left != right, let more = quality.moreIsBetter
+    guard rate <= ChanceTest.significance, left != right, let more = quality.moreIsBetter
     else { return nil }
     return (right > left) == more
   }
+}
+
+/// What a comparison says of the prompts of one tag, which are those of one kind of edit.
+package struct TagComparison: Sendable {
+  /// The tag.
+  package let tag: String
+  /// How many prompts have it.
+  package let promptCount: Int
+  /// How many of them have changed.
+  package let changedCount: Int
+  /// In what the first side is better.
+  package let leftBetter: [Quality]
+  /// In what the second side is better.
+  package let rightBetter: [Quality]
 }
 
 /// What a comparison found.
@@ -101,12 +122,45 @@ package struct DriftComparison: Sendable {
   /// How many prompts have a verdict.
   package func count(_ verdict: DriftVerdict) -> Int { prompts.count { $0.verdict == verdict } }
 
-  /// The exit code of a gate that fails where something has changed: 4 where something is not decided.
-  package var gateStatus: ExitStatus {
-    if count(.changed) > 0 { return .failure }
-    let isOpen =
-      count(.notEnough) > 0 || !missing.isEmpty
-      || prompts.contains { !$0.unusable.isEmpty } || prompts.isEmpty
+  /// What is said of each tag, in alphabetical order.
+  package var tags: [TagComparison] {
+    Set(prompts.flatMap(\.tags)).sorted().map { tag in
+      let members = prompts.filter { $0.tags.contains(tag) }
+      let decided = qualities.filter { $0.tag == tag }
+      return TagComparison(
+        tag: tag, promptCount: members.count,
+        changedCount: members.count { $0.verdict == .changed },
+        leftBetter: decided.filter { $0.isRightBetter == false }.map(\.quality),
+        rightBetter: decided.filter { $0.isRightBetter == true }.map(\.quality))
+    }
+  }
+
+  /// Whether something fails a gate.
+  package func fails(_ gate: CompareGate) -> Bool {
+    switch gate {
+    case .changed: count(.changed) > 0
+    case .undecided: count(.notEnough) > 0 || prompts.isEmpty
+    case .missing: !missing.isEmpty || prompts.contains { !$0.unusable.isEmpty }
+    case .worse: qualities.contains { $0.isRightBetter == false }
+    }
+  }
+
+  /// The exit code that gates ask for: 4 where none fails and something is not decided.
+  package func status(of gates: Set<CompareGate>) -> ExitStatus {
+    if gates.contains(where: fails) { return .failure }
+    let isOpen = !gates.isEmpty && (fails(.undecided) || fails(.missing))
     return isOpen ? .incomplete : .success
   }
+}
+
+/// What makes a comparison fail.
+package enum CompareGate: String, Hashable, Sendable, CaseIterable {
+  /// A prompt has changed.
+  case changed
+  /// A prompt has too few samples to tell.
+  case undecided
+  /// A case has no partner, or no picture.
+  case missing
+  /// The second side is worse in something that needs no baseline.
+  case worse
 }

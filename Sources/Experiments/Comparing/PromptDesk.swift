@@ -17,21 +17,36 @@ struct PromptDesk {
     let right: BlobID
   }
 
+  /// What is known of a picture.
+  private struct Looks {
+    var hash: PDQHash?
+    var quality = 0
+    var colours: ColourGrid?
+
+    var isWhole: Bool { hash != nil && colours != nil }
+  }
+
+  private typealias Found = (
+    level: ComparisonLevel?, summary: String, figures: [Measure.Figure]
+  )
+
   private let isStoredOnly: Bool
+  private let facts: (any PictureFacts)?
   private let shelf: PictureShelf
-  private var hashes: [PDQHash] = []
+  private var rows: [Looks] = []
   private var order: [BlockKey] = []
   private var blocks: [BlockKey: (first: [Int], second: [Int])] = [:]
-  private var known: [BlobPair: (level: ComparisonLevel?, summary: String, [Measure.Figure])] = [:]
+  private var known: [BlobPair: Found] = [:]
+  private var looks: [BlobID: Looks] = [:]
   private var sharpness: [BlobID: Double?] = [:]
-  private var unclear = 0
   private var unread: [String] = []
 
   private(set) var pairs: [PairFinding] = []
   private(set) var unusable: [String] = []
 
-  init(isStoredOnly: Bool, shelfByteCountMax: Int) {
+  init(isStoredOnly: Bool, facts: (any PictureFacts)?, shelfByteCountMax: Int) {
     self.isStoredOnly = isStoredOnly
+    self.facts = facts
     shelf = PictureShelf(byteCountMax: shelfByteCountMax)
   }
 
@@ -54,12 +69,16 @@ struct PromptDesk {
           "\(lefts.isEmpty ? "A" : "B"): there is no picture \(index) of \(pair.left.id)")
         continue
       }
-      note(pair, lefts, rights, index)
+      let first = lefts.map { look(at: $0) }
+      let second = rights.map { look(at: $0) }
+      note(pair, Array(zip(lefts, first)), Array(zip(rights, second)), index)
       let key = BlockKey(seed: pair.identity?.seed, index: index)
       if blocks[key] == nil { order.append(key) }
       var block = blocks[key] ?? ([], [])
-      block.first += lefts.compactMap { row(of: $0) }
-      block.second += rights.compactMap { row(of: $0) }
+      block.first += rows.count..<rows.count + first.count
+      rows += first
+      block.second += rows.count..<rows.count + second.count
+      rows += second
       blocks[key] = block
     }
     guard let left = pair.left.pictures.first, let right = pair.right.pictures.first,
@@ -70,13 +89,16 @@ struct PromptDesk {
 
   /// Compares; of several approved pictures the nearest counts.
   private mutating func note(
-    _ pair: CaseAlignment.Pair, _ lefts: [ComparedPicture], _ rights: [ComparedPicture],
-    _ index: Int
+    _ pair: CaseAlignment.Pair, _ lefts: [(ComparedPicture, Looks)],
+    _ rights: [(ComparedPicture, Looks)], _ index: Int
   ) {
-    var best: (level: ComparisonLevel?, summary: String, [Measure.Figure])?
+    var best: Found?
     for left in lefts {
       for right in rights {
-        let found = compare(left, right)
+        var found = compare(left.0, right.0)
+        found.figures += Self.distances(left.1, right.1).filter { distance in
+          !found.figures.contains { $0.name == distance.name }
+        }
         if let level = found.level, best?.level.map({ $0 < level }) ?? true { best = found }
         best = best ?? found
       }
@@ -85,12 +107,12 @@ struct PromptDesk {
     pairs.append(
       PairFinding(
         left: pair.left.id, right: pair.right.id, seed: pair.identity?.seed, index: index,
-        level: best.level, summary: best.summary, figures: best.2))
+        level: best.level, summary: best.summary, figures: best.figures))
   }
 
   private mutating func compare(
     _ left: ComparedPicture, _ right: ComparedPicture
-  ) -> (level: ComparisonLevel?, summary: String, [Measure.Figure]) {
+  ) -> Found {
     if left.blob.digest == right.blob.digest {
       return (.identicalBytes, ComparisonLevel.identicalBytes.rawValue, [])
     }
@@ -100,7 +122,7 @@ struct PromptDesk {
     guard !isStoredOnly else { return (nil, "not looked at", []) }
     let key = BlobPair(left: left.blob, right: right.blob)
     if let found = known[key] { return found }
-    let found: (level: ComparisonLevel?, summary: String, [Measure.Figure])
+    let found: Found
     do {
       let (first, second) = (try picture(left), try picture(right))
       let comparison = Comparison(of: first, with: second)
@@ -120,63 +142,103 @@ struct PromptDesk {
       picture.blob, from: BlobStore(folder: picture.path.removingLastComponent()))
   }
 
-  // MARK: - Hashes
+  // MARK: - Distances
 
-  /// The row of a picture in the matrix; `nil` where its hash cannot be had.
-  private mutating func row(of picture: ComparedPicture) -> Int? {
-    if let stored = picture.hash, stored.version == PDQ.version, let hash = PDQHash(hex: stored.hex)
-    {
-      return append(hash, quality: stored.quality)
+  /// What is stored of a picture or, where that lacks something, what reading it tells.
+  private mutating func look(at picture: ComparedPicture) -> Looks {
+    if let found = looks[picture.blob] { return found }
+    var found = Self.looks(picture.hash, picture.colours)
+    if !found.isWhole, let known = facts?.facts(of: picture.blob) {
+      found = Self.looks(known.hash, known.colours)
     }
-    guard !isStoredOnly else {
-      unread.append("\(picture.path) has no stored hash")
-      return nil
+    if !found.isWhole {
+      do {
+        guard !isStoredOnly else { throw Unread(path: picture.path) }
+        let decoded = try self.picture(picture)
+        let known = KnownPicture(decoded, hash: shelf.hash(of: decoded, as: picture.blob))
+        facts?.keep(known, of: picture.blob)
+        found = Self.looks(known.hash, known.colours)
+      } catch {
+        unread.append("\(error)")
+      }
     }
-    do {
-      let hash = try shelf.hash(
-        picture.blob, from: BlobStore(folder: picture.path.removingLastComponent()))
-      return append(hash.hash, quality: hash.quality)
-    } catch {
-      unread.append("\(error)")
-      return nil
+    looks[picture.blob] = found
+    return found
+  }
+
+  /// A picture of which not everything is stored, and that is not to be read.
+  private struct Unread: Error, CustomStringConvertible {
+    let path: FilePath
+    var description: String { "\(path) has no stored hash or no stored colours" }
+  }
+
+  private static func looks(_ hash: HashRecord?, _ colours: ColourRecord?) -> Looks {
+    var looks = Looks()
+    if let hash, hash.version == PDQ.version {
+      looks.hash = PDQHash(hex: hash.hex)
+      looks.quality = hash.quality
+    }
+    if let colours, colours.version == ColourGrid.version {
+      looks.colours = ColourGrid(samples: colours.samples)
+    }
+    return looks
+  }
+
+  private static func distances(_ left: Looks, _ right: Looks) -> [Measure.Figure] {
+    DriftMetric.allCases.compactMap { metric in
+      distance(left, right, by: metric).map { Measure.Figure(metric.version, $0) }
     }
   }
 
-  private mutating func append(_ hash: PDQHash, quality: Int) -> Int {
-    if quality < Thresholds.standard.quality { unclear += 1 }
-    hashes.append(hash)
-    return hashes.count - 1
+  /// `nil` where either picture lacks what the metric looks at.
+  private static func distance(_ left: Looks, _ right: Looks, by metric: DriftMetric) -> Double? {
+    switch metric {
+    case .shape:
+      guard let first = left.hash, let second = right.hash else { return nil }
+      return Double(first.distance(to: second))
+    case .colour:
+      guard let first = left.colours, let second = right.colours else { return nil }
+      return first.distance(to: second)
+    }
   }
 
-  /// The pictures by seed and the bits between their hashes.
-  func samples(picturesMax: Int) -> DriftSamples {
-    guard hashes.count <= picturesMax else { return DriftSamples([], distances: []) }
+  /// The pictures by seed and how far each two are apart; without those that lack what is looked at.
+  func samples(by metric: DriftMetric, picturesMax: Int) -> DriftSamples {
+    let places = rows.indices.filter { Self.distance(rows[$0], rows[$0], by: metric) != nil }
+    guard places.count <= picturesMax else { return DriftSamples([], distances: []) }
+    var ranks = [Int?](repeating: nil, count: rows.count)
+    for (rank, place) in places.enumerated() { ranks[place] = rank }
+    var distances = [[Double]](
+      repeating: [Double](repeating: 0, count: places.count), count: places.count)
+    for (rank, place) in places.enumerated() {
+      for other in rank + 1..<max(rank + 1, places.count) {
+        let distance = Self.distance(rows[place], rows[places[other]], by: metric) ?? 0
+        distances[rank][other] = distance
+        distances[other][rank] = distance
+      }
+    }
     return DriftSamples(
       order.compactMap { key in
-        blocks[key].map { DriftSamples.Block(first: $0.first, second: $0.second) }
-      },
-      distances: hashes.map { left in hashes.map { Double(left.distance(to: $0)) } })
+        blocks[key].map { block in
+          DriftSamples.Block(
+            first: block.first.compactMap { ranks[$0] },
+            second: block.second.compactMap { ranks[$0] })
+        }
+      }, distances: distances)
   }
 
   /// What to know of the figures.
   var notices: [String] {
     var notices: [String] = []
+    let hashed = rows.count { $0.hash != nil }
+    let unclear = rows.count { $0.hash != nil && $0.quality < Thresholds.standard.quality }
     if unclear > 0 {
       notices.append(
-        "\(Count.of(unclear, "picture")) of \(hashes.count) \(unclear == 1 ? "holds" : "hold") too "
+        "\(Count.of(unclear, "picture")) of \(hashed) \(unclear == 1 ? "holds" : "hold") too "
           + "little for a perceptual hash to be relied on")
     }
     if let first = unread.first {
       notices.append("\(Count.of(unread.count, "picture")) left out: \(first)")
-    }
-    let blind = pairs.filter { pair in
-      pair.level.map { $0 < .near } ?? false
-        && pair.figures.contains { $0.name == PDQ.version && $0.value <= 4 }
-    }
-    if !blind.isEmpty {
-      notices.append(
-        "\(Count.of(blind.count, "pair")) differ in what the perceptual hash hardly sees, such as "
-          + "colour; look at their levels")
     }
     return notices
   }

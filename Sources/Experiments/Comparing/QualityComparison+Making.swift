@@ -16,7 +16,7 @@ extension QualityComparison {
     _ prompts: [(pairs: [CaseAlignment.Pair], sharpness: [Int: (Double, Double)])], seed: UInt64
   ) -> [QualityComparison] {
     let tags = Set(prompts.flatMap { $0.pairs.first?.identity?.tags ?? [] }).sorted()
-    return ([nil] + tags.map(Optional.some)).flatMap { tag in
+    let found = ([nil] + tags.map(Optional.some)).flatMap { tag in
       Quality.allCases.compactMap { quality in
         made(
           prompts.map { prompt in
@@ -24,6 +24,11 @@ extension QualityComparison {
             return isMember ?? true ? prompt : ([], [:])
           }, tag: tag, quality, seed)
       }
+    }
+    return zip(found, Correction.benjaminiHochberg(found.map(\.probability))).map { quality, rate in
+      var quality = quality
+      quality.rate = rate
+      return quality
     }
   }
 
@@ -57,9 +62,10 @@ extension QualityComparison {
         pairs.reduce(0) { $0 + $1.1 } / Double(pairs.count)
       )
     }
+    let chance = ChanceTest.signFlip(means.map { $0.1 - $0.0 }, seed: seed)
     return QualityComparison(
       tag: tag, quality: quality, left: means.reduce(0) { $0 + $1.0 } / Double(means.count),
       right: means.reduce(0) { $0 + $1.1 } / Double(means.count), count: means.count,
-      probability: ChanceTest.signFlip(means.map { $0.1 - $0.0 }, seed: seed).probability)
+      probability: chance.probability, rate: chance.probability)
   }
 }

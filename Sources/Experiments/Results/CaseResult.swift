@@ -20,15 +20,19 @@ package struct OutputRecord: Hashable, Sendable {
   package let problem: String?
   /// The prompt as the service rewrote it, when it says so.
   package let revisedPrompt: String?
-  /// Its perceptual hash; `nil` where nothing asked for it.
-  package internal(set) var hash: HashRecord?
+  /// Its perceptual hash; `nil` where it cannot be decoded, and of some runs of earlier versions.
+  package let hash: HashRecord?
+  /// Its colours; `nil` where it cannot be decoded, and of runs of earlier versions.
+  package let colours: ColourRecord?
 
   /// Puts a record together.
   package init(
     index: Int, blob: BlobID, byteCount: Int, path: FilePath, picture: PictureRecord?,
-    problem: String?, revisedPrompt: String?, hash: HashRecord? = nil
+    problem: String?, revisedPrompt: String?, hash: HashRecord? = nil,
+    colours: ColourRecord? = nil
   ) {
     self.hash = hash
+    self.colours = colours
     self.index = index
     self.blob = blob
     self.byteCount = byteCount
@@ -53,6 +57,20 @@ package struct HashRecord: Hashable, Sendable {
     self.version = version
     self.hex = hex
     self.quality = quality
+  }
+}
+
+/// The colours of a picture, in few bytes.
+package struct ColourRecord: Hashable, Sendable {
+  /// The name of the definition.
+  package let version: String
+  /// The samples, as the definition says.
+  package let samples: [UInt8]
+
+  /// Puts a record together.
+  package init(version: String, samples: [UInt8]) {
+    self.version = version
+    self.samples = samples
   }
 }
 

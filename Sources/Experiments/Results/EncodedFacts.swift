@@ -3,7 +3,7 @@ internal import SeedreamAPI
 
 /// What is known of a picture as a JSON document, for the run store.
 ///
-/// Members: `codec`, `width`, `height`, `pixel_digest`, `emptiness` and `hash` where there are any.
+/// Members: `codec`, `width`, `height`, `pixel_digest`, `emptiness` where there is any, `hash` and `colours`.
 package enum EncodedFacts {
   /// Writes facts; ``decode(_:)`` gives them back exactly.
   package static func encode(_ facts: KnownPicture) -> JSONValue {
@@ -13,7 +13,8 @@ package enum EncodedFacts {
       "height": .integer(facts.record.size.height),
       "pixel_digest": .string(facts.record.pixelDigest),
       "emptiness": facts.record.emptiness.map(JSONValue.string),
-      "hash": facts.hash.map(EncodedMeasure.encode),
+      "hash": EncodedMeasure.encode(facts.hash),
+      "colours": EncodedMeasure.encode(facts.colours),
     ])
   }
 
@@ -30,6 +31,7 @@ package enum EncodedFacts {
           height: try place.member("height").integer(EncodedRun.sideRange)),
         pixelDigest: try place.member("pixel_digest").string(),
         emptiness: try place.optional("emptiness")?.string()),
-      hash: try place.optional("hash").map(EncodedMeasure.decodeHash))
+      hash: try EncodedMeasure.decodeHash(try place.member("hash")),
+      colours: try EncodedMeasure.decodeColours(try place.member("colours")))
   }
 }

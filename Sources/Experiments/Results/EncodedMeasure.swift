@@ -4,6 +4,8 @@ internal import SystemPackage
 
 /// What was measured, inside the document of a case.
 enum EncodedMeasure {
+  /// Samples that the colours of a picture may have.
+  static let coloursMax = 4_096
   /// Figures that one measure may have.
   static let figuresMax = 1_000
 
@@ -18,6 +20,13 @@ enum EncodedMeasure {
   static func encode(_ hash: HashRecord) -> JSONValue {
     .members([
       "version": .string(hash.version), "hex": .string(hash.hex), "quality": .integer(hash.quality),
+    ])
+  }
+
+  static func encode(_ colours: ColourRecord) -> JSONValue {
+    .members([
+      "version": .string(colours.version),
+      "rgb": .string(String(decoding: Base64.encode(colours.samples), as: UTF8.self)),
     ])
   }
 
@@ -54,6 +63,14 @@ enum EncodedMeasure {
       version: try place.member("version").string(),
       hex: try place.member("hex").string(),
       quality: try place.member("quality").integer(0...100))
+  }
+
+  static func decodeColours(_ place: EncodedPlace) throws(EncodedRunFailure) -> ColourRecord {
+    ColourRecord(
+      version: try place.member("version").string(),
+      samples: try place.member("rgb").parse("base64 of at most \(coloursMax) samples") { text in
+        Base64.decodeExactly(Array(text.utf8)).flatMap { $0.count <= coloursMax ? $0 : nil }
+      })
   }
 }
 

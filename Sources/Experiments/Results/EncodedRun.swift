@@ -41,7 +41,7 @@ package enum EncodedRun {
 /// `picture`, `other` and `figures` by their versioned names), `outputs`, `source`, `origin`, `started_at`, `latency_ms`, `cost`
 /// and `possibly_billed` (dollars as decimal strings) and `failed_attempts`. An output has `index`,
 /// `digest`, `kind`, `bytes`, `path`, `picture` (`codec`, `width`, `height`, `pixel_digest`, `emptiness`), `problem`,
-/// `revised_prompt` and `hash` (`version`, `hex`, `quality`). A group of cases has `group` besides
+/// `revised_prompt`, `hash` (`version`, `hex`, `quality`) and `colours` (`version`, `rgb` in base64). A group of cases has `group` besides
 /// (`across`, `expect`, `members`, `cases`, `pair`). What there is none of is left out; lists are always there.
 package enum EncodedCase {
   /// Writes a result; ``decode(_:)`` gives it back exactly.
@@ -121,6 +121,7 @@ package enum EncodedCase {
         ])
       },
       "hash": output.hash.map(EncodedMeasure.encode),
+      "colours": output.colours.map(EncodedMeasure.encode),
       "problem": output.problem.map(JSONValue.string),
       "revised_prompt": output.revisedPrompt.map(JSONValue.string),
     ])
@@ -257,7 +258,8 @@ package enum EncodedCase {
       picture: picture,
       problem: try place.optional("problem")?.string(),
       revisedPrompt: try place.optional("revised_prompt")?.string(),
-      hash: try place.optional("hash").map(EncodedMeasure.decodeHash))
+      hash: try place.optional("hash").map(EncodedMeasure.decodeHash),
+      colours: try place.optional("colours").map(EncodedMeasure.decodeColours))
   }
 }
 

@@ -92,13 +92,6 @@ extension CheckKind {
   }
 }
 
-extension HashRecord {
-  /// The record of a hash.
-  init(_ hash: PDQ) {
-    self.init(version: PDQ.version, hex: hash.hash.hex, quality: hash.quality)
-  }
-}
-
 /// From an answer to an outcome.
 extension CaseRunner {
   func judged(
@@ -108,12 +101,9 @@ extension CaseRunner {
     if let broken = result.missing.lazy.compactMap({ Self.brokenRecording($0.failure) }).first {
       return .ended(stopped(planned, course, broken.outcome, broken.reason))
     }
-    let hashed = plan.suite.groups.contains {
-      $0.expectation == .distinct && $0.admits(planned.suiteCase)
-    }
     let keeps = planned.suiteCase.checks.contains { $0.kind.looksAtPixels }
     let outputs = result.pictures.map {
-      identify($0, in: course.pictures, hashed: hashed, keeps: keeps)
+      identify($0, in: course.pictures, keeps: keeps)
     }
     var lastInput: PixelSize?
     if case .local(let blob)? = request.images.last { lastInput = plan.inputs[blob.digest]?.size }
@@ -220,10 +210,6 @@ extension CaseRunner {
       result.notices.append(
         waiting.message + (advice.map { "; \($0)" } ?? "; look at it and approve it"))
     }
-    for index in result.outputs.indices where result.outputs[index].hash == nil {
-      result.outputs[index].hash = judge.tools.shelf.knownHash(result.outputs[index].blob)
-        .map(HashRecord.init)
-    }
     return result
   }
 
@@ -290,18 +276,16 @@ extension CaseRunner {
     }
   }
 
-  /// - Parameters:
-  ///   - hashed: whether a group needs the perceptual hash.
-  ///   - keeps: whether a check may look at the pixels again.
+  /// - Parameter keeps: whether a check may look at the pixels again.
   func identify(
-    _ picture: ReturnedPicture, in store: BlobStore, hashed: Bool, keeps: Bool
+    _ picture: ReturnedPicture, in store: BlobStore, keeps: Bool
   ) -> OutputRecord {
     let blob = BlobID(of: picture.bytes)
     var known = environment.facts?.facts(of: blob)
     var problem: String?
-    if known == nil || (hashed && known?.hash == nil) {
+    if known == nil {
       do throws(PictureError) {
-        let found = try look(at: picture, blob, hashed: hashed, keeps: keeps)
+        let found = try look(at: picture, blob, keeps: keeps)
         environment.facts?.keep(found, of: blob)
         known = found
       } catch {
@@ -311,20 +295,15 @@ extension CaseRunner {
     return OutputRecord(
       index: picture.index, blob: blob, byteCount: picture.bytes.count,
       path: store.path(of: blob), picture: known?.record, problem: problem,
-      revisedPrompt: picture.revisedPrompt.map(clean), hash: hashed ? known?.hash : nil)
+      revisedPrompt: picture.revisedPrompt.map(clean), hash: known?.hash,
+      colours: known?.colours)
   }
 
   private func look(
-    at picture: ReturnedPicture, _ blob: BlobID, hashed: Bool, keeps: Bool
+    at picture: ReturnedPicture, _ blob: BlobID, keeps: Bool
   ) throws(PictureError) -> KnownPicture {
     let decoded = try Picture(decoding: picture.bytes)
-    let record = PictureRecord(
-      codec: decoded.format?.rawValue ?? "unknown",
-      size: PixelSize(width: decoded.width, height: decoded.height),
-      pixelDigest: decoded.digest.description,
-      emptiness: PictureCharacter.emptiness(of: decoded)?.rawValue)
     if keeps { judge.tools.shelf.keep(decoded, as: blob) }
-    let hash = hashed ? HashRecord(judge.tools.shelf.hash(of: decoded, as: blob)) : nil
-    return KnownPicture(record: record, hash: hash)
+    return KnownPicture(decoded, hash: judge.tools.shelf.hash(of: decoded, as: blob))
   }
 }

@@ -117,7 +117,7 @@ package struct CaseRunner: Sendable {
     do throws(EditFailure) {
       let result = try await client.edit(request, blobs: inputs, as: suiteCase.caseKey)
       return .outputs(
-        result.pictures.map { identify($0, in: course.pictures, hashed: false, keeps: true) })
+        result.pictures.map { identify($0, in: course.pictures, keeps: true) })
     } catch {
       return .none(clean("\(error)"))
     }

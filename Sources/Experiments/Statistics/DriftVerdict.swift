@@ -12,34 +12,37 @@ package enum DriftVerdict: String, Hashable, Sendable, CaseIterable {
   /// Decides about the prompts of a comparison together.
   ///
   /// - Parameters:
-  ///   - tests: one a prompt; `nil` where there was nothing to exchange.
+  ///   - tests: of each prompt one a metric; `nil` where there was nothing to exchange.
   ///   - areSame: of each prompt whether all of its pairs show the same picture.
-  /// - Returns: of each prompt the verdict and the p-values corrected by Holm and by Benjamini and
-  ///   Hochberg; prompts without a test are in no correction.
+  /// - Returns: of each prompt the verdict and, a metric each, the p-values corrected by Holm and by
+  ///   Benjamini and Hochberg. All tests of all prompts are corrected together, so that however the
+  ///   metrics depend on each other one false alarm or more is as rare as is stated.
   package static func decide(
-    _ tests: [ChanceTest?], areSame: [Bool]
-  ) -> [(verdict: DriftVerdict, holm: Double?, benjaminiHochberg: Double?)] {
-    precondition(tests.count == areSame.count, "a test for each prompt")
-    let places = tests.indices.filter { tests[$0] != nil }
-    let tested = tests.compactMap(\.self)
+    _ tests: [[ChanceTest?]], areSame: [Bool]
+  ) -> [(verdict: DriftVerdict, holm: [Double?], benjaminiHochberg: [Double?])] {
+    precondition(tests.count == areSame.count, "tests for each prompt")
+    let places = tests.indices.flatMap { prompt in
+      tests[prompt].indices.filter { tests[prompt][$0] != nil }.map { (prompt: prompt, metric: $0) }
+    }
+    let tested = tests.joined().compactMap(\.self)
     let holm = Correction.holm(tested.map(\.probability))
     let rates = Correction.benjaminiHochberg(tested.map(\.probability))
-    var verdicts = areSame.map { isSame in
-      (
-        verdict: isSame ? DriftVerdict.same : .notEnough, holm: Double?.none,
-        benjaminiHochberg: Double?.none
-      )
+    var verdicts = zip(tests, areSame).map { tests, isSame in
+      let none = [Double?](repeating: nil, count: tests.count)
+      return (verdict: isSame ? DriftVerdict.same : .notEnough, holm: none, benjaminiHochberg: none)
     }
     for (rank, place) in places.enumerated() {
-      verdicts[place].holm = holm[rank]
-      verdicts[place].benjaminiHochberg = rates[rank]
-      guard !areSame[place] else { continue }
+      verdicts[place.prompt].holm[place.metric] = holm[rank]
+      verdicts[place.prompt].benjaminiHochberg[place.metric] = rates[rank]
+    }
+    for prompt in tests.indices where !areSame[prompt] {
       // The clearest difference, beside tests that are no clearer.
-      let best = tested[rank].least * Double(tested.count)
-      if holm[rank] <= ChanceTest.significance {
-        verdicts[place].verdict = .changed
-      } else if best <= ChanceTest.significance {
-        verdicts[place].verdict = .withinNoise
+      let best = tests[prompt].compactMap { $0.map { $0.least * Double(tested.count) } }
+      if verdicts[prompt].holm.contains(where: { $0.map { $0 <= ChanceTest.significance } ?? false }
+      ) {
+        verdicts[prompt].verdict = .changed
+      } else if !best.isEmpty, best.allSatisfy({ $0 <= ChanceTest.significance }) {
+        verdicts[prompt].verdict = .withinNoise
       }
     }
     return verdicts

@@ -7,6 +7,7 @@ internal import Suites
 internal import SystemPackage
 
 extension DriftTest.Noise: ExpressibleByArgument {}
+extension CompareGate: ExpressibleByArgument {}
 
 /// Says whether two sides differ by more than chance.
 struct CompareCommand: AsyncParsableCommand {
@@ -16,11 +17,6 @@ struct CompareCommand: AsyncParsableCommand {
     case json
     case csv
     case markdown
-  }
-
-  /// What makes the command fail.
-  enum Gate: String, CaseIterable, ExpressibleByArgument {
-    case changed
   }
 
   /// Remarks of one kind that a text lists.
@@ -38,12 +34,16 @@ struct CompareCommand: AsyncParsableCommand {
         proofsheet compare baseline latest
 
       Cases line up by what they ask for, without model and delivery. Pictures are held against what \
-      repeats of one request differ by or, where nothing was repeated, seeds of one prompt. Of each \
-      prompt: 'same' (near or better, every pair), 'changed within noise', 'changed' (p at most 0.05 \
-      by exact permutation, corrected by Holm), or 'not enough samples' with how many would be.
+      repeats of one request differ by or, where nothing was repeated, seeds of one prompt: by the \
+      bits of their perceptual hashes, and by their colours (CIEDE2000 of 8 x 8 cells), which a hash \
+      hardly sees. Of each prompt: 'same' (near or better, every pair), 'changed within noise', \
+      'changed' (p at most 0.05 by exact permutation in either, corrected by Holm over all prompts and \
+      both distances), or 'not enough samples' with how many would be.
 
-      The exit code is 0 unless --gate is given: then 1 where a prompt has changed, 4 where none has \
-      and something is not decided or has no partner.
+      The exit code is 0 unless --gate is given, as often as there is something to hold: 'changed' \
+      (a prompt has changed), 'undecided' (too few samples), 'missing' (a case has no partner or no \
+      picture), 'worse' (B is worse in latency, cost, size or another quality). Then 1 where one of \
+      these is so, and 4 where none is and something is not decided or has no partner.
       """)
 
   @Argument(help: ArgumentHelp("The first side.", valueName: "a"))
@@ -68,10 +68,13 @@ struct CompareCommand: AsyncParsableCommand {
   @Option(help: "The dialect of JUnit XML: strict, extended or ant.")
   var junitDialect: JUnitDialect = .strict
 
-  @Option(help: "What fails the command, and tests of JUnit: changed.")
-  var gate: Gate?
+  @Option(
+    help: ArgumentHelp(
+      "What fails the command, and tests of JUnit: changed, undecided, missing or worse.",
+      discussion: "May be given several times."))
+  var gate: [CompareGate] = []
 
-  @Flag(help: "Read no picture: digests and hashes that runs have stored decide.")
+  @Flag(help: "Read no picture: digests, hashes and colours that runs have stored decide.")
   var storedOnly = false
 
   @OptionGroup var folders: FolderOptions
@@ -97,19 +100,21 @@ struct CompareCommand: AsyncParsableCommand {
         hint:
           "cases line up by what they ask for, but for model, delivery and the axes that are named")
     }
+    let facts = StoredFacts(store: runs.right.store)
     let compared = NamedComparison(
       left: sides.0.name, right: sides.1.name,
       isSimulated: sides.0.isSimulated || sides.1.isSimulated,
-      found: await Comparer(axes: axes, noise: noise, isStoredOnly: storedOnly).compare(
-        alignment, concurrency: ProcessorCount.available))
+      found: await Comparer(
+        axes: axes, noise: noise, isStoredOnly: storedOnly, facts: facts
+      ).compare(alignment, concurrency: ProcessorCount.available))
+    if let failure = facts.finish() { context.say("warning: \(failure)") }
     write(compared, context)
     if let junit {
       try told { try write(compared, runs, to: JUnitTarget(junit), context) }
       context.say("written: \(junit)")
     }
-    if gate != nil, compared.found.gateStatus != .success {
-      throw CommandExit(compared.found.gateStatus)
-    }
+    let status = compared.found.status(of: Set(gate))
+    if status != .success { throw CommandExit(status) }
   }
 
   // MARK: - Sides
@@ -165,10 +170,16 @@ struct CompareCommand: AsyncParsableCommand {
       var table = TextTable(
         NamedComparison.titles.enumerated().map { (title: $1, side: $0 < 2 ? .left : .right) })
       for prompt in compared.found.prompts { table.add(compared.cells(prompt)) }
+      var tags = TextTable(
+        NamedComparison.tagTitles.enumerated().map {
+          (title: $1, side: [1, 2].contains($0) ? .right : .left)
+        })
+      for row in compared.tagRows { tags.add(row) }
       let lines =
         compared.heading + [""] + table.lines + ["", compared.counts]
         + compared.remarks(listing: Self.remarksMax)
         + (compared.found.qualities.isEmpty ? [] : [""]) + compared.qualityLines
+        + (compared.tagRows.isEmpty ? [] : [""] + tags.lines)
       context.output(lines.joined(separator: "\n") + "\n")
     }
   }
@@ -185,6 +196,6 @@ struct CompareCommand: AsyncParsableCommand {
     let header = RunHeader(
       id: own.id, startedAt: own.startedAt, mode: own.mode, toolVersion: Proofsheet.version,
       workingFolder: own.workingFolder, endpoint: nil, suites: suites)
-    try target.write(compared.run(header, gates: gate != nil), junitDialect, context)
+    try target.write(compared.run(header, gates: Set(gate)), junitDialect, context)
   }
 }

@@ -117,20 +117,7 @@ struct CompareSide {
     var cases: [ComparedCase] = []
     var isSimulated = false
     for suite in run.header.suites {
-      let path = run.header.locate(suite.path, context)
-      let folders = ProjectFolders(suite: path, workingFolder: context.workingFolder)
-      let settings = try SettingSources(
-        flags: options.flags, config: options.config, roots: [folders.root], context
-      ).settings()
-      let baseline: Baseline
-      do {
-        baseline = try BaselineFile.read(BaselineFile.path(forSuite: path), suite: suite.name)
-      } catch {
-        throw CommandExit(.usage, "error: \(error)")
-      }
-      let blobs = FixtureFolder(
-        folder: folders.fixtures(settings).appending(suite.name.text)
-      ).blobs
+      let place = try ApprovedPlace(suite, of: run.header, options, context)
       // A filter speaks of cases of the run; a baseline knows their names alone.
       var selected: Set<CaseID>?
       if !filter.isAll {
@@ -140,13 +127,13 @@ struct CompareSide {
         }
         selected = ids
       }
-      let approved = baseline.entries.filter {
+      let approved = place.baseline.entries.filter {
         $0.decision == .approved && selected?.contains($0.caseID) ?? true
       }
       isSimulated = isSimulated || approved.contains { $0.origin == .simulator }
       let byCase = Dictionary(grouping: approved, by: \.output.caseKey)
       cases += byCase.keys.sorted().compactMap { key in
-        ComparedCase(approved: byCase[key] ?? [], of: suite.name, in: blobs)
+        ComparedCase(approved: byCase[key] ?? [], of: suite.name, in: place.blobs)
       }
     }
     guard !cases.isEmpty else {

@@ -6,6 +6,9 @@ extension HTMLOptions.Pictures: ExpressibleByArgument {}
 
 /// How the proof sheet is written.
 struct SheetOptions: ParsableArguments {
+  /// The folder, beside the runs, of what a sheet keeps for later ones.
+  static let cacheName = "rendered"
+
   @Option(
     help: ArgumentHelp(
       "Pictures in the proof sheet: changed, all or none.",
@@ -20,7 +23,7 @@ struct SheetOptions: ParsableArguments {
   ///   - sources: folders of other proof sheets.
   func options(reports: FilePath, sources: [FilePath] = []) -> HTMLOptions {
     HTMLOptions(
-      pictures: images, cache: reports.appending("rendered"), sources: sources,
+      pictures: images, cache: reports.appending(Self.cacheName), sources: sources,
       concurrency: ProcessorCount.available)
   }
 }

@@ -27,20 +27,23 @@ package struct NamedComparison: Sendable {
   /// The titles of a table of prompts.
   package static let titles = [
     "prompt", "verdict", "pairs", "worst level", "drift", "noise", "excess", "95 %", "p (Holm)",
-    "seeds kept",
+    "colour", "noise of it", "p of it", "seeds kept",
   ]
 
-  /// The cells of a prompt, under ``titles``; distances in bits of PDQ.
+  /// The cells of a prompt, under ``titles``; distances in bits of PDQ, and of colours in CIEDE2000.
   package func cells(_ prompt: PromptComparison) -> [String] {
     func number(_ value: Double?) -> String { value.map { Comparison.fixed($0, 1) } ?? "-" }
-    let samples = prompt.samples
-    let interval = prompt.test?.interval.map { "\(number($0.low))..\(number($0.high))" }
+    func noise(_ samples: DriftSamples?) -> Double? {
+      found.noise == .repeats ? samples?.acrossRepeats : samples?.acrossSeeds
+    }
+    let (shape, colour) = (prompt.of(.shape), prompt.of(.colour))
+    let interval = shape?.test?.interval.map { "\(number($0.low))..\(number($0.high))" }
     return [
       TerminalText.escape(prompt.name), prompt.verdict.rawValue, "\(prompt.pairs.count)",
-      prompt.worst?.rawValue ?? "-", number(samples.acrossSides),
-      number(found.noise == .repeats ? samples.acrossRepeats : samples.acrossSeeds),
-      number(prompt.test?.chance.statistic), interval ?? "-",
-      prompt.holm.map { Self.probability($0) } ?? "-",
+      prompt.worst?.rawValue ?? "-", number(shape?.samples.acrossSides),
+      number(noise(shape?.samples)), number(shape?.test?.chance.statistic), interval ?? "-",
+      shape?.holm.map { Self.probability($0) } ?? "-", number(colour?.samples.acrossSides),
+      number(noise(colour?.samples)), colour?.holm.map { Self.probability($0) } ?? "-",
       prompt.fidelity.map { "\($0.kept)/\($0.of)" } ?? "-",
     ]
   }
@@ -58,7 +61,8 @@ package struct NamedComparison: Sendable {
       case .seeds: "what seeds of one prompt differ by"
       }
     var lines = [
-      "A: \(left)", "B: \(right)", "noise: \(noise); distances in bits of PDQ (of 256)",
+      "A: \(left)", "B: \(right)",
+      "noise: \(noise); distances in bits of PDQ (of 256), those of colour in CIEDE2000",
     ]
     if isSimulated {
       lines.insert("the pictures are of the simulator, a stand-in and no model", at: 0)
@@ -79,14 +83,7 @@ package struct NamedComparison: Sendable {
   package func remarks(listing most: Int) -> [String] {
     var lines: [String] = []
     for prompt in found.prompts {
-      if let seeds = prompt.seedsNeeded {
-        let blocks = prompt.samples.blocks
-        let repeats = blocks.map { min($0.first.count, $0.second.count) }.min() ?? 0
-        let and = found.noise == .repeats && repeats < 2 ? " with 'repeat: 2'" : ""
-        lines.append(
-          "\(prompt.name): \(Count.of(blocks.count, "seed")) cannot tell; "
-            + "\(seeds) would be enough\(and)")
-      }
+      if let needed = needed(prompt) { lines.append("\(prompt.name): \(needed)") }
       lines += (prompt.notices + prompt.unusable.prefix(most)).map { "\(prompt.name): \($0)" }
       if prompt.unusable.count > most {
         lines.append("\(prompt.name): \(prompt.unusable.count - most) more without a picture")
@@ -103,14 +100,38 @@ package struct NamedComparison: Sendable {
     return lines.map(TerminalText.escape)
   }
 
-  /// The quality of both sides, a line each; of tags only where a side is better.
+  /// How many seeds would be enough; `nil` of a prompt that has as many.
+  func needed(_ prompt: PromptComparison) -> String? {
+    guard let seeds = prompt.seedsNeeded else { return nil }
+    let blocks = prompt.samples.blocks
+    let repeats = blocks.map { min($0.first.count, $0.second.count) }.min() ?? 0
+    let and = found.noise == .repeats && repeats < 2 ? " with 'repeat: 2'" : ""
+    return "\(Count.of(blocks.count, "seed")) cannot tell; \(seeds) would be enough\(and)"
+  }
+
+  /// The quality of both sides over all prompts, a line each.
   package var qualityLines: [String] {
-    found.qualities.filter { $0.tag == nil || $0.isRightBetter != nil }.map { quality in
+    found.qualities.filter { $0.tag == nil }.map { quality in
       let verdict = quality.isRightBetter.map { $0 ? "B is better" : "A is better" }
-      let tag = quality.tag.map { " (tag \($0))" } ?? ""
-      return "\(quality.quality.rawValue)\(tag): A \(Comparison.fixed(quality.left, 3)), "
+      return "\(quality.quality.rawValue): A \(Comparison.fixed(quality.left, 3)), "
         + "B \(Comparison.fixed(quality.right, 3))"
-        + (verdict.map { ", \($0), p = \(Self.probability(quality.probability))" } ?? "")
+        + (verdict.map { ", \($0), p = \(Self.probability(quality.rate))" } ?? "")
+    }
+  }
+
+  /// The titles of a table of tags.
+  package static let tagTitles = ["tag", "prompts", "changed", "A is better in", "B is better in"]
+
+  /// The rows of a table of tags, under ``tagTitles``.
+  package var tagRows: [[String]] {
+    func list(_ qualities: [Quality]) -> String {
+      qualities.isEmpty ? "-" : qualities.map(\.rawValue).joined(separator: ", ")
+    }
+    return found.tags.map { tag in
+      [
+        TerminalText.escape(tag.tag), "\(tag.promptCount)", "\(tag.changedCount)",
+        list(tag.leftBetter), list(tag.rightBetter),
+      ]
     }
   }
 
@@ -126,32 +147,54 @@ package struct NamedComparison: Sendable {
     lines += found.prompts.map { row(cells($0)) }
     lines += ["", counts, ""]
     lines += (remarks(listing: .max) + qualityLines).map { "- \(MarkdownText.plain($0))" }
+    if !tagRows.isEmpty {
+      lines += ["", row(Self.tagTitles), MarkdownText.row(Self.tagTitles.map { _ in "---" })]
+      lines += tagRows.map(row)
+    }
     return lines.joined(separator: "\n") + "\n"
   }
 
-  /// The pairs as CSV (RFC 4180), a line each, then what has no partner.
+  /// The pairs as CSV (RFC 4180), a line each with every figure that was measured, then what has no
+  /// partner and what has no picture.
   package var csv: String {
-    let titles = [
-      "prompt", "verdict", "p", "p_holm", "q_bh", "a", "b", "seed", "image", "level", "summary",
-    ]
-    var rows = [titles]
+    var (figures, seen): ([String], Set<String>) = ([], [])
+    for pair in found.prompts.lazy.flatMap(\.pairs) {
+      for figure in pair.figures where seen.insert(figure.name).inserted {
+        figures.append(figure.name)
+      }
+    }
+    var table = CSVWriter(
+      [
+        "prompt", "verdict", "p", "p_holm", "q_bh", "a", "b", "seed", "image", "level", "summary",
+        "colour_p", "colour_p_holm", "colour_q_bh", "seeds_needed",
+      ] + figures)
     for prompt in found.prompts {
-      let values = [prompt.test?.chance.probability, prompt.holm, prompt.benjaminiHochberg]
-        .map { value in value.map { "\($0)" } ?? "" }
+      func values(_ metric: DriftMetric) -> [String] {
+        let found = prompt.of(metric)
+        return [found?.test?.chance.probability, found?.holm, found?.benjaminiHochberg]
+          .map { value in value.map { "\($0)" } ?? "" }
+      }
+      let first = [prompt.name, prompt.verdict.rawValue] + values(.shape)
+      let needed = prompt.seedsNeeded.map { "\($0)" } ?? ""
       for pair in prompt.pairs {
-        rows.append(
-          [prompt.name, prompt.verdict.rawValue] + values + [
+        let measured = Dictionary(
+          pair.figures.map { ($0.name, $0.text) }, uniquingKeysWith: { first, _ in first })
+        table.add(
+          first + [
             pair.left.text, pair.right.text, pair.seed.map { "\($0)" } ?? "", "\(pair.index)",
             pair.level?.rawValue ?? "", pair.summary,
-          ])
+          ] + values(.colour) + [needed] + figures.map { measured[$0] ?? "" })
+      }
+      for line in prompt.unusable {
+        table.add(first + ["", "", "", "", "", "no picture: \(line)"])
       }
     }
     for missing in found.missing {
       let id = missing.single.id.text
-      rows.append(
+      table.add(
         ["", "without a partner", "", "", "", missing.isLeft ? id : "", missing.isLeft ? "" : id]
           + ["", "", "", missing.reason])
     }
-    return rows.map(CSVText.row).joined()
+    return table.text
   }
 }

@@ -33,7 +33,6 @@ enum CSVText {
 
   private static func isNumber(_ text: String) -> Bool {
     guard let first = text.utf8.first, first == UInt8(ascii: "-") else { return false }
-    return text.utf8.dropFirst().allSatisfy { (0x30...0x39).contains($0) || $0 == 0x2E }
-      && Double(text) != nil
+    return Double(text) != nil && text.utf8.allSatisfy { "0123456789.eE+-".utf8.contains($0) }
   }
 }

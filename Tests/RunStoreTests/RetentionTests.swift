@@ -1,0 +1,252 @@
+import Canonical
+import Experiments
+import Foundation
+import GRDB
+import Recording
+import SystemPackage
+import TestSupport
+import Testing
+
+@testable import RunStore
+
+/// Which runs a rule takes out of a store, and what is left of it.
+@Suite(.temporaryFolder)
+struct RetentionTests {
+  private let folder = TemporaryFolder.path
+  private let day: Int64 = 86_400_000
+
+  private func open() throws -> RunStore { try RunStore(folder: folder, spends: true) }
+
+  private func time(_ days: Int64) -> Timestamp {
+    Timestamp(milliseconds: Made.start.milliseconds + days * day)
+  }
+
+  /// Writes a run with one result, begun so many days after the start; one that does not end has no
+  /// summary.
+  private func write(
+    _ run: Int, days: Int64, mode: RunMode = .replay, ends: Bool = true, to store: RunStore
+  ) throws {
+    let sink = StoreSink(store: store)
+    try sink.receive(
+      .started(try Made.header(run, mode: mode, startedAfter: days * day)))
+    try sink.receive(.caseFinished(try Made.result(1), spending: Spending()))
+    if ends { try sink.receive(.finished(RunSummary(counts: [.passed: 1]))) }
+    try DurableFile.createFolder(folder.appending(try Made.run(run).text).appending("pictures"))
+    try DurableFile.write(
+      [1, 2, 3], to: folder.appending(try Made.run(run).text).appending("junit.xml"))
+  }
+
+  private func removed(
+    _ rule: RetentionRule, at days: Int64, of store: RunStore
+  ) throws -> (ids: [RunID], held: [Retention.Held]) {
+    let retention = try store.retention(rule, at: time(days), approved: [])
+    return (retention.removed.map(\.id), retention.held)
+  }
+
+  @Test(
+    arguments: [
+      ("3", RetentionRule.runs(3)), ("90d", .days(90)), ("0", nil), ("d", nil), ("", nil),
+      ("-1", nil),
+      ("3w", nil), ("１", nil), ("99999999999999999999", nil),
+    ] as [(String, RetentionRule?)])
+  func `A rule is a number of runs, or of days`(text: String, rule: RetentionRule?) {
+    #expect(RetentionRule(text) == rule)
+  }
+
+  @Test func `The last runs stay, or those of the last days`() throws {
+    let store = try open()
+    for run in 1...4 { try write(run, days: Int64(run) * 10, to: store) }
+    #expect(try removed(.runs(3), at: 50, of: store).ids == [Made.run(1)])
+    #expect(try removed(.runs(4), at: 50, of: store).ids.isEmpty)
+    #expect(try removed(.days(25), at: 50, of: store).ids == [Made.run(2), Made.run(1)])
+    let all = try removed(.days(1), at: 500, of: store)
+    #expect(all.ids == [try Made.run(3), try Made.run(2), try Made.run(1)])
+    #expect(all.held.map(\.id) == [try Made.run(4)])
+    #expect(all.held[0].reason == "it is the latest that ended")
+  }
+
+  @Test func `A run that may be going on stays for a day`() throws {
+    let store = try open()
+    try write(1, days: 0, ends: false, to: store)
+    for run in 2...3 { try write(run, days: 0, to: store) }
+    let early = try removed(.runs(1), at: 0, of: store)
+    #expect(early.ids == [try Made.run(2)])
+    #expect(early.held.map(\.reason) == ["it has not ended, and may be going on"])
+    #expect(try removed(.runs(1), at: 2, of: store).ids == [Made.run(2), Made.run(1)])
+  }
+
+  @Test func `Orders in doubt and answers that no recording holds keep their run`() throws {
+    let first = try Session.begin(1)
+    _ = try first.ledger.begin(
+      Made.id(1), of: try Made.recordedCase(1), reservation: Made.price)
+    first.crash()
+    let second = try Session.begin(2)
+    try second.buy(Made.id(2), Made.received(Made.exchange()))
+    try second.ledger.promoted(Made.key(2))
+    second.crash()
+    let third = try Session.begin(3, mode: .live)
+    try third.buy(Made.id(3), Made.received(Made.exchange()))
+    third.crash()
+    let store = try open()
+    for (run, mode) in [(1, RunMode.record), (2, .record), (3, .live), (4, .replay)] {
+      try write(run, days: 0, mode: mode, to: store)
+    }
+    let found = try removed(.runs(1), at: 10, of: store)
+    #expect(found.ids == [try Made.run(2)])
+    #expect(found.held.map(\.id) == [try Made.run(1), try Made.run(3)])
+    #expect(found.held[0].reason.contains("may be billed"))
+    #expect(found.held[1].reason.contains("proofsheet fixtures adopt \(try Made.run(3))"))
+  }
+
+  @Test func `What a run that stays goes on with stays`() throws {
+    let first = try Session.begin(1, mode: .live)
+    first.crash()
+    let second = try Session.begin(2, mode: .live, resuming: 1)
+    try second.buy(Made.id(1), Made.received(Made.exchange()))
+    second.crash()
+    let store = try open()
+    for run in 1...2 { try write(run, days: 0, mode: .live, to: store) }
+    try write(3, days: 0, to: store)
+    let found = try removed(.runs(1), at: 10, of: store)
+    #expect(found.ids.isEmpty)
+    #expect(found.held[0].reason == "run \(try Made.run(2)) goes on with it")
+  }
+
+  @Test func `The end of a refresh stays while one that broke off before it stays`() throws {
+    let first = try Session.begin(1, mode: .refresh)
+    _ = try first.ledger.begin(
+      Made.id(1), of: try Made.recordedCase(1), reservation: Made.price)
+    first.crash()
+    let store = try open()
+    try write(2, days: 0, mode: .refresh, to: store)
+    try write(3, days: 0, to: store)
+    // The process of the first has ended, which the next one that may spend finds out.
+    let found = try removed(.runs(1), at: 10, of: store)
+    #expect(found.ids.isEmpty)
+    #expect(found.held.map(\.id) == [try Made.run(1), try Made.run(2)])
+    #expect(found.held[1].reason.contains("which this one has ended"))
+  }
+
+  @Test func `Rows, reports and files that nothing names go, and the rest stays`() throws {
+    let store = try open()
+    for run in 1...3 { try write(run, days: Int64(run), to: store) }
+    let named = try store.attach([7])
+    let loose = try store.attach([8])
+    let approved = try store.attach([9])
+    try store.database.write { database in
+      try database.execute(
+        sql: "UPDATE run SET header = json_set(header, '$.suites[0].baseline', ?) WHERE id = ?",
+        arguments: [named.hex, try Made.run(3).text])
+    }
+    let rendered = folder.appending("rendered")
+    try DurableFile.createFolder(rendered.appending("thumbnails"))
+    try DurableFile.write([4, 5], to: rendered.appending("thumbnails/a.webp"))
+    // Files count as recent for an hour by the clock of the file system.
+    let now = Timestamp(milliseconds: Timestamp.now().milliseconds + 10_000 * day)
+    let retention = try store.retention(.runs(1), at: now, approved: [approved])
+    #expect(retention.removed.map(\.id) == [try Made.run(2), try Made.run(1)])
+    #expect(retention.blobs.map { $0.lastComponent?.stem } == [loose.hex])
+    let lock = try StoreLock(folder: folder)
+    let removed = try store.remove(retention, rendered: rendered, lock: lock)
+    _ = consume lock
+    #expect(removed.fileByteCount == 3 + 3 + 1 + 2)
+    #expect(try store.runIDs(limit: 9) == [Made.run(3)])
+    #expect(!DurableFile.exists(folder.appending(try Made.run(1).text)))
+    #expect(DurableFile.isFile(folder.appending(try Made.run(3).text).appending("junit.xml")))
+    #expect(try DurableFile.names(in: rendered.appending("thumbnails")).isEmpty)
+    let left = Set(try DurableFile.names(in: folder.appending("blobs")))
+    #expect(left == ["\(named.hex).json", "\(approved.hex).json"])
+    for table in ["result", "case_fact", "run"] {
+      let count = try store.database.read {
+        try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM \(table)")
+      }
+      #expect(count == 1, "\(table)")
+    }
+    #expect(
+      try store.database.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM removal") } == 0)
+  }
+
+  @Test func `Without baselines that can be read no file goes, and recent ones stay`() throws {
+    let store = try open()
+    for run in 1...2 { try write(run, days: 0, to: store) }
+    _ = try store.attach([8])
+    let late = Timestamp(milliseconds: Timestamp.now().milliseconds + 10_000 * day)
+    #expect(try store.retention(.runs(1), at: late, approved: nil).blobs.isEmpty)
+    #expect(try store.retention(.runs(1), at: Timestamp.now(), approved: []).blobs.isEmpty)
+    #expect(try store.retention(.runs(1), at: late, approved: []).blobs.count == 1)
+  }
+
+  @Test func `What a run that begins now attaches is recent, however old the file is`() throws {
+    let store = try open()
+    for run in 1...2 { try write(run, days: 0, to: store) }
+    let path = folder.appending("blobs/\(try store.attach([8]).hex).json")
+    try FileManager.default.setAttributes(
+      [.modificationDate: Date(timeIntervalSince1970: 1_000)], ofItemAtPath: path.string)
+    let now = Timestamp.now()
+    #expect(try store.retention(.runs(1), at: now, approved: []).blobs.count == 1)
+    _ = try store.attach([8])
+    #expect(try store.retention(.runs(1), at: now, approved: []).blobs.isEmpty)
+  }
+
+  @Test func `Folders of a removal that was cut off go with the next one`() throws {
+    let store = try open()
+    for run in 1...2 { try write(run, days: 0, to: store) }
+    try store.database.write { database in
+      try database.execute(
+        sql: "INSERT INTO removal VALUES (?)", arguments: [try Made.run(1).text])
+      try database.execute(
+        sql: "DELETE FROM result WHERE run_id = ?", arguments: [try Made.run(1).text])
+      try database.execute(sql: "DELETE FROM run WHERE id = ?", arguments: [try Made.run(1).text])
+    }
+    let lock = try StoreLock(folder: folder)
+    _ = try store.remove(Retention(), rendered: folder.appending("rendered"), lock: lock)
+    _ = consume lock
+    #expect(!DurableFile.exists(folder.appending(try Made.run(1).text)))
+    #expect(DurableFile.exists(folder.appending(try Made.run(2).text)))
+  }
+
+  @Test func `Runs of a time without facts are read once, with the same history`() throws {
+    let store = try open()
+    for run in 1...2 { try write(run, days: Int64(run), to: store) }
+    func facts() throws -> [[CaseFact]] {
+      try store.history(of: try Made.suite()).map { run in
+        var found: [CaseFact] = []
+        try store.forEachFact(of: try Made.suite(), in: run.id) { found.append($0) }
+        return found
+      }
+    }
+    let written = try facts()
+    #expect(written.map(\.count) == [1, 1])
+    try store.database.write { try $0.execute(sql: "DELETE FROM case_fact") }
+    #expect(try store.runsWithoutFacts() == [Made.run(1), Made.run(2)])
+    #expect(try store.suiteNames().isEmpty)
+    for run in 1...2 {
+      try store.fillFacts(of: try store.run(try Made.run(run).text)) { _ in nil }
+    }
+    #expect(try facts() == written)
+    #expect(try store.runsWithoutFacts().isEmpty)
+    #expect(try store.suiteNames() == [Made.suite()])
+    #expect(try store.history(of: Made.suite(), last: 1).map(\.id) == [Made.run(2)])
+  }
+
+  @Test func `A case that ended in different ways is flaky; one that was not tried is not`() throws
+  {
+    let store = try open()
+    for run in 1...4 { try write(run, days: 0, to: store) }
+    func set(_ outcome: String, _ run: Int) throws {
+      try store.database.write {
+        try $0.execute(
+          sql: "UPDATE case_fact SET outcome = ? WHERE run_id = ?",
+          arguments: [outcome, try Made.run(run).text])
+      }
+    }
+    let ids = try (1...4).map { try Made.run($0) }
+    #expect(try store.flakyCases(of: Made.suite(), in: ids).isEmpty)
+    try set("cancelled", 1)
+    #expect(try store.flakyCases(of: Made.suite(), in: ids).isEmpty)
+    try set("drifted", 2)
+    let found = try store.flakyCases(of: Made.suite(), in: ids)
+    #expect(found.map(\.counts) == [[.drifted: 1, .passed: 2]])
+    #expect(try store.flakyCases(of: Made.suite(), in: Array(ids.prefix(2))).isEmpty)
+  }
+}
