@@ -153,7 +153,9 @@ struct PromptDesk {
     guard hashes.count <= picturesMax else { return DriftSamples([], distances: []) }
     return DriftSamples(
       order.compactMap { key in
-        blocks[key].map { DriftSamples.Block(first: $0.first, second: $0.second) }
+        blocks[key].map {
+          DriftSamples.Block(first: $0.first, second: $0.second, seed: key.seed, index: key.index)
+        }
       },
       distances: hashes.map { left in hashes.map { Double(left.distance(to: $0)) } })
   }

@@ -74,6 +74,7 @@ struct CompareCommand: AsyncParsableCommand {
   @Flag(help: "Read no picture: digests and hashes that runs have stored decide.")
   var storedOnly = false
 
+  @OptionGroup var page: ComparePage
   @OptionGroup var folders: FolderOptions
 
   func run() async throws {
@@ -81,6 +82,7 @@ struct CompareCommand: AsyncParsableCommand {
     let operands = (try CompareOperand(first), try CompareOperand(second))
     _ = try FilterReading.read(filter)
     if let junit { try told { try JUnitTarget(junit).tryWriting() } }
+    try page.check()
     let runs = try found(operands, context)
     let sides = try told {
       (
@@ -107,6 +109,7 @@ struct CompareCommand: AsyncParsableCommand {
       try told { try write(compared, runs, to: JUnitTarget(junit), context) }
       context.say("written: \(junit)")
     }
+    try told { try page.write(compared, alignment, runs, context) }
     if gate != nil, compared.found.gateStatus != .success {
       throw CommandExit(compared.found.gateStatus)
     }
