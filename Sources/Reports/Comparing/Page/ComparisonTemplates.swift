@@ -113,7 +113,7 @@ struct ComparisonTemplates {
     """#
 
   private static let spread = #"""
-    <figure class="spread"><figcaption><bdi>{{title}}</bdi></figcaption><svg viewBox="0 0 {{width}} {{height}}" role="img" aria-label="{{words}}">{{#ticks}}<path class="d-grid" d="M{{x}} 0V{{bottom}}"/><text x="{{x}}" y="{{base}}" text-anchor="middle">{{text}}</text>{{/ticks}}{{#labels}}<text x="0" y="{{y}}">{{text}}</text>{{/labels}}{{#shapes}}<path class="{{kind}}" d="{{d}}"/>{{/shapes}}<path class="d-mean" d="{{means}}"/></svg>
+    <figure class="spread"><figcaption><bdi>{{title}}</bdi></figcaption><svg viewBox="0 0 {{width}} {{height}}" role="img" aria-label="{{words}}">{{#ticks}}<path class="d-grid" d="M{{x}} 0V{{bottom}}"/><text x="{{x}}" y="{{base}}" text-anchor="middle">{{text}}</text>{{/ticks}}{{#labels}}<text x="4" y="{{y}}">{{text}}</text>{{/labels}}{{#shapes}}<path class="{{kind}}" d="{{d}}"/>{{/shapes}}<path class="d-mean" d="{{means}}"/></svg>
     <p class="key"><span class="k-across">● A to B</span> <span class="k-first">▲ {{inFirst}}</span> <span class="k-second">■ {{inSecond}}</span> <span>┃ mean</span></p><p class="words">{{words}}</p></figure>
 
     """#

@@ -48,8 +48,8 @@ enum ComparisonWords {
   /// How many seeds have found their own partner first.
   static func kept(_ prompt: PromptComparison) -> String? {
     prompt.fidelity.map {
-      "Seeds kept: \($0.kept) of \($0.of), whose picture in B is nearer to their own in A than that of "
-        + "any other seed."
+      "Seeds kept: \($0.kept) of \($0.of). One is kept where its picture in B is nearer to its own in A "
+        + "than those of all other seeds are."
     }
   }
 

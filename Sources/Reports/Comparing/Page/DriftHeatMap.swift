@@ -64,7 +64,7 @@ struct DriftHeatMap {
     let prompts = compared.prompts.prefix(Self.promptsMax)
     let metrics = prompts.map { ComparedMetric.all(of: $0) }
     return (metrics.first ?? []).indices.map { place in
-      var steps: Set<Step> = []
+      var steps = Set(Step.allCases).subtracting([.unknown])
       let rows = zip(prompts, metrics).enumerated().map { number, row -> [String: Any] in
         let (prompt, metric) = (row.0, row.1[place])
         let (drift, noise) = (metric.driftBySeed, metric.noise(compared.noise))

@@ -113,6 +113,11 @@ struct SpreadPlot {
       return "\(name): mean \(Comparison.fixed(mean, 1)) \(metric.unit), "
         + "\(Comparison.fixed(least, 1)) to \(Comparison.fixed(most, 1)), n = \(values.count)"
     }
+    if let test = metric.test {
+      parts.append(
+        "n = \(spreads.count) seeds, p = \(NamedComparison.probability(test.chance.probability))"
+          + (metric.holm.map { ", by Holm \(NamedComparison.probability($0))" } ?? ""))
+    }
     if spreads.count > Self.seedRowsMax {
       parts.append(
         "rows of the \(Self.seedRowsMax) farthest of \(spreads.count) seeds are drawn")

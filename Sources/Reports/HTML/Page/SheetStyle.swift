@@ -121,6 +121,7 @@ enum SheetStyle {
     .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(260px, 360px)); gap: 20px; padding: 10px 0; }
     .plots figcaption { font-weight: 600; color: var(--text); } .plots svg { width: 100%; height: auto; background: var(--shade); border-radius: 4px; } .plots p { display: flex; justify-content: space-between; font-size: 12px; }
     rect.v-success { fill: var(--success); } rect.v-failure { fill: var(--failure); } rect.v-error { fill: var(--error); } rect.v-skipped { fill: var(--skipped); } rect.v-plain { fill: var(--plain); }
+    .plots text { font-size: 9.5px; fill: var(--text); }
     .plain main { display: block; } nav[aria-label="Pages"] { padding: 6px 16px; }
     nav [aria-current="page"] { font-weight: 700; text-decoration: none; color: inherit; }
     .listed { margin: 10px 16px; padding: 12px; border: 1px solid var(--line); border-radius: 8px; background: var(--panel); content-visibility: auto; contain-intrinsic-size: auto 320px; overflow-wrap: anywhere; }
