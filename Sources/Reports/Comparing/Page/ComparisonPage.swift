@@ -49,7 +49,8 @@ package enum ComparisonPage {
       let page = templates.prompts.render(try views.page(number, &pictures))
       try folder.write(Array(page.utf8), to: ComparisonPlan.file(number))
     }
-    try folder.removeNumbered("prompts-", ".html", from: plan.pages.count > 1 ? plan.pages.count + 1 : 1)
+    try folder.removeNumbered(
+      "prompts-", ".html", from: plan.pages.count > 1 ? plan.pages.count + 1 : 1)
     let inline = plan.pages.count == 1 ? try views.page(0, &pictures) : [:]
     let page = templates.index.render(views.index.merging(inline) { own, _ in own })
     try folder.write(Array(page.utf8), to: "index.html")

@@ -98,7 +98,8 @@ struct ComparisonPictures {
       if let pair = shown.pair { pairs.insert(pair) }
     }
     let tasks =
-      thumbnails.map(Task.thumbnail) + files.map(Task.file) + pairs.map { .difference($0[0], $0[1]) }
+      thumbnails.map(Task.thumbnail) + files.map(Task.file)
+      + pairs.map { .difference($0[0], $0[1]) }
     let made = Mutex(Made())
     let workshop = workshop
     try Parallel.forEach(tasks.count, concurrency: options.concurrency) { index in

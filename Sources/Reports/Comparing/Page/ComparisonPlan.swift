@@ -35,7 +35,9 @@ struct ComparisonPlan {
           (page, count) = ([], 0)
         }
         if part.opensPrompt { promptPages[number] = pages.count }
-        if part.opensSeed, let seed = part.seed { seedPages[number, default: [:]][seed] = pages.count }
+        if part.opensSeed, let seed = part.seed {
+          seedPages[number, default: [:]][seed] = pages.count
+        }
         page.append(part)
         // A prompt's own text and plot count for some pairs.
         count += part.pairs.count + (part.opensPrompt ? 4 : 0)

@@ -91,8 +91,8 @@ struct ComparisonTemplates {
 
   private static let promptsBody =
     pages + #"""
-    <main id="main" tabindex="-1">
-    """# + sections + #"""
+      <main id="main" tabindex="-1">
+      """# + sections + #"""
       </main>
       """# + pages + #"""
       </body>

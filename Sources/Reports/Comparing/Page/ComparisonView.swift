@@ -35,7 +35,9 @@ struct ComparisonView {
       let prompt = found.prompts[part.prompt]
       if part.seed != nil {
         seeds.append(
-          seed(part, prompt, zip(part.pairs, shown[place]).map { ComparisonPair(prompt.pairs[$0], $1, made) }))
+          seed(
+            part, prompt,
+            zip(part.pairs, shown[place]).map { ComparisonPair(prompt.pairs[$0], $1, made) }))
       }
       if place + 1 == parts.count || parts[place + 1].opensPrompt {
         let first = parts[...place].last { $0.prompt == part.prompt && $0.opensPrompt }

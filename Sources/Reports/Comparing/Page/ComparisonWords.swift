@@ -67,7 +67,8 @@ enum ComparisonWords {
     if let test = metric.test {
       let interval = test.interval.map { " (95 % \(number($0.low)) to \(number($0.high)))" } ?? ""
       let ways = Count.grouped(test.chance.arrangementCount)
-      let how = test.chance.isExact ? "exact over \(ways) arrangements" : "by \(ways) drawn arrangements"
+      let how =
+        test.chance.isExact ? "exact over \(ways) arrangements" : "by \(ways) drawn arrangements"
       parts.append("excess \(number(test.chance.statistic))\(interval)")
       parts.append("p = \(NamedComparison.probability(test.chance.probability)), \(how)")
       if let holm = metric.holm {

@@ -104,7 +104,8 @@ struct DriftHeatMap {
     var lines: [String] = []
     if compared.prompts.count > Self.promptsMax {
       lines.append(
-        "The \(Self.promptsMax) worst of \(Count.grouped(compared.prompts.count)) prompts have a row.")
+        "The \(Self.promptsMax) worst of \(Count.grouped(compared.prompts.count)) prompts have a row."
+      )
     }
     if seedCount > Self.seedsMax {
       lines.append(

@@ -126,7 +126,8 @@ struct SpreadPlot {
   }
 
   private var rows: [Row] {
-    let names = noise == .repeats ? ["A to B", "in A", "in B"] : ["A to B", "seeds of A", "seeds of B"]
+    let names =
+      noise == .repeats ? ["A to B", "in A", "in B"] : ["A to B", "seeds of A", "seeds of B"]
     func mean(_ spread: SeedSpread) -> Double {
       spread.across.reduce(0, +) / Double(max(1, spread.across.count))
     }
