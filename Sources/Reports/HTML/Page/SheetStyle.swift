@@ -95,7 +95,8 @@ enum SheetStyle {
     .modes { display: flex; flex-wrap: wrap; gap: 2px; }
     .modes button[aria-checked="true"] { background: var(--text); color: var(--back); }
     .stage { display: grid; gap: 6px; height: min(62vh, 760px); min-height: 300px; touch-action: none; cursor: grab; }
-    .stage:active { cursor: grabbing; }
+    .stage:active { cursor: grabbing; } .stage.overregion { cursor: zoom-in; }
+    .regionbox { position: absolute; border: 1px dashed #fff; outline: 1px solid rgba(0, 0, 0, 0.6); pointer-events: none; min-width: 4px; min-height: 4px; }
     .panes-2 { grid-template-columns: 1fr 1fr; } .panes-3 { grid-template-columns: 1fr 1fr 1fr; } .panes-4 { grid-template-columns: 1fr 1fr; } .panes-5, .panes-6 { grid-template-columns: 1fr 1fr 1fr; }
     .pane { position: relative; overflow: hidden; border-radius: 6px; border: 1px solid var(--line); background: repeating-conic-gradient(var(--stage) 0 25%, var(--shade) 0 50%) 0 0 / 24px 24px; user-select: none; }
     .pane img { position: absolute; left: 0; top: 0; max-width: none; transform-origin: 0 0; pointer-events: none; }
