@@ -101,7 +101,7 @@ def check_known(driver):
         image.scroll_into_view_if_needed()
         assert image.evaluate("async (i) => { await i.decode(); return i.naturalWidth }") > 64
     plot = page.locator("#p1 svg").get_attribute("aria-label")
-    assert "n = 5 seeds, p = 0.004, by Holm 0.016" in plot, plot
+    assert "n = 5 seeds, p = 0.004, by Holm p = 0.016" in plot, plot
     page.locator("#p1 details").first.locator("summary").click()
     assert "pdq-nn512" in page.locator("#p1 details").first.inner_text()
     page.keyboard.press("Tab")

@@ -23,7 +23,7 @@ struct ComparisonPageTests {
       "<span class=\"mark v-failure\">1 changed</span>", "<strong>Simulated.</strong>",
       "fails: 1 prompt changed", "Held against what repeats of one request differ by",
       "Pictures differ by more than chance makes of what repeats of one request differ by.",
-      "n = 6 seeds with 24 pictures", "p (Holm) = ", "Seeds kept: ", "<td class=\"h4\">",
+      "n = 6 seeds with 24 pictures", "by Holm p = ", "Seeds kept: ", "<td class=\"h4\">",
       "<td class=\"h0\">", "id=\"p1-s1\"", "href=\"#p1-s1\"", "alt=\"A: v4--slate--s1--r0\"",
       "alt=\"B: v45--slate--s1--r0\"",
       "alt=\"where v4--slate--s1--r0 and v45--slate--s1--r0 differ\"",

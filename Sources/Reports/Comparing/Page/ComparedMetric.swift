@@ -50,9 +50,12 @@ struct ComparedMetric {
   var driftBySeed: [SeedName: Double] {
     var sums: [SeedName: (sum: Double, count: Int)] = [:]
     for block in samples.blocks {
-      let across = spread(of: block).across
-      let before = sums[SeedName(block.seed)] ?? (0, 0)
-      sums[SeedName(block.seed)] = (before.sum + across.reduce(0, +), before.count + across.count)
+      var (sum, count) = sums[SeedName(block.seed)] ?? (0, 0)
+      for row in block.first {
+        for column in block.second { sum += samples.distance(row, column) }
+      }
+      count += block.first.count * block.second.count
+      sums[SeedName(block.seed)] = (sum, count)
     }
     return sums.mapValues { $0.sum / Double(max(1, $0.count)) }
   }

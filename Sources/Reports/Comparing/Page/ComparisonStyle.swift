@@ -5,7 +5,7 @@ enum ComparisonStyle {
     :root { --across: #b3261e; --first: #0a58a8; --second: #6b5900; }
     @media (prefers-color-scheme: dark) { :root { --across: #ff8a7c; --first: #8cc0f5; --second: #d8c25a; } }
     h4 { margin: 0; font-size: 14px; }
-    .block { margin: 0; padding: 8px 16px; } .block h2 { padding: 6px 0; } .block > p { padding: 3px 0; } .soft { color: var(--soft); } .block .note { padding: 6px 0; }
+    .block { margin: 0; padding: 8px 16px; } .block h2 { padding: 6px 0; } .block > p { padding: 3px 0; } .soft { color: var(--soft); } .block .note { padding: 6px 0; } .block nav[aria-label="Pages"] { padding-inline: 0; }
     .sides { padding: 0 16px; display: grid; gap: 2px; } .sides div { display: flex; gap: 10px; overflow-wrap: anywhere; } .sides dt { font-weight: 700; } .sides + nav { padding-top: 8px; }
     .banner + .sides { padding-top: 8px; }
     .verdicts { display: flex; flex-wrap: wrap; gap: 6px 10px; align-items: baseline; }

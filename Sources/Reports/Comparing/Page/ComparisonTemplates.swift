@@ -56,7 +56,7 @@ struct ComparisonTemplates {
     <p class="soft"><bdi>{{title}}</bdi>: mean {{unit}} between the pictures of a seed in A and in B. A cell leads to its pictures.</p>
     <p class="legend">{{#legend}}<span><i class="{{step}}" aria-hidden="true"></i>{{text}}</span> {{/legend}}</p>
     <div class="wide" tabindex="0" role="group" aria-label="Heat map"><table class="heat"><thead><tr><th scope="col">prompt</th><th scope="col">mean</th><th scope="col">noise</th>{{#seeds}}<th scope="col"><span class="away">seed </span>{{.}}</th>{{/seeds}}</tr></thead><tbody>
-    {{#rows}}<tr><th scope="row"><a href="{{url}}"><bdi>{{name}}</bdi></a> <span class="mark {{mark}}">{{verdict}}</span></th><td>{{mean}}</td><td>{{noise}}</td>{{#cells}}{{#isKnown}}<td class="{{step}}"><a href="{{url}}" aria-label="{{label}}" title="{{label}}">{{text}}</a></td>{{/isKnown}}{{^isKnown}}<td>–</td>{{/isKnown}}{{/cells}}</tr>
+    {{#rows}}<tr><th scope="row"><a href="{{url}}"><bdi>{{name}}</bdi></a> <span class="mark {{mark}}">{{verdict}}</span></th><td>{{mean}}</td><td>{{noise}}</td>{{#cells}}{{#isKnown}}<td class="{{step}}"><a href="{{url}}" aria-label="{{label}}">{{text}}</a></td>{{/isKnown}}{{^isKnown}}<td>–</td>{{/isKnown}}{{/cells}}</tr>
     {{/rows}}</tbody></table></div>
     {{#cut}}<p class="note">{{.}}</p>{{/cut}}
     </section>
@@ -128,6 +128,7 @@ struct ComparisonTemplates {
 
   private static let sections =
     #"""
+    <p class="soft block">Levels of a pair: {{levels}}.</p>
     {{#hasMaps}}<p class="legend block"><span>Differences, ΔE 2000 of a pixel:</span> <span><i class="heat1" aria-hidden="true"></i>above 1</span> <span><i class="heat2" aria-hidden="true"></i>above 2.3</span> <span><i class="heat3" aria-hidden="true"></i>above 5</span> <span><i class="heat4" aria-hidden="true"></i>above 10</span></p>{{/hasMaps}}
     {{#sections}}<article class="listed promptpart"{{#isWhole}} id="{{anchor}}"{{/isWhole}}>
     <h3><span class="mark {{mark}}">{{verdict}}</span> <bdi>{{name}}</bdi>{{^isWhole}}, continued{{/isWhole}}</h3>

@@ -11,6 +11,17 @@ struct ComparisonView {
 
   private var found: DriftComparison { compared.found }
 
+  /// The distances of one prompt and metric by seed.
+  private struct Drift {
+    let unit: String
+    let bySeed: [SeedName: Double]
+
+    init(_ metric: ComparedMetric) {
+      unit = metric.unit
+      bySeed = metric.driftBySeed
+    }
+  }
+
   init(_ compared: NamedComparison, _ plan: ComparisonPlan) {
     self.compared = compared
     self.plan = plan
@@ -31,13 +42,13 @@ struct ComparisonView {
     let made = try pictures.make(for: Array(shown.joined()))
     var sections: [[String: Any]] = []
     var seeds: [[String: Any]] = []
+    var drifts: [Drift] = []
     for (place, part) in parts.enumerated() {
       let prompt = found.prompts[part.prompt]
+      if place == 0 || part.opensPrompt { drifts = ComparedMetric.all(of: prompt).map(Drift.init) }
       if part.seed != nil {
-        seeds.append(
-          seed(
-            part, prompt,
-            zip(part.pairs, shown[place]).map { ComparisonPair(prompt.pairs[$0], $1, made) }))
+        let pairs = zip(part.pairs, shown[place]).map { ComparisonPair(prompt.pairs[$0], $1, made) }
+        seeds.append(seed(part, drifts, pairs))
       }
       if place + 1 == parts.count || parts[place + 1].opensPrompt {
         let first = parts[...place].last { $0.prompt == part.prompt && $0.opensPrompt }
@@ -48,18 +59,18 @@ struct ComparisonView {
     return [
       "a": compared.left, "b": compared.right, "simulated": compared.isSimulated,
       "sections": sections, "page": "\(number + 1)", "pages": "\(plan.pages.count)",
-      "hasMaps": !made.differences.isEmpty,
+      "hasMaps": !made.differences.isEmpty, "levels": ComparisonWords.levels,
       "hasPrevious": number > 0, "previous": ComparisonPlan.file(number - 1),
       "hasNext": number + 1 < plan.pages.count, "next": ComparisonPlan.file(number + 1),
     ]
   }
 
   private func seed(
-    _ part: ComparisonPlan.Part, _ prompt: PromptComparison, _ pairs: [ComparisonPair]
+    _ part: ComparisonPlan.Part, _ drifts: [Drift], _ pairs: [ComparisonPair]
   ) -> [String: Any] {
     let seed = part.seed ?? SeedName(nil)
-    let distances = ComparedMetric.all(of: prompt).compactMap { metric in
-      metric.driftBySeed[seed].map { "\(Comparison.fixed($0, 1)) \(metric.unit) apart" }
+    let distances = drifts.compactMap { drift in
+      drift.bySeed[seed].map { "\(Comparison.fixed($0, 1)) \(drift.unit) apart" }
     }
     return [
       "anchor": ComparisonPlan.anchor(part.prompt, seed), "hasAnchor": part.opensSeed,

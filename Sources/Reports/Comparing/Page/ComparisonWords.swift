@@ -23,6 +23,15 @@ enum ComparisonWords {
     }
   }
 
+  /// What the levels of pairs ask for.
+  static var levels: String {
+    let limits = Thresholds.standard
+    return
+      "near: PDQ at most \(limits.nearDistance), no tile below SSIM \(limits.nearTile), at most "
+      + "\(Comparison.fixed(limits.nearChangedShare * 100, 1)) % of the pixels changed, moved by less than "
+      + "\(limits.nearShift) px; similar: PDQ at most \(limits.similarDistance)"
+  }
+
   /// What differences are held against.
   static func noise(_ noise: DriftTest.Noise) -> String {
     switch noise {
@@ -53,6 +62,12 @@ enum ComparisonWords {
     }
   }
 
+  /// A p-value as a sentence has it: `p = 0.016`, or `p < 0.001`.
+  static func chance(_ value: Double) -> String {
+    let text = NamedComparison.probability(value)
+    return text.hasPrefix("<") ? "p < \(text.dropFirst())" : "p = \(text)"
+  }
+
   /// The figures of one metric.
   static func evidence(_ metric: ComparedMetric, against noise: DriftTest.Noise) -> String {
     func number(_ value: Double) -> String { Comparison.fixed(value, 1) }
@@ -70,9 +85,9 @@ enum ComparisonWords {
       let how =
         test.chance.isExact ? "exact over \(ways) arrangements" : "by \(ways) drawn arrangements"
       parts.append("excess \(number(test.chance.statistic))\(interval)")
-      parts.append("p = \(NamedComparison.probability(test.chance.probability)), \(how)")
+      parts.append("\(chance(test.chance.probability)), \(how)")
       if let holm = metric.holm {
-        parts.append("p (Holm) = \(NamedComparison.probability(holm))")
+        parts.append("by Holm \(chance(holm))")
       }
     } else {
       parts.append("no test: \(noise == .repeats ? "nothing was repeated" : "there is one seed")")

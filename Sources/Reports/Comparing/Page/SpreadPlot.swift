@@ -1,3 +1,4 @@
+internal import Canonical
 internal import Experiments
 internal import Glibc
 internal import ImageComparison
@@ -115,8 +116,8 @@ struct SpreadPlot {
     }
     if let test = metric.test {
       parts.append(
-        "n = \(spreads.count) seeds, p = \(NamedComparison.probability(test.chance.probability))"
-          + (metric.holm.map { ", by Holm \(NamedComparison.probability($0))" } ?? ""))
+        "n = \(Count.of(spreads.count, "seed")), \(ComparisonWords.chance(test.chance.probability))"
+          + (metric.holm.map { ", by Holm \(ComparisonWords.chance($0))" } ?? ""))
     }
     if spreads.count > Self.seedRowsMax {
       parts.append(

@@ -108,7 +108,7 @@ enum SheetStyle {
     .legend, .regions { display: flex; flex-wrap: wrap; gap: 6px 12px; align-items: center; font-size: 12.5px; color: var(--soft); padding: 2px 0; }
     .legend i { display: inline-block; width: 14px; height: 14px; border-radius: 3px; margin-inline-end: 5px; vertical-align: -2px; }
     .heat1 { background: rgb(66, 120, 200); } .heat2 { background: rgb(250, 220, 60); } .heat3 { background: rgb(245, 130, 30); } .heat4 { background: rgb(215, 25, 60); }
-    .regions .plainbutton { min-height: 28px; padding: 2px 8px; color: var(--text); }
+    .regions .plainbutton { min-height: 28px; padding: 2px 8px; color: var(--text); } .regions .plainbutton[aria-pressed="true"] { color: var(--back); }
     .casefacts { min-width: 0; display: flex; flex-direction: column; gap: 12px; }
     blockquote { border-inline-start: 3px solid var(--line); padding: 2px 0 2px 10px; white-space: pre-wrap; overflow-wrap: anywhere; }
     table { border-collapse: collapse; width: 100%; } caption { text-align: start; font-weight: 600; padding: 2px 0; }
