@@ -15,7 +15,7 @@ struct ComparisonTemplates {
     prompts = try HTMLText.template(Self.head("Prompts, page {{page}}") + Self.promptsBody)
   }
 
-  /// What a page may do: load styles and pictures that lie beside it. There is no script.
+  /// What a page may do: load styles and pictures that lie beside it; there is no script.
   static let policy =
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
 
