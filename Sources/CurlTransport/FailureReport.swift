@@ -29,8 +29,9 @@ struct FailureReport: Sendable {
   /// Takes out the key and the query, where signatures stand, and what a terminal would obey.
   private func scrub(_ sentence: String) -> String {
     var sentence = sentence
-    for secret in [key?.reveal(), url.query] {
-      guard let secret, !secret.isEmpty else { continue }
+    let known = key?.reveal() ?? ""
+    for secret in [known.utf8.count < Secret.searchedByteCountMin ? "" : known, url.query ?? ""]
+    where !secret.isEmpty {
       sentence = sentence.replacing(secret, with: "<redacted>")
     }
     return String(

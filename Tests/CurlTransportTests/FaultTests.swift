@@ -183,4 +183,13 @@ internal import Testing
       #expect(server.requests.count == 1)
     }
   }
+
+  @Test func `A key of one letter takes nothing out of messages`() async throws {
+    let transport = try makeTransport()
+    let request = HTTPRequest(
+      method: .get, url: try HTTPURL("http://127.0.0.1:1/a"), headers: [],
+      authorization: try Authorization(scheme: .bearer, key: "a"), limits: HTTPLimits())
+    let failure = try await expectFailure(of: request, over: transport)
+    #expect(failure.message.hasPrefix("cannot connect to http://127.0.0.1:1"), "\(failure)")
+  }
 }

@@ -189,4 +189,26 @@ struct LostOrderTests {
     let old = try await bench.runOne(.record, endless, daysLater: 8)
     #expect(old.hint?.contains("order it anew") == true, "\(old.hint ?? "")")
   }
+
+  @Test(arguments: [true, false])
+  func `Pictures of a simulator that has ended are ordered anew, those of a service waited for`(
+    isSimulator: Bool
+  ) async throws {
+    let bench = try Bench(fields: "output_format: url")
+    let ended = Gateway { (_, id) throws(TransportFailure) in
+      guard id.role == .generate else {
+        throw TransportFailure(.refused, .beforeSending, "cannot connect")
+      }
+      let answer = Sample.response(Self.order)
+      return HTTPResponse(
+        status: 200, headers: isSimulator ? [HTTPHeader(Origin.simulatorHeader, "1")] : [],
+        body: answer.body, timing: answer.timing)
+    }
+    _ = try await bench.runOne(.record, ended)
+    bench.ledger.nextRun()
+    let second = try await bench.runOne(.record, ended)
+    #expect(second.outcome == .transportError)
+    let wanted = isSimulator ? "order it anew" : "only fetched then"
+    #expect(second.hint?.contains(wanted) == true, "\(second.hint ?? "")")
+  }
 }

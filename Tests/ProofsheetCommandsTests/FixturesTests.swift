@@ -75,6 +75,19 @@ import Testing
     #expect(finding["message"]?.string?.hasSuffix("s7.har and 1 more") == true)
   }
 
+  @Test func `A link in the place of the folder of pictures is one finding`() async throws {
+    try project.copyQuickstart()
+    let blobs = project.folder.appendingPathComponent("fixtures/quickstart/blobs")
+    let elsewhere = project.folder.appendingPathComponent("elsewhere")
+    try FileManager.default.moveItem(at: blobs, to: elsewhere)
+    try FileManager.default.createSymbolicLink(at: blobs, withDestinationURL: elsewhere)
+    let verify = await project.run("fixtures", "verify", suite, "--format", "json")
+    #expect(verify.status == 5)
+    let report = try json(verify)
+    #expect(report["broken"]?.integer == 1, "\(verify.output.prefix(500))")
+    #expect(report["findings"]?.array?.first?["kind"]?.string == "linked-folder")
+  }
+
   @Test func `A total above the limit is a warning`() async throws {
     try project.copyQuickstart()
     try project.write("", to: "fixtures/quickstart/big.bin")

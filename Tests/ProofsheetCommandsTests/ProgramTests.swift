@@ -63,6 +63,16 @@ import Testing
     try await expectEnded(try readID("child"))
   }
 
+  @Test(arguments: ["echo done", "sleep 600"])
+  func `What begins a session of its own ends with the program too`(last: String) async throws {
+    // The file is there in full before the program goes on.
+    let end = await run(
+      "mkfifo begun; setsid sh -c 'echo $$ > child; echo > begun; sleep 600' & cat begun; \(last)",
+      timeout: .seconds(last == "echo done" ? 60 : 4))
+    #expect((end == .timedOut) == (last != "echo done"), "\(end)")
+    try await expectEnded(try readID("child"))
+  }
+
   @Test func `What writes too much is ended`() async {
     #expect(await run("yes", outputMax: 1_000) == .tooMuchOutput)
     #expect(await run("printf 123456789", outputMax: 8) == .tooMuchOutput)

@@ -159,7 +159,8 @@ extension CaseRunner {
         outcome: outcome,
         reason: clean("picture \(lost.index) could not be fetched: \(failure)"),
         hint: isAsked
-          ? lostOrder(planned)?.fetchLater(at: environment.clock())
+          ? lostOrder(planned)?.fetchLater(
+            at: environment.clock(), isUnreachable: failure.code == .refused)
           : LostOrder.fetchLater(plan.mode))
     }
     guard course.source == .bought, let order = lostOrder(planned) else { return nil }

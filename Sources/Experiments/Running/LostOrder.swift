@@ -39,12 +39,14 @@ struct LostOrder {
     mode == .live ? "run with --resume" : "run again"
   }
 
-  /// Whether it is older than ``lifeMax``.
-  private func isOver(at now: Timestamp) -> Bool {
+  /// Whether it is older than ``lifeMax``, or of a simulator that has ended: its links end with it, and
+  /// cost nothing.
+  private func isOver(at now: Timestamp, isUnreachable: Bool = false) -> Bool {
     do {
-      let order = try purchasing.ledger.storedCase(caseKey)?.exchanges
-        .first { $0.role == .generate }
-      guard let order else { return false }
+      guard let stored = try purchasing.ledger.storedCase(caseKey),
+        let order = stored.exchanges.first(where: { $0.role == .generate })
+      else { return false }
+      if isUnreachable, stored.origin == .simulator { return true }
       return .milliseconds(now.milliseconds - order.timing.start.milliseconds) > Self.lifeMax
     } catch {
       purchasing.guardian.fail("the run store cannot tell when an order was placed: \(error)")
@@ -53,8 +55,10 @@ struct LostOrder {
   }
 
   /// What helps where a picture was made and could not be fetched for now.
-  func fetchLater(at now: Timestamp) -> String {
-    isOver(at: now) ? settle() : Self.fetchLater(mode)
+  ///
+  /// - Parameter isUnreachable: whether nobody listens where it should lie.
+  func fetchLater(at now: Timestamp, isUnreachable: Bool = false) -> String {
+    isOver(at: now, isUnreachable: isUnreachable) ? settle() : Self.fetchLater(mode)
   }
 
   /// What helps after an order that failed; `nil` where this is no matter of lost orders.

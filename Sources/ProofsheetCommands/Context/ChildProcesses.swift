@@ -10,7 +10,7 @@ package import SystemPackage
 ///
 /// A program gets the environment without anything of Proofsheet's and without the key, its question on
 /// standard input, and no other open file. At its limits, and when it ends, everything that is left of its
-/// group is killed.
+/// group is killed, and what left the group is found by its ``ProcessMark``.
 package struct ChildProcesses: ProgramStarter {
   /// Bytes of the last line of messages that are kept.
   static let messageByteCountMax = 4_096
@@ -63,7 +63,11 @@ package struct ChildProcesses: ProgramStarter {
 
   /// Kills every program that runs, before this process ends.
   static func killAll() {
-    groups.withLock { for group in $0 { _ = kill(-group, SIGKILL) } }
+    let isAny = groups.withLock { groups in
+      for group in groups { _ = kill(-group, SIGKILL) }
+      return !groups.isEmpty
+    }
+    if isAny { ProcessMark.killAllOfThisProcess() }
   }
 }
 
@@ -81,6 +85,7 @@ struct ChildFailure: Error {
 /// One child process and the ends of its pipes that are ours.
 private struct Child: ~Copyable {
   private let id: pid_t
+  private let mark = ProcessMark()
   private let output: Int32
   private let messages: Int32
 
@@ -104,7 +109,7 @@ private struct Child: ~Copyable {
     }
     do throws(ChildFailure) {
       id = try Self.spawn(
-        arguments, in: folder, environment: environment,
+        arguments, in: folder, environment: environment + [mark.assignment],
         files: [question, out.write, err.write])
     } catch {
       _ = close(out.read)
@@ -219,6 +224,7 @@ private struct Child: ~Copyable {
       var code: Int32 = 0
       while unsafe waitpid(id, &code, 0) < 0, errno == EINTR {}
     }
+    mark.killAll()
     ChildProcesses.ended(id)
     if let limit { return limit }
     _ = drain(output, into: &written, keeping: outputMax + 1, fromEnd: false)

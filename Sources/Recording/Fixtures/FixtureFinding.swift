@@ -13,6 +13,8 @@ package struct FixtureFinding: Hashable, Sendable {
     case missingBlob = "missing-blob"
     /// A blob whose bytes are not those of its name.
     case corruptBlob = "corrupt-blob"
+    /// A symbolic link in the place of the folder of pictures, which could lead out of it.
+    case linkedFolder = "linked-folder"
     /// A body whose parts do not make the recorded bytes.
     case wrongBody = "wrong-body"
     /// A recording that ends before its last picture.
@@ -51,7 +53,9 @@ package struct FixtureFinding: Hashable, Sendable {
   /// Whether a replay can fail of it; anything else is a warning.
   package var isBroken: Bool {
     switch kind {
-    case .damagedRecording, .notFetched, .missingBlob, .corruptBlob, .wrongBody, .incomplete: true
+    case .damagedRecording, .notFetched, .missingBlob, .corruptBlob, .linkedFolder, .wrongBody,
+      .incomplete:
+      true
     case .unused, .orphan, .stray, .partial, .mixedOrigins, .large: false
     }
   }

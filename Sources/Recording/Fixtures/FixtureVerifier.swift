@@ -71,7 +71,8 @@ package struct FixtureVerifier {
     let survey = try FixtureInventory(folder) { verifier.check($0, $1) }
     let uses = FixtureUses(survey, cases: cases)
     verifier.tellUnreadable(survey, uses)
-    verifier.tellBlobs(survey, baseline)
+    // One finding, not one for each picture that is not read through the link.
+    if !verifier.tellLink() { verifier.tellBlobs(survey, baseline) }
     verifier.tellLeftovers(survey, uses, baseline)
     let findings = verifier.findings.sorted {
       ($0.isBroken ? 0 : 1, $0.path.string, $0.kind.rawValue, $0.message)
@@ -94,6 +95,20 @@ package struct FixtureVerifier {
       "the fixtures have \(byteCount / 1_000_000) MB; above \(byteCountWarning / 1_000_000) MB a "
         + "repository is slow to clone",
       next: "git lfs track '**/\(folder.lastComponent?.string ?? "fixtures")/**/blobs/**'")
+  }
+
+  /// Tells of a link in the place of the folder of pictures.
+  ///
+  /// - Returns: whether there is one.
+  private mutating func tellLink() -> Bool {
+    let path = folder.blobs.folder
+    guard DurableFile.isLink(path) else { return false }
+    findings.append(
+      FixtureFinding(
+        .linkedFolder, path,
+        "it is a symbolic link, which could lead out of its folder, so that no picture is served",
+        next: "rm '\(path)' && git checkout -- '\(path)', or put the folder itself there"))
+    return true
   }
 
   // MARK: - Recordings

@@ -18,8 +18,6 @@ package struct Redactor: Sendable {
     "content-type", "location", "retry-after", "x-simulator", "ratelimit-limit",
     "ratelimit-remaining", "ratelimit-reset",
   ]
-  /// Known values shorter than this are not searched for: they would hit by chance.
-  static let valueByteCountMin = 6
   /// Fields of one message that are recorded; a server that repeats a field loses the rest.
   static let headersMax = 100
 
@@ -39,7 +37,7 @@ package struct Redactor: Sendable {
     var encoded: Set<[UInt8]> = []
     for secret in secrets {
       let plain = Array(secret.reveal().utf8)
-      guard plain.count >= Self.valueByteCountMin else { continue }
+      guard plain.count >= Secret.searchedByteCountMin else { continue }
       forms.insert(plain)
       forms.insert(Self.percentEncoded(plain, Hexadecimal.encode([UInt8](0...255)).uppercased()))
       forms.insert(Self.percentEncoded(plain, Hexadecimal.encode([UInt8](0...255))))

@@ -149,7 +149,7 @@ public struct SeedreamClient: Sendable {
         let failure = TransportFailure(
           .timedOut, .afterSending,
           "in doubt: the task \(id) did not end within \(Self.pollInterval * pollsMax), in which it was "
-            + "asked after \(pollsMax) times; it may be billed")
+            + "asked after \(pollsMax == 1 ? "once" : "\(pollsMax) times"); it may be billed")
         throw EditFailure(
           last: .transport(failure), earlier: failures, latencyMilliseconds: 0, isTaskBegun: true)
       }

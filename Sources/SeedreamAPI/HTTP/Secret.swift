@@ -6,6 +6,10 @@ public struct Secret: Sendable, CustomStringConvertible, CustomDebugStringConver
 {
   private let text: String
 
+  /// Bytes that a secret has at least where it is searched for in other texts: one that is shorter would hit
+  /// by chance, and take single letters out of messages.
+  public static let searchedByteCountMin = 6
+
   /// Wraps a text.
   public init(_ text: String) { self.text = text }
 
