@@ -90,16 +90,19 @@ let package = Package(
         "Canonical", "SeedreamAPI", "ImageComparison", "Suites", "Recording", "Experiments",
         "CLibXML2", mustache, system,
       ]),
+    module("LoopbackServer", [flyingSocks]),
+    module("Review", ["Canonical", "Experiments", "LoopbackServer", system]),
     .target(
       name: "Simulator",
-      dependencies: ["Canonical", "SeedreamAPI", "ImageComparison", flyingSocks],
+      dependencies: ["Canonical", "SeedreamAPI", "ImageComparison", "LoopbackServer"],
       // It draws megapixels; without optimisation the tests that record from it take minutes.
       swiftSettings: settings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
     module(
       "ProofsheetCommands",
       [
         "Canonical", "SeedreamAPI", "ImageComparison", "Suites", "CurlTransport", "Recording",
-        "Experiments", "RunStore", "Reports", "Simulator", "CSpawn", argumentParser, system,
+        "Experiments", "RunStore", "Reports", "LoopbackServer", "Review", "Simulator", "CSpawn",
+        argumentParser, system,
       ]),
     .executableTarget(
       name: "proofsheet", dependencies: ["ProofsheetCommands"], swiftSettings: settings),
@@ -139,13 +142,18 @@ let package = Package(
     tests(
       "SimulatorTests",
       [
-        "Canonical", "SeedreamAPI", "ImageComparison", "Simulator", flyingSocks,
+        "Canonical", "SeedreamAPI", "ImageComparison", "LoopbackServer", "Simulator", flyingSocks,
       ]),
+    tests(
+      "ReviewTests",
+      ["TestSupport", "Canonical", "Experiments", "Review", flyingSocks, system]),
     tests(
       "ProofsheetCommandsTests",
       [
         "Canonical", "SeedreamAPI", "ImageComparison", "Suites", "CurlTransport", "Recording",
-        "Experiments", "RunStore", "Reports", "Simulator", "ProofsheetCommands", system,
+        "Experiments", "RunStore", "Reports", "Review", "Simulator", "ProofsheetCommands",
+        argumentParser,
+        system,
       ]),
     tests("TidyTests", []),
   ]

@@ -23,7 +23,8 @@ package struct Proofsheet: AsyncParsableCommand {
     version: version,
     subcommands: [
       InitCommand.self, PlanCommand.self, RunCommand.self, ProbeCommand.self, ApproveCommand.self,
-      RejectCommand.self, PromoteCommand.self, CompareCommand.self, ReportCommand.self,
+      RejectCommand.self, ReviewCommand.self, PromoteCommand.self, CompareCommand.self,
+      ReportCommand.self,
       MergeCommand.self,
       FixturesCommand.self, ConfigCommand.self, SchemaCommand.self,
       PictureCommand.self, SimulateCommand.self, JUnitCheckCommand.self,

@@ -11,10 +11,15 @@ internal import SystemPackage
 
 extension RunMode: ExpressibleByArgument {}
 extension CheckSeverity: ExpressibleByArgument {}
-extension RecordingRules.Age: ExpressibleByArgument {
-  /// Takes what the option says.
-  package init?(argument: String) {
-    self.init(argument)
+extension RecordingRules.Age {
+  /// Reads what the option says.
+  fileprivate static func reading(_ text: String) throws -> RecordingRules.Age {
+    guard let age = RecordingRules.Age(text) else {
+      throw ValidationError(
+        "expected whole days and what an older recording does, as 90d, 90d=warn or 90d=fail, at most "
+          + "\(daysRange.upperBound) days")
+    }
+    return age
   }
 }
 
@@ -74,7 +79,7 @@ struct RunCommand: AsyncParsableCommand {
         indexed jobs. Kubernetes tells no pod how many there are: set JOB_COMPLETIONS or \
         PROOFSHEET_SHARDS in the pod's 'env' to the job's 'completions'. Repeat a task of Slurm with \
         'scontrol requeue': submitted alone, it is no part of its array.
-        """, valueName: "i/n"))
+        """, valueName: "i/n"), transform: ShardChoice.reading)
   var shard: ShardChoice?
 
   @Option(
@@ -101,7 +106,7 @@ struct RunCommand: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp(
       "How old recordings may be: 90d warns, 90d=fail fails; age never buys anything.",
-      valueName: "age"))
+      valueName: "age"), transform: RecordingRules.Age.reading)
   var maxAge: RecordingRules.Age?
 
   @Option(

@@ -1,5 +1,6 @@
 internal import Canonical
 internal import Experiments
+internal import LoopbackServer
 internal import Recording
 internal import RunStore
 internal import SeedreamAPI
@@ -44,7 +45,7 @@ extension RunSession {
         return try await SimulatorServer.serving(SimulateCommand.settingsOfRun(context)) { _, url in
           try await buyFromSimulator(unpriced, at: url)
         }
-      } catch let error as SimulatorError {
+      } catch let error as LoopbackFailure {
         throw CommandExit(.service, "error: the simulator cannot be started: \(error)")
       }
     }

@@ -32,18 +32,18 @@ enum RepeatRule: String, CaseIterable, ExpressibleByArgument {
 }
 
 /// The part of a plan as the command line names it.
-enum ShardChoice: ExpressibleByArgument {
+enum ShardChoice {
   case named(Shard)
   case automatic
 
-  init?(argument: String) {
-    if argument == "auto" {
-      self = .automatic
-    } else if let shard = Shard(argument) {
-      self = .named(shard)
-    } else {
-      return nil
+  /// Reads what the option says.
+  static func reading(_ text: String) throws -> ShardChoice {
+    if text == "auto" { return .automatic }
+    guard let shard = Shard(text) else {
+      throw ValidationError(
+        "expected auto, or a part and how many there are, the first being 1: 2/3")
     }
+    return .named(shard)
   }
 
   /// The shard, looked up where the command line leaves it to the service.

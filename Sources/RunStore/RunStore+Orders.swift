@@ -38,6 +38,19 @@ extension RunStore {
     }
   }
 
+  /// Whether a run has sent anything.
+  ///
+  /// - Throws: ``StoreFailure``.
+  package func hasAttempts(of run: RunID) throws(StoreFailure) -> Bool {
+    try perform {
+      try database.read { database in
+        try Bool.fetchOne(
+          database, sql: "SELECT EXISTS (SELECT 1 FROM attempt WHERE run_id = ?)",
+          arguments: [run.text]) ?? false
+      }
+    }
+  }
+
   /// The orders of a suite that were answered, by a task or by pictures, and are no recordings yet: the
   /// next recording run goes on with them and orders nothing in their place.
   ///

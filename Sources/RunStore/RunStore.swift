@@ -64,13 +64,31 @@ package final class RunStore: Sendable {
     }
   }
 
-  /// Keeps a JSON document beside the runs; ``StoredRun/attachment(_:)`` gives it back.
+  /// Keeps a JSON document beside the runs; ``judgedBaseline(of:)`` gives it back.
   ///
   /// - Throws: ``FileFailure`` when it cannot be written.
   package func attach(_ document: [UInt8]) throws -> SHA256Digest {
     let digest = SHA256Digest(hashing: document)
     try blobs.write(document, as: BlobID(digest: digest, kind: .json))
     return digest
+  }
+
+  /// A JSON document that was kept beside the runs; `nil` where it is not there any more.
+  ///
+  /// - Throws: ``BlobFailure`` for bytes that are not those of the digest.
+  func attachment(_ digest: SHA256Digest) throws -> [UInt8]? {
+    let blob = BlobID(digest: digest, kind: .json)
+    return blobs.contains(blob) ? try blobs.verifiedBytes(of: blob) : nil
+  }
+
+  /// The baseline that outputs of a suite of a run were compared with, also while the run goes on; `nil` where
+  /// it kept none, or it is not there any more.
+  ///
+  /// - Throws: ``BlobFailure`` or `BaselineFailure` for one that is damaged.
+  package func judgedBaseline(of suite: SuiteHeader) throws -> Baseline? {
+    guard let digest = suite.baseline, let bytes = try attachment(digest) else { return nil }
+    return try BaselineFile.read(
+      bytes, from: FilePath("baseline-\(digest.short)"), suite: suite.name)
   }
 
   // MARK: - Runs
@@ -115,6 +133,30 @@ package final class RunStore: Sendable {
     }
   }
 
+  /// Reads a run by its id, or the one that was begun last, whether it has ended or not.
+  ///
+  /// - Returns: what the run is, and whether it has ended.
+  /// - Throws: ``StoreFailure`` that lists the runs there are.
+  package func begunRun(
+    _ name: String
+  ) throws(StoreFailure) -> (header: RunHeader, hasEnded: Bool) {
+    let isLatest = name == "latest"
+    let row = try perform {
+      try database.read { database in
+        try Row.fetchOne(
+          database,
+          sql: "SELECT header, summary IS NOT NULL AS ended FROM run "
+            + (isLatest ? "ORDER BY rowid DESC LIMIT 1" : "WHERE id = ?"),
+          arguments: isLatest ? [] : [name])
+      }
+    }
+    guard let row else { return (try run(name).header, true) }
+    return try perform {
+      let document = try JSONParser.parse(Self.bytes(row["header"]))
+      return (try EncodedHeader.decode(document), row["ended"])
+    }
+  }
+
   static func bytes(_ text: String?) -> [UInt8] { Array((text ?? "").utf8) }
 }
 
@@ -131,8 +173,15 @@ package struct StoredRun: RunReader {
   ///
   /// - Throws: ``BlobFailure`` for bytes that are not those of the digest.
   package func attachment(_ digest: SHA256Digest) throws -> [UInt8]? {
-    let blob = BlobID(digest: digest, kind: .json)
-    return store.blobs.contains(blob) ? try store.blobs.verifiedBytes(of: blob) : nil
+    try store.attachment(digest)
+  }
+
+  /// The baseline that outputs of a suite were compared with; `nil` where the run kept none, or it is not
+  /// there any more.
+  ///
+  /// - Throws: ``BlobFailure`` or `BaselineFailure` for one that is damaged.
+  package func judgedBaseline(of suite: SuiteHeader) throws -> Baseline? {
+    try store.judgedBaseline(of: suite)
   }
 
   /// Gives each result of a suite in plan order; one row at a time is in memory.

@@ -117,19 +117,20 @@ package struct StoreLedger: ExchangeLedger {
       try store.database.write { database in
         try database.execute(
           sql: """
-            UPDATE attempt SET state = 'answered', exchange = ?, cost_micro = ?, is_usable = ?,
-              is_promotable = ?
+            UPDATE attempt SET state = CASE WHEN ? AND role = 'generate' THEN 'in-doubt' ELSE 'answered' END,
+              exchange = ?, cost_micro = ?, is_usable = ?, is_promotable = ?, failure = ?
             WHERE number = ?
             """,
           arguments: [
-            HARWriter.json(of: received.exchange).canonicalText, received.cost.microDollars,
-            received.isUsable, received.isPromotable, attempt.number,
+            received.isDoubtful, HARWriter.json(of: received.exchange).canonicalText,
+            received.cost.microDollars, received.isUsable, received.isPromotable,
+            received.isGone ? Self.gone : nil, attempt.number,
           ])
         // The new order of a next run must not be taken for this one.
         if received.endsOrder {
           try database.execute(
             sql: """
-              UPDATE attempt SET is_usable = 0
+              UPDATE attempt SET is_usable = 0, state = 'in-doubt'
               WHERE role = 'generate' AND state = 'answered' AND (case_key, purpose) =
                 (SELECT case_key, purpose FROM attempt WHERE number = ?)
               """, arguments: [attempt.number])
@@ -196,19 +197,32 @@ package struct StoreLedger: ExchangeLedger {
     }
   }
 
+  /// The failure of an answer that says that nothing is there any more.
+  private static let gone = "gone"
+
   /// Gives up what an earlier run has ordered.
-  package func giveUp(_ caseKey: CaseKey) throws -> Bool {
+  package func giveUp(_ caseKey: CaseKey, isCertain: Bool) throws -> Bool {
     try store.perform {
       try store.database.write { database in
-        let orderedBy = try String.fetchOne(
+        let order = try Row.fetchOne(
           database,
           sql: """
-            SELECT run_id FROM attempt
+            SELECT number, run_id FROM attempt
             WHERE case_key = ? AND purpose = ? AND role = 'generate' AND state = 'answered'
               AND is_usable = 1
             ORDER BY number DESC LIMIT 1
             """, arguments: [caseKey.description, purpose])
-        guard let orderedBy, orderedBy != run.text else { return false }
+        guard let order, order["run_id"] as String != run.text else { return false }
+        let isGone = try Bool.fetchOne(
+          database,
+          sql: """
+            SELECT EXISTS (SELECT 1 FROM attempt
+              WHERE case_key = ? AND purpose = ? AND run_id <> ? AND failure = ? AND number > ?)
+            """,
+          arguments: [
+            caseKey.description, purpose, run.text, Self.gone, order["number"] as Int64,
+          ])
+        guard isCertain || isGone == true else { return false }
         // What was fetched of the old order must not be taken for a picture of the new one.
         try database.execute(
           sql: """
@@ -246,7 +260,7 @@ package struct StoreLedger: ExchangeLedger {
     return Set(keys.compactMap { CaseKey($0) })
   }
 
-  /// Attempts of earlier runs that were sent and never answered.
+  /// Orders of earlier runs that may be billed and brought nothing, and were not followed by one that did.
   package func inDoubt(of suite: SuiteName) throws -> [DoubtfulAttempt] {
     try store.perform {
       try store.database.read { database in
@@ -255,6 +269,10 @@ package struct StoreLedger: ExchangeLedger {
           sql: """
             SELECT run_id, case_id, reserved_micro FROM attempt
             WHERE suite = ? AND state = 'in-doubt' AND run_id <> ? AND purpose = ?
+              AND NOT EXISTS (SELECT 1 FROM attempt AS later
+                WHERE later.case_key = attempt.case_key AND later.purpose = attempt.purpose
+                  AND later.role = 'generate' AND later.is_usable = 1
+                  AND later.number > attempt.number)
               AND (purpose = 'recording' OR run_id IN (\(runList)) OR run_id = (
                 SELECT run_id FROM attempt
                 WHERE suite = ? AND purpose = 'live' AND run_id <> ? ORDER BY number DESC LIMIT 1))

@@ -2,6 +2,7 @@ import Canonical
 import Experiments
 import SeedreamAPI
 import Suites
+import SystemPackage
 import Testing
 
 struct CheckJudgeTests {
@@ -138,6 +139,22 @@ struct CheckJudgeTests {
       .baseline(BaselineExpectation(level)), [Sample.output()], baseline: entries)
     #expect(result.verdict == verdict, "\(result.message)")
     #expect(result.message.contains(message), "\(result.message)")
+  }
+
+  @Test func `A drift that digests decide names the approved picture that it was compared with`()
+    async throws
+  {
+    let result = try await judge(
+      .baseline(BaselineExpectation(.identicalPixels)), [Sample.output()],
+      baseline: [
+        try Sample.entry(.rejected, bytes: 3, pixels: "px1:c"),
+        try Sample.entry(.approved, bytes: 2, pixels: "px1:b"),
+      ])
+    #expect(result.verdict == .drifted)
+    let other = try #require(result.measures.first?.other)
+    #expect(other.lastComponent?.string == BlobID(of: [2]).fileName)
+    #expect(result.measures.map(\.picture) == [0])
+    #expect(result.measures.flatMap(\.figures).isEmpty)
   }
 
   @Test func `Another size or version of digests is told as what it is`() async throws {

@@ -211,4 +211,87 @@ struct LostOrderTests {
     let wanted = isSimulator ? "order it anew" : "only fetched then"
     #expect(second.hint?.contains(wanted) == true, "\(second.hint ?? "")")
   }
+
+  @Test func `A link that is gone for once is not given up for what failed before`() async throws {
+    let bench = try Bench(fields: "output_format: url")
+    _ = try await bench.runOne(.record, service(sending: Array("<html>".utf8)))
+    bench.ledger.nextRun()
+    let gone = try await bench.runOne(.record, service(Self.order, then: 404))
+    #expect(gone.hint?.contains("once more") == true, "\(gone.hint ?? "")")
+    bench.ledger.nextRun()
+    let picture = try Sample.png()
+    let back = Gateway { (_, id) throws(TransportFailure) in
+      #expect(id.role == .download)
+      return Sample.response(picture)
+    }
+    #expect(try await bench.runOne(.record, back).outcome == .passed)
+  }
+
+  @Test func `Who repeats what may be billed gives up what does not come`() async throws {
+    let bench = try Bench(fields: "output_format: url")
+    let page = service(sending: Array("<html>".utf8))
+    let first = try await bench.runOne(.record, page, repeatsDoubtful: true)
+    #expect(first.hint?.contains("once more") == true, "\(first.hint ?? "")")
+    bench.ledger.nextRun()
+    let second = try await bench.runOne(.record, page, repeatsDoubtful: true)
+    #expect(second.hint?.contains("order it anew") == true, "\(second.hint ?? "")")
+    bench.ledger.nextRun()
+    let third = try await bench.runOne(.record, .always(Sample.answer(try Sample.png())))
+    #expect(third.outcome == .passed)
+  }
+
+  @Test func `A picture where nothing is ever fetched from is given up by the next run`()
+    async throws
+  {
+    let bench = try Bench(fields: "output_format: url")
+    let inside = Gateway { (_, id) throws(TransportFailure) in
+      guard id.role == .generate else {
+        throw TransportFailure(.address, .beforeSending, "169.254.0.1 is no public address")
+      }
+      return Sample.response(Self.order)
+    }
+    _ = try await bench.runOne(.record, inside)
+    bench.ledger.nextRun()
+    let second = try await bench.runOne(.record, inside)
+    #expect(second.hint?.contains("order it anew") == true, "\(second.hint ?? "")")
+  }
+
+  @Test(arguments: [
+    #"{"b64_json":"!!! not base64 !!!"}"#, #"{"url":"file:///etc/passwd"}"#,
+    #"{"error":{"code":"InternalServiceError","message":"later"}}"#,
+  ])
+  func `An answer of which nothing can be read may be billed, and is no recording`(
+    item: String
+  ) async throws {
+    let bench = try Bench(seeds: "[1, 2]", cap: Money(microDollars: 30_000))
+    let results = try await bench.run(.record, .always(#"{"data":[\#(item)]}"#))
+    #expect(results.map(\.outcome) == [.apiError, .overBudget], "\(results.map(\.reason))")
+    #expect(results.map(\.possiblyBilled) == [Money(microDollars: 30_000), .zero])
+    #expect(try bench.fixtures.caseIDs().isEmpty)
+    let later = try Bench(ledger: bench.ledger)
+    bench.ledger.nextRun()
+    let anew = try await later.runOne(.record, .always(Sample.answer(try Sample.png())))
+    #expect(anew.outcome == .passed, "\(anew.reason)")
+  }
+
+  @Test func `What cannot be read beside pictures is paid for`() async throws {
+    let bench = try Bench(fields: "output_format: b64_json, n: 2")
+    let picture = Sample.base64(try Sample.png())
+    let answer = #"{"data":[{"b64_json":"\#(picture)"},{"b64_json":"!"}]}"#
+    let result = try await bench.runOne(.record, .always(answer))
+    #expect(result.outcome == .failed)
+    #expect(result.cost == Money(microDollars: 60_000))
+  }
+
+  @Test
+  func `An order that may be billed and cannot be repeated for want of money is told as it failed`()
+    async throws
+  {
+    let bench = try Bench(cap: Money(microDollars: 30_000))
+    let failure = TransportFailure(.dropped, .afterSending, "the connection broke")
+    let result = try await bench.runOne(.record, .failing(failure), repeatsDoubtful: true)
+    #expect(result.outcome == .transportError, "\(result.reason)")
+    #expect(result.reason.contains("the connection broke; not repeated: "), "\(result.reason)")
+    #expect(result.possiblyBilled == Money(microDollars: 30_000))
+  }
 }

@@ -134,13 +134,17 @@ final class MemoryLedger: ExchangeLedger {
   /// Begins another run.
   func nextRun() { state.withLock { $0.earlier = $0.attempts.count } }
 
-  func giveUp(_ caseKey: CaseKey) throws -> Bool {
+  func giveUp(_ caseKey: CaseKey, isCertain: Bool) throws -> Bool {
     if isFull { throw LedgerFailure() }
     return state.withLock { state in
       let order = state.attempts.lastIndex {
         $0.id.caseKey == caseKey && $0.id.role == .generate && $0.received?.isUsable == true
       }
       guard let order, order < state.earlier else { return false }
+      let isGone = state.attempts.prefix(state.earlier).contains {
+        $0.id.caseKey == caseKey && $0.received?.isGone == true
+      }
+      guard isCertain || isGone else { return false }
       for index in state.attempts.indices where state.attempts[index].id.caseKey == caseKey {
         state.attempts[index].received = nil
       }
@@ -350,7 +354,8 @@ struct Bench {
   }
 
   func environment(
-    _ gateway: Gateway?, failsUnapproved: Bool = true, pace: PaceGate? = nil, daysLater: Int = 0
+    _ gateway: Gateway?, failsUnapproved: Bool = true, pace: PaceGate? = nil, daysLater: Int = 0,
+    repeatsDoubtful: Bool = false
   ) throws -> RunEnvironment {
     let endpoint = Endpoint(
       base: try HTTPURL("https://image.example"),
@@ -361,6 +366,7 @@ struct Bench {
       purchasing: gateway.map {
         RunEnvironment.Purchasing(
           endpoint: endpoint, transport: $0, ledger: ledger, blobs: blobs, guardian: guardian,
+          policy: RetryPolicy(attemptsMaxWhenPossiblyBilled: repeatsDoubtful ? 2 : 1),
           sleeper: NoWait(), pace: pace)
       },
       clock: { Timestamp(milliseconds: 1_795_371_300_000 + Int64(daysLater) * 86_400_000) })
@@ -369,13 +375,15 @@ struct Bench {
   /// Runs every case in order, one at a time.
   func run(
     _ mode: RunMode, _ gateway: Gateway? = nil, baseline: Baseline? = nil,
-    failsUnapproved: Bool = true, daysLater: Int = 0
+    failsUnapproved: Bool = true, daysLater: Int = 0,
+    repeatsDoubtful: Bool = false
   ) async throws -> [CaseResult] {
     let plan = try plan(mode, baseline: baseline)
     let runner = CaseRunner(
       plan: plan,
       environment: try environment(
-        gateway, failsUnapproved: failsUnapproved, daysLater: daysLater))
+        gateway, failsUnapproved: failsUnapproved, daysLater: daysLater,
+        repeatsDoubtful: repeatsDoubtful))
     var results: [CaseResult] = []
     for planned in plan { results.append(await runner.run(planned)) }
     return results
@@ -384,11 +392,13 @@ struct Bench {
   /// Runs the only case.
   func runOne(
     _ mode: RunMode, _ gateway: Gateway? = nil, baseline: Baseline? = nil,
-    failsUnapproved: Bool = true, daysLater: Int = 0
+    failsUnapproved: Bool = true, daysLater: Int = 0,
+    repeatsDoubtful: Bool = false
   ) async throws -> CaseResult {
     try #require(
       try await run(
-        mode, gateway, baseline: baseline, failsUnapproved: failsUnapproved, daysLater: daysLater
+        mode, gateway, baseline: baseline, failsUnapproved: failsUnapproved, daysLater: daysLater,
+        repeatsDoubtful: repeatsDoubtful
       ).first)
   }
 }

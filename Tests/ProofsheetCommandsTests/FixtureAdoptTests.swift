@@ -61,6 +61,31 @@ import Testing
     }
   }
 
+  @Test func `A merged live run leads to its shards, which hold what was received`() async throws {
+    try project.copy("fixtures/inputs/coffee.png")
+    try project.write(RecordTests.suite, to: "suites/small.yaml")
+    try await SimulatorServer.serving(SimulatorSettings(codec: .jpeg(quality: 85))) { _, url in
+      for index in 1...2 {
+        let run = await project.run(
+          "run", "@suites/small.yaml", "--mode", "live", "--endpoint", url, "--yes", "--max-cost",
+          "1", "--shard", "\(index)/2", "--reports", project.path("part-\(index)"),
+          environment: key, network: true)
+        #expect(run.status == 1, "unapproved: \(run.messages)")
+      }
+    }
+    _ = await project.run("merge", "@part-1", "@part-2", "--reports", "@reports")
+    let merged = await adopt()
+    #expect(merged.status == 2)
+    #expect(merged.messages.contains("what they received lies with each of them"))
+    for index in 1...2 {
+      let part = await project.run(
+        "fixtures", "adopt", "latest", "--reports", project.path("part-\(index)"))
+      #expect(part.status == 0, "\(part.messages)")
+    }
+    let replay = await project.run("run", "@suites/small.yaml", "--unapproved", "warn")
+    #expect(replay.messages.contains("8 passed"), "\(replay.messages)")
+  }
+
   @Test func `Answers are adopted under the names that their cases have now`() async throws {
     try await runLive()
     try project.edit("suites/small.yaml") {

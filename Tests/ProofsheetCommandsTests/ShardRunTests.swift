@@ -186,5 +186,6 @@ import Testing
     #expect(none.messages.contains("--shard 2/3"), "\(none.messages)")
     let wrong = await project.run("run", "@suites/quickstart.yaml", "--shard", "4/3")
     #expect(wrong.status == 2)
+    #expect(wrong.messages.contains("the first being 1: 2/3"), "\(wrong.messages)")
   }
 }

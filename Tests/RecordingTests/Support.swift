@@ -260,7 +260,7 @@ final class MemoryLedger: ExchangeLedger {
   func storedCase(_ caseKey: CaseKey) throws -> StoredCase? { nil }
   func storedCases(of suite: SuiteName) throws -> [StoredCase] { [] }
   func promoted(_ caseKey: CaseKey) throws { state.withLock { $0.urls = [:] } }
-  func giveUp(_ caseKey: CaseKey) throws -> Bool { false }
+  func giveUp(_ caseKey: CaseKey, isCertain: Bool) throws -> Bool { false }
 
   func inDoubt(of suite: SuiteName) throws -> [DoubtfulAttempt] { [] }
 }

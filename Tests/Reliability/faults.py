@@ -35,6 +35,7 @@ KINDS = {
     "empty-data": ("empty-data", 1, "url", "api-error", NO, ONE, 0),
     "fewer": ("fewer", 2, "url", "failed", ONE, NO, 1),
     "item-error": ("item-error", 2, "url", "failed", ONE, NO, 1),
+    "item-error-only": ("item-error", 1, "url", "api-error", NO, ONE, 0),
     "task": ("task:1", 1, "url", "passed", ONE, NO, 1),
     "task-failed": ("task-failed", 1, "url", "api-error", NO, ONE, 0),
     "task-endless": ("task-endless", 1, "url", "transport-error", NO, ONE, 1),

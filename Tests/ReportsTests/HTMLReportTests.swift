@@ -19,7 +19,7 @@ struct HTMLReportTests {
     #expect(
       names == [
         "cases-0.js", "data-0.js", "differences", "icon.svg", "index.html", "list-1.html",
-        "pictures",
+        "pictures", "queue.js",
         "run.json", "run.jsonl", "script.js", "sheet.js", "style.css", "thumbnails",
       ])
     let page = try text("sheet/index.html")
@@ -28,6 +28,32 @@ struct HTMLReportTests {
     let document = try JSONParser.parse(Array(try text("sheet/run.json").utf8))
     #expect(document["version"]?.integer == 1)
     #expect(document["results"]?.integer == Outcome.allCases.count)
+  }
+
+  @Test func `What waits for a decision lies beside the page, equal changes together`() throws {
+    let waiting = try (0..<3).map { position in
+      let kind: CheckResult.Verdict = position == 2 ? .drifted : .unapproved
+      return try Made.result(
+        .drifted, position, id: "s\(position)",
+        checks: [CheckResult(name: "baseline", verdict: kind, message: "")],
+        outputs: [Made.output(0, path: FilePath("blobs/\(position).png"))])
+    }
+    let sheet = folder.appending("sheet")
+    #expect(!HTMLReport.isCurrent(sheet))
+    try HTMLReport.write(try Made.run(waiting), to: sheet, options: HTMLOptions())
+    #expect(HTMLReport.isCurrent(sheet))
+    let script = try text("sheet/queue.js")
+    #expect(script.hasPrefix("proofsheet.queue = {") && script.hasSuffix("};\n"))
+    let document = try JSONParser.parse(
+      Array(script.dropFirst("proofsheet.queue = ".count).dropLast(2).utf8))
+    #expect(document["served"]?.bool == false)
+    #expect(document["format"]?.string == "proofsheet-decisions/1")
+    let entries = document["entries"]?.array ?? []
+    #expect(entries.map { $0["case"]?.string } == ["s2", "s0", "s1"])
+    #expect(entries.map { $0["change"]?.integer } == [0, 1, 1])
+    #expect(entries[0]["digest"]?.string == SHA256Digest(hashing: []).hex)
+    try DurableFile.write(Array("old".utf8), to: sheet.appending("script.js"))
+    #expect(!HTMLReport.isCurrent(sheet), "a page of another version is rendered again")
   }
 
   @Test func `Hostile text is text in every file`() throws {
@@ -46,7 +72,7 @@ struct HTMLReportTests {
       #expect(contains(page, "&lt;img src=x onerror=&quot;a&quot;&gt;"), "\(name)")
       #expect(contains(page, "{{id}}"), "\(name)")
     }
-    for name in ["sheet.js", "cases-0.js", "data-0.js"] {
+    for name in ["sheet.js", "cases-0.js", "data-0.js", "queue.js"] {
       #expect(!contains(try text("sheet/\(name)"), "<"), "\(name)")
       #expect(!contains(try text("sheet/\(name)"), "\u{2028}"), "\(name)")
     }

@@ -241,19 +241,65 @@ struct StoreLedgerTests {
       Made.id(1), Made.received(Made.exchange(), urls: [0: "https://a/0", 1: "https://a/1"]))
     try first.buy(Made.id(1, .download, 0), Made.received(Made.exchange(.download)))
     try first.buy(Made.id(2), Made.received(Made.exchange()))
-    #expect(try !first.ledger.giveUp(Made.key(1)))
+    #expect(try !first.ledger.giveUp(Made.key(1), isCertain: true))
     #expect(try first.ledger.stored(Made.id(1)) != nil)
     first.crash()
     let second = try Session.begin(2)
-    #expect(try second.ledger.giveUp(Made.key(1)))
+    #expect(try second.ledger.giveUp(Made.key(1), isCertain: true))
     #expect(try second.ledger.stored(Made.id(1)) == nil)
     // A picture of the old order must not pass for one of the new.
     #expect(try second.ledger.stored(Made.id(1, .download, 0)) == nil)
     #expect(try second.ledger.storedCase(Made.key(1)) == nil)
     #expect(try second.ledger.stored(Made.id(2)) != nil)
     #expect(try second.store.countOfPendingURLs() == 0)
-    #expect(try !second.ledger.giveUp(Made.key(1)))
-    #expect(try !second.ledger.giveUp(Made.key(3)))
+    #expect(try !second.ledger.giveUp(Made.key(1), isCertain: true))
+    #expect(try !second.ledger.giveUp(Made.key(3), isCertain: true))
+  }
+
+  @Test func `A link that was gone once is asked for by one more run, whatever failed before`()
+    throws
+  {
+    let first = try Session.begin(1)
+    try first.buy(Made.id(1), Made.received(Made.exchange(), urls: [0: "https://a/0"]))
+    try first.buy(
+      Made.id(1, .download, 0), Made.received(Made.exchange(.download), isUsable: false))
+    first.crash()
+    let second = try Session.begin(2)
+    try second.buy(
+      Made.id(1, .download, 0),
+      Made.received(Made.exchange(.download), isUsable: false, isGone: true))
+    #expect(try !second.ledger.giveUp(Made.key(1), isCertain: false))
+    #expect(try second.ledger.stored(Made.id(1)) != nil)
+    second.crash()
+    let third = try Session.begin(3)
+    #expect(try third.ledger.giveUp(Made.key(1), isCertain: false))
+    try third.buy(Made.id(1), Made.received(Made.exchange(), urls: [0: "https://a/1"]))
+    third.crash()
+    // What was gone of the first order says nothing of the second.
+    #expect(try !Session.begin(4).ledger.giveUp(Made.key(1), isCertain: false))
+  }
+
+  @Test
+  func `An answer that may be billed and brings nothing is in doubt until one brings something`()
+    throws
+  {
+    let suite = try Made.suite()
+    let first = try Session.begin(1)
+    try first.buy(
+      Made.id(1), Made.received(Made.exchange(), isUsable: false, isDoubtful: true))
+    _ = try first.ledger.begin(Made.id(2), of: try Made.recordedCase(2), reservation: Made.price)
+    try first.buy(Made.id(3), Made.received(Made.exchange()))
+    try first.buy(
+      Made.id(3, .poll, 0), Made.received(Made.exchange(.poll), isUsable: false, endsOrder: true))
+    first.crash()
+    let second = try Session.begin(2)
+    #expect(
+      try second.ledger.inDoubt(of: suite).map(\.caseID)
+        == [1, 2, 3].map { try Made.recordedCase($0).caseID })
+    for number in [1, 2, 3] { try second.buy(Made.id(number), Made.received(Made.exchange())) }
+    try second.ledger.promoted(Made.key(1))
+    second.crash()
+    #expect(try Session.begin(3).ledger.inDoubt(of: suite).isEmpty)
   }
 
   @Test func `An order whose task failed is not given again`() throws {

@@ -52,11 +52,12 @@ enum Made {
 
   static func received(
     _ exchange: Exchange, isUsable: Bool = true, isPromotable: Bool = true,
-    urls: [Int: String] = [:], endsOrder: Bool = false
+    urls: [Int: String] = [:], endsOrder: Bool = false, isGone: Bool = false,
+    isDoubtful: Bool = false
   ) -> ReceivedExchange {
     ReceivedExchange(
       exchange: exchange, cost: price, pendingURLs: urls, isUsable: isUsable,
-      isPromotable: isPromotable, endsOrder: endsOrder)
+      isPromotable: isPromotable, endsOrder: endsOrder, isGone: isGone, isDoubtful: isDoubtful)
   }
 
   static func header(

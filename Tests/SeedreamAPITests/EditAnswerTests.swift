@@ -7,13 +7,12 @@ import Testing
     EditAnswer(status: status, headers: [], body: Array(body.utf8))
   }
 
-  /// The only picture of an answer whose data is one item.
+  /// An item of an answer beside a picture.
   static func item(_ text: String) throws -> AnswerItem {
-    guard case .pictures(let items, _) = answer(#"{"data":[\#(text)],"created":1}"#) else {
-      throw Unexpected()
-    }
-    try #require(items.count == 1)
-    return items[0]
+    let body = #"{"data":[{"b64_json":"AQ=="},\#(text)],"created":1}"#
+    guard case .pictures(let items, _) = answer(body) else { throw Unexpected() }
+    try #require(items.count == 2)
+    return items[1]
   }
 
   struct Unexpected: Error {}
@@ -72,7 +71,12 @@ import Testing
   func `An item without a picture says why`(
     text: String, category: APIError.Category, message: String
   ) throws {
-    guard case .failed(let error) = try Self.item(text).delivery else { throw Unexpected() }
+    let error: APIError
+    switch try Self.item(text).delivery {
+    case .failed(let found): error = found
+    case .unreadable(let found): error = found
+    case .bytes, .url: throw Unexpected()
+    }
     #expect(error.category == category)
     #expect(error.message.contains(message), "\(error.message)")
   }
@@ -96,6 +100,8 @@ import Testing
       (204, "", .malformed, "no JSON"),
       (200, "<!DOCTYPE html><html>", .malformed, "HTML"), (200, " \n<html>", .malformed, "HTML"),
       (200, #"{"data":[{"url":"https://a.exam"#, .malformed, "no JSON"),
+      (200, #"{"data":[{"b64_json":"!"}]}"#, .malformed, "not valid base64"),
+      (200, #"{"data":[{"error":{"code":403,"message":"m"}},{"url":""}]}"#, .blocked, "m"),
       (200, #"{"data":[{"revised_prompt":"<b>","url":""#, .malformed, "no JSON"),
       (200, #"{"data":[{"b64_json":"AQ==","b64_json":"Ag=="}]}"#, .malformed, "stands twice"),
       (302, #"{"moved":true}"#, .malformed, "no data"), (502, "<html>", .server, "no error body"),

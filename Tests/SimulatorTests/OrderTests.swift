@@ -1,5 +1,6 @@
 import Canonical
 import ImageComparison
+import LoopbackServer
 import SeedreamAPI
 import Testing
 

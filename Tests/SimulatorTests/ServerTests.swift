@@ -1,4 +1,5 @@
 import Canonical
+import LoopbackServer
 import SeedreamAPI
 import Testing
 
@@ -16,7 +17,7 @@ import Testing
     try await withSimulator { _, baseURL in
       let port = try #require(baseURL.split(separator: ":").last.flatMap { UInt16($0) })
       let second = SimulatorServer(settings: SimulatorSettings(port: port))
-      let error = #expect(throws: SimulatorError.portTaken(port)) { try second.start() }
+      let error = #expect(throws: LoopbackFailure.portTaken(port)) { try second.start() }
       #expect(try #require(error).description.contains("port \(port)"))
       #expect(try #require(error).description.contains("--port 0"))
     }
@@ -24,11 +25,11 @@ import Testing
 
   @Test func `It serves only after it was started and only once`() async throws {
     let server = SimulatorServer(settings: SimulatorSettings())
-    await #expect(throws: SimulatorError.notStarted) { try await server.run() }
+    await #expect(throws: LoopbackFailure.notStarted) { try await server.run() }
     try await server.serving { server, _ in
-      _ = #expect(throws: SimulatorError.notStarted) { try server.start() }
+      _ = #expect(throws: LoopbackFailure.notStarted) { try server.start() }
     }
-    #expect(throws: SimulatorError.notStarted) { try server.start() }
+    #expect(throws: LoopbackFailure.notStarted) { try server.start() }
   }
 
   @Test func `A port is free again after a stop with idle connections`() async throws {

@@ -24,13 +24,15 @@ import Testing
       "Canonical", "SeedreamAPI", "ImageComparison", "Suites", "Recording", "Experiments",
       "CLibXML2", "Mustache", "SystemPackage",
     ],
+    "LoopbackServer": ["FlyingSocks"],
+    "Review": ["Canonical", "Experiments", "LoopbackServer", "SystemPackage"],
     "Simulator": [
-      "Canonical", "SeedreamAPI", "ImageComparison", "FlyingFox", "FlyingSocks", "SystemPackage",
+      "Canonical", "SeedreamAPI", "ImageComparison", "LoopbackServer", "SystemPackage",
     ],
     "ProofsheetCommands": [
       "Canonical", "SeedreamAPI", "ImageComparison", "Suites", "CurlTransport", "Recording",
-      "Experiments", "RunStore", "Reports", "Simulator", "CSpawn", "ArgumentParser",
-      "SystemPackage",
+      "Experiments", "RunStore", "Reports", "LoopbackServer", "Review", "Simulator", "CSpawn",
+      "ArgumentParser", "SystemPackage",
     ],
     "proofsheet": ["ProofsheetCommands"],
   ]

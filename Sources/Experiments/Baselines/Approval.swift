@@ -34,6 +34,15 @@ package struct Approval: Sendable {
     /// Starts with a baseline as it is.
     package init(_ baseline: Baseline) { self.baseline = baseline }
 
+    /// Undoes decisions about an output.
+    ///
+    /// - Parameters:
+    ///   - entries: all decisions about it, as they were; their pictures are where they were kept.
+    ///   - output: the output.
+    package mutating func restore(_ entries: [BaselineEntry], for output: OutputID) {
+      baseline.restore(entries, for: output)
+    }
+
     fileprivate mutating func need(_ blob: BlobID, from folder: FilePath) {
       pictures.append((blob, folder))
     }
@@ -82,11 +91,13 @@ package struct Approval: Sendable {
   ///   - tally: is told what was decided.
   ///   - carried: of each output by its place what its approval is carried from; `nil` where somebody
   ///     looked. Outputs without an element are left out.
+  ///   - outputs: the places of the outputs to decide about; `nil` for all.
   ///   - locate: finds a path of the run from where this command runs.
   /// - Throws: what reading a picture throws.
   package func decide(
     _ result: CaseResult, in changes: inout Changes, tally: inout Result,
-    carried: [Int: BaselineEntry.Carried]? = nil, locate: (FilePath) -> FilePath = { $0 }
+    carried: [Int: BaselineEntry.Carried]? = nil, outputs: Set<Int>? = nil,
+    locate: (FilePath) -> FilePath = { $0 }
   ) throws {
     // A group has no pictures of its own, and those of its cases are decided about there.
     guard result.group == nil else { return }
@@ -98,7 +109,8 @@ package struct Approval: Sendable {
       tally.skipped.append("\(result.identity.id): it is not known where its pictures come from")
       return
     }
-    for output in result.outputs where carried == nil || carried?[output.index] != nil {
+    for output in result.outputs
+    where carried.map({ $0[output.index] != nil }) ?? outputs?.contains(output.index) ?? true {
       guard let picture = output.picture else {
         tally.skipped.append("\(result.identity.id): picture \(output.index) cannot be decoded")
         continue

@@ -154,6 +154,15 @@ package struct Baseline: Hashable, Sendable {
     return count
   }
 
+  /// Puts the decisions about an output back to what they were.
+  ///
+  /// - Parameters:
+  ///   - entries: all decisions about the output.
+  ///   - output: the output.
+  mutating func restore(_ entries: [BaselineEntry], for output: OutputID) {
+    decisions[output] = entries.isEmpty ? nil : entries
+  }
+
   /// Removes the approvals of an output, so that it can be approved anew as the only one.
   ///
   /// - Parameters:

@@ -33,11 +33,14 @@ package struct DecisionGuard: Sendable {
   ///   - result: the case as the run has it.
   ///   - decision: what is decided.
   ///   - current: the baseline as it is now.
+  ///   - outputs: the places of the outputs that are decided about; `nil` for all.
   package func staleness(
-    of result: CaseResult, _ decision: BaselineEntry.Decision, in current: Baseline
+    of result: CaseResult, _ decision: BaselineEntry.Decision, in current: Baseline,
+    outputs: Set<Int>? = nil
   ) -> String? {
-    if let reason = recordingChanged(result) { return reason }
-    for output in result.outputs {
+    let decided = result.outputs.filter { outputs?.contains($0.index) ?? true }
+    if let reason = recordingChanged(result, decided) { return reason }
+    for output in decided {
       let id = OutputID(caseKey: result.identity.caseKey, index: output.index)
       if let reason = baselineChanged(current.entries(for: id), id, output, decision) {
         return reason
@@ -46,15 +49,15 @@ package struct DecisionGuard: Sendable {
     return nil
   }
 
-  private func recordingChanged(_ result: CaseResult) -> String? {
-    guard mode != .live, !result.outputs.isEmpty else { return nil }
+  private func recordingChanged(_ result: CaseResult, _ outputs: [OutputRecord]) -> String? {
+    guard mode != .live, !outputs.isEmpty else { return nil }
     let identity = result.identity
     let found = fixtures.lookup(
       identity.id, caseKey: identity.caseKey, canonicalRequest: JSONValue.null)
     switch found {
     case .found(let fixture, let fileID):
       let held = Set(fixture.blobs.map(\.digest))
-      guard let gone = result.outputs.first(where: { !held.contains($0.blob.digest) }) else {
+      guard let gone = outputs.first(where: { !held.contains($0.blob.digest) }) else {
         return nil
       }
       return "\(fixtures.path(of: fileID)) holds another picture by now than picture "

@@ -58,7 +58,10 @@ extension CheckJudge {
       )
     }
     guard ladder.level.isMeasured else {
-      return ((.drifted, difference(output, from: nearest, count: approved.count)), [])
+      // Nothing is measured, but people want to see what it was compared with.
+      let measure = Measure(
+        picture: output.index, other: tools.approved.path(of: nearest.blob), figures: [])
+      return ((.drifted, difference(output, from: nearest, count: approved.count)), [measure])
     }
     return measured(output, entries, ladder)
   }

@@ -204,6 +204,16 @@ package protocol RunReader: Sendable {
   ///
   /// - Throws: what reading or the body throws.
   func forEachResult(of suite: SuiteName, _ body: (CaseResult) throws -> Void) throws
+
+  /// The baseline that outputs of a suite were compared with; `nil` where it was not kept.
+  ///
+  /// - Throws: what reading throws.
+  func judgedBaseline(of suite: SuiteHeader) throws -> Baseline?
+}
+
+extension RunReader {
+  /// A run that keeps no baselines.
+  package func judgedBaseline(of suite: SuiteHeader) throws -> Baseline? { nil }
 }
 
 /// A run whose results are in memory.

@@ -52,4 +52,9 @@ package struct SelectedRun: RunReader {
       if filter.admits(result.identity, outcome: result.outcome) { try body(result) }
     }
   }
+
+  /// The baseline that outputs of a suite were compared with; `nil` where it was not kept.
+  package func judgedBaseline(of suite: SuiteHeader) throws -> Baseline? {
+    try base.judgedBaseline(of: suite)
+  }
 }

@@ -83,7 +83,10 @@ package struct CasePromotion: Sendable {
       return nil
     }
     return items.count { item in
-      if case .failed = item.delivery { false } else { true }
+      switch item.delivery {
+      case .bytes, .url: true
+      case .failed, .unreadable: false
+      }
     }
   }
 

@@ -122,8 +122,6 @@ extension CaseRunner {
       missing: result.missing.map { clean($0.failure.description) },
       latencyMilliseconds: result.latencyMilliseconds,
       cost: cost(of: request, pictures: result.billedCount, course),
-      refusal: result.refusal.map { clean($0.description) },
-      refusalCategory: result.refusal?.category ?? .blocked,
       origin: course.origin ?? (course.transport as? RecordingTransport)?.answerOrigin,
       isReplayed: course.source == .replayed)
     let base = CaseResult(
@@ -160,7 +158,8 @@ extension CaseRunner {
         reason: clean("picture \(lost.index) could not be fetched: \(failure)"),
         hint: isAsked
           ? lostOrder(planned)?.fetchLater(
-            at: environment.clock(), isUnreachable: failure.code == .refused)
+            at: environment.clock(), isUnreachable: failure.code == .refused,
+            isForbidden: failure.code == .address)
           : LostOrder.fetchLater(plan.mode))
     }
     guard course.source == .bought, let order = lostOrder(planned) else { return nil }

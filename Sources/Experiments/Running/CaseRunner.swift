@@ -194,13 +194,14 @@ package struct CaseRunner: Sendable {
     _ planned: PlannedCase, _ course: Course, _ failure: EditFailure
   ) -> CaseResult {
     let outcome: Outcome
+    let decisive = failure.decisive
     var reason = failure.description
     var hint: String?
     if let broken = Self.brokenRecording(failure.last) {
       (outcome, reason) = broken
       hint = plan.hint(for: planned.identity, mode: .refresh)
     } else {
-      switch failure.last {
+      switch decisive {
       case .api(let error):
         outcome = Self.outcome(of: error.category)
         if error.abortsRun, course.source == .bought {
@@ -213,6 +214,7 @@ package struct CaseRunner: Sendable {
         outcome = Self.outcome(of: failure.code)
         stop(after: failure)
       }
+      if decisive != failure.last { reason = "\(decisive); not repeated: \(failure.last)" }
       if course.source == .bought, let lost = lostOrder(planned) {
         hint = lost.hint(for: failure, outcome, at: environment.clock()) ?? hint
       }
@@ -331,19 +333,20 @@ package struct CaseRunner: Sendable {
   }
 }
 
+extension EditFailure {
+  /// The failure that says what became of the order: one that may have been billed counts more than that
+  /// it could not be repeated, for want of money or time.
+  fileprivate var decisive: AttemptFailure {
+    guard case .transport(let failure) = last,
+      failure.code == .overBudget || failure.code == .cancelled
+    else { return last }
+    return earlier.last(where: \.isPossiblyBilled) ?? last
+  }
+}
+
 extension EditResult {
   /// Pictures that were made, whether they could be fetched or not.
   var billedCount: Int { pictures.count + missing.count { $0.loss != .refused } }
-
-  /// What the service said where it refused every picture for one reason; `nil` in any other case.
-  var refusal: APIError? {
-    let refusals = missing.compactMap { picture -> APIError? in
-      guard picture.loss == .refused, case .api(let error) = picture.failure else { return nil }
-      return error
-    }
-    let isOne = Set(refusals.map(\.category)).count == 1
-    return pictures.isEmpty && refusals.count == missing.count && isOne ? refusals.first : nil
-  }
 }
 
 /// Waits for nothing: a replay has no reason to.

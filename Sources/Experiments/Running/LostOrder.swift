@@ -15,12 +15,14 @@ struct LostOrder {
   /// an end, a host that answers with a page for ever would keep its case from being recorded for ever.
   static let lifeMax = Duration.seconds(7 * 86_400)
 
-  /// Gives it up where an earlier run has ordered it, so that it is not asked for for ever.
+  /// Gives it up where an earlier run has ordered it and was told that it is gone, so that it is not asked
+  /// for for ever.
   ///
+  /// - Parameter isCertain: whether this run alone is enough.
   /// - Returns: what helps.
-  func settle() -> String {
+  func settle(isCertain: Bool = false) -> String {
     do {
-      if try purchasing.ledger.giveUp(caseKey) {
+      if try purchasing.ledger.giveUp(caseKey, isCertain: isCertain || isGivenUpAtOnce) {
         return "it is lost, and what it did cost is spent; run again to order it anew"
       }
       return Self.later(mode)
@@ -29,6 +31,9 @@ struct LostOrder {
       return Self.later(mode)
     }
   }
+
+  /// Whether orders that may have been billed are repeated, as settings say.
+  private var isGivenUpAtOnce: Bool { purchasing.policy.attemptsMaxWhenPossiblyBilled > 1 }
 
   private static func later(_ mode: RunMode) -> String {
     "\(again(mode)) to look for it once more; what is gone then is ordered anew the time after"
@@ -39,9 +44,10 @@ struct LostOrder {
     mode == .live ? "run with --resume" : "run again"
   }
 
-  /// Whether it is older than ``lifeMax``, or of a simulator that has ended: its links end with it, and
-  /// cost nothing.
+  /// Whether nothing is to be hoped for: it is older than ``lifeMax``, or of a simulator that has ended, whose
+  /// links end with it and cost nothing; or settings say so.
   private func isOver(at now: Timestamp, isUnreachable: Bool = false) -> Bool {
+    if isGivenUpAtOnce { return true }
     do {
       guard let stored = try purchasing.ledger.storedCase(caseKey),
         let order = stored.exchanges.first(where: { $0.role == .generate })
@@ -56,24 +62,31 @@ struct LostOrder {
 
   /// What helps where a picture was made and could not be fetched for now.
   ///
-  /// - Parameter isUnreachable: whether nobody listens where it should lie.
-  func fetchLater(at now: Timestamp, isUnreachable: Bool = false) -> String {
-    isOver(at: now, isUnreachable: isUnreachable) ? settle() : Self.fetchLater(mode)
+  /// - Parameters:
+  ///   - isUnreachable: whether nobody listens where it should lie.
+  ///   - isForbidden: whether it lies where nothing is ever fetched from.
+  func fetchLater(
+    at now: Timestamp, isUnreachable: Bool = false, isForbidden: Bool = false
+  ) -> String {
+    isForbidden || isOver(at: now, isUnreachable: isUnreachable)
+      ? settle(isCertain: true) : Self.fetchLater(mode)
   }
 
   /// What helps after an order that failed; `nil` where this is no matter of lost orders.
   func hint(for failure: EditFailure, _ outcome: Outcome, at now: Timestamp) -> String? {
     if failure.isTaskGone { return settle() }
     if failure.isTaskBegun, !failure.isTaskFailed {
-      if outcome != .cancelled, isOver(at: now) { return settle() }
-      return "\(Self.again(mode)) to go on asking after the task; nothing is ordered twice"
+      if outcome != .cancelled, isOver(at: now) { return settle(isCertain: true) }
+      return "\(Self.again(mode)) to go on asking after the task, and nothing is ordered twice; "
+        + "should it never end, --repeat-possibly-billed gives it up"
     }
     return failure.last.isPossiblyBilled && outcome == .transportError ? Self.inDoubt : nil
   }
 
   /// What helps where a picture was made and could not be fetched for now.
   static func fetchLater(_ mode: RunMode) -> String {
-    "\(again(mode)): it is paid for, and only fetched then"
+    "\(again(mode)): it is paid for, and only fetched then; should it never come, "
+      + "--repeat-possibly-billed gives it up"
   }
 
   /// What helps where an order was sent and no answer came.

@@ -30,7 +30,7 @@ package struct CommandContext: Sendable {
   package var sleeper: any Sleeper
   /// Makes what starts programs, out of the environment and the secrets that it must not hand on.
   package var makePrograms: @Sendable ([String: String], [String]) -> any ProgramStarter
-  /// Calls back at SIGINT and SIGTERM until the returned value is released.
+  /// Calls back at SIGINT, SIGTERM and SIGHUP until the returned value is released.
   package var onInterrupt: @Sendable (@escaping @Sendable () -> Void) -> any Sendable
 
   /// Puts a context together.

@@ -66,9 +66,10 @@ extension CommandContext {
   }
 }
 
-/// Watches SIGINT and SIGTERM: the first asks to stop, the second ends the process.
+/// Watches SIGINT, SIGTERM and SIGHUP, which a terminal sends that is closed: the first asks to stop, the
+/// second ends the process.
 private final class InterruptSource: Sendable {
-  private static let numbers = [SIGINT, SIGTERM]
+  private static let numbers = [SIGINT, SIGTERM, SIGHUP]
 
   private let sources: Mutex<[any DispatchSourceSignal]>
 

@@ -2,12 +2,21 @@ internal import ArgumentParser
 internal import Canonical
 internal import Experiments
 internal import ImageComparison
+internal import SystemPackage
 
 /// Options of deciding about outputs.
 struct DecisionOptions: ParsableArguments {
   @Argument(
     help: ArgumentHelp("The run to decide about: its id, or 'latest'.", valueName: "run"))
-  var run: String
+  var name: String?
+
+  /// The run that must be named.
+  ///
+  /// - Throws: what tells the parser that it is not.
+  func run() throws -> String {
+    guard let name else { throw ValidationError("name the run: its id, or 'latest'") }
+    return name
+  }
 
   @Option(
     help: ArgumentHelp(
@@ -42,6 +51,11 @@ struct ApproveCommand: ParsableCommand {
       since, nothing is decided and exit code 1 says so. To undo a decision, revert its line in \
       '<suite>.baseline.json'.
 
+      With --from FILE the decisions of a page are applied, which it gives as 'decisions.json': each about \
+      the bytes that were on the screen, approvals and rejections alike. All of them are checked first; \
+      where one is refused, nothing is decided. The file names the run; of one that was made elsewhere, as \
+      in CI, name the folder of its reports.
+
       With --carry model=v4:v45 the outputs of v45 are approved where they are near an approved \
       output of v4 for the same request but for model and delivery; the rest is left to review.
       """)
@@ -50,6 +64,12 @@ struct ApproveCommand: ParsableCommand {
 
   @Flag(help: "Make each approval the only one of its output.")
   var replace = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Apply the decisions of a page, 'decisions.json'.",
+      valueName: "file"))
+  var from: String?
 
   @Option(
     help: ArgumentHelp(
@@ -66,9 +86,22 @@ struct ApproveCommand: ParsableCommand {
     guard level == nil || carry != nil else {
       throw ValidationError("--level says how near --carry asks for; name --carry axis=from:to")
     }
+    guard from != nil else {
+      _ = try decision.run()
+      return
+    }
+    guard decision.filter == nil, decision.reason == nil, carry == nil else {
+      throw ValidationError(
+        "--from applies what the file says; leave --filter, --reason and --carry out")
+    }
   }
 
   func run() throws {
+    if let from {
+      return try FiledDecisions(
+        FilePath(from), decision, replaces: replace, CommandContext.current
+      ).run()
+    }
     try DecisionSession(
       decision, .approved, replaces: replace,
       carry: carry.map { Carrying(rule: $0, level: level?.level ?? .near) },
@@ -108,6 +141,7 @@ struct RejectCommand: ParsableCommand {
   @OptionGroup var decision: DecisionOptions
 
   func validate() throws {
+    _ = try decision.run()
     guard decision.filter != nil else {
       throw ValidationError("name what is wrong with --filter; all of a run is never meant")
     }

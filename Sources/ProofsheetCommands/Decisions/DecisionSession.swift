@@ -30,16 +30,6 @@ struct DecisionSession {
     settings = sources.settings()
   }
 
-  /// The decisions about one suite, before anything is written.
-  struct Draft {
-    let path: FilePath
-    let fixtures: FixtureFolder
-    /// The file as it was read; `nil` where there was none.
-    let bytes: [UInt8]?
-    let current: Baseline
-    var changes: Approval.Changes
-  }
-
   /// What all suites came to.
   struct Tally {
     var approval = Approval.Result()
@@ -55,87 +45,49 @@ struct DecisionSession {
     }
     // A mistake in the filter is told before a run is looked for.
     _ = try FilterReading.read(options.filter)
-    let run = try StoredRuns.find(options.run, settings, context)
+    let run = try StoredRuns.find(options.run(), settings, context)
     let filter = try told { try FilterReading.read(options.filter, for: run) }
-    let suiteSettings = try self.suiteSettings(of: run)
+    let desk = try DecisionDesk(run.header, context, options.folders, by: options.by) {
+      try run.judgedBaseline(of: $0)
+    }
     var tally = Tally()
-    var drafts: [Draft] = []
+    var drafts: [DecisionDesk.Draft] = []
     for suite in run.header.suites {
-      drafts.append(try draft(run, suite, suiteSettings, filter, &tally))
+      drafts.append(try draft(run, suite, desk, filter, &tally))
     }
     try refuse(tally, run, filter)
-    if !options.dryRun { for draft in drafts { try write(draft) } }
+    if !options.dryRun { for draft in drafts { try DecisionDesk.write(draft) } }
     tell(tally)
   }
 
-  /// Runs something whose failure ends the command.
   private func told<Value>(_ work: () throws -> Value) throws -> Value {
-    do {
-      return try work()
-    } catch let exit as CommandExit {
-      throw exit
-    } catch {
-      throw CommandExit(.usage, "error: \(error)")
-    }
-  }
-
-  /// The settings of the project that the run's suites belong to, wherever the command runs.
-  private func suiteSettings(of run: StoredRun) throws -> Settings {
-    let roots = run.header.suites.map { suite in
-      ProjectFolders(
-        suite: run.header.locate(suite.path, context), workingFolder: context.workingFolder
-      ).root
-    }
-    return try SettingSources(
-      flags: options.folders.flags, config: options.folders.config, roots: roots, context
-    ).settings()
+    try DecisionDesk.told(work)
   }
 
   // MARK: - Deciding
 
   private func draft(
-    _ run: StoredRun, _ suite: SuiteHeader, _ settings: Settings, _ filter: CaseFilter,
+    _ run: StoredRun, _ suite: SuiteHeader, _ desk: DecisionDesk, _ filter: CaseFilter,
     _ tally: inout Tally
-  ) throws -> Draft {
-    let suitePath = run.header.locate(suite.path, context)
-    guard DurableFile.isFile(suitePath) else {
-      throw CommandExit.usage(
-        "the run is of the suite \(suitePath), which is not there",
-        hint: "run this command in the folder where the run was made")
-    }
-    let folders = ProjectFolders(suite: suitePath, workingFolder: context.workingFolder)
-    let path = BaselineFile.path(forSuite: suitePath)
-    let bytes = try told { try Self.content(of: path) }
-    let baseline = try told {
-      try bytes.map { try BaselineFile.read($0, from: path, suite: suite.name) }
-        ?? Baseline(suite: suite.name)
-    }
-    var draft = Draft(
-      path: path,
-      fixtures: FixtureFolder(folder: folders.fixtures(settings).appending(suite.name.text)),
-      bytes: bytes, current: baseline, changes: Approval.Changes(baseline))
-    let guardian = DecisionGuard(
-      run: run.header.id, mode: run.header.mode, judged: try judged(run, suite),
-      fixtures: draft.fixtures)
-    let partners = try carry.map { try $0.partners(in: suitePath, context) }
-    let approval = Approval(
-      decision, run: run.header.id, by: options.by ?? context.environment["USER"] ?? "unknown",
-      note: options.reason, at: context.clock(), replaces: replaces)
+  ) throws -> DecisionDesk.Draft {
+    var draft = try desk.open(suite)
+    let partners = try carry.map { try $0.partners(in: draft.suite, context) }
+    let approval = desk.approval(decision, note: options.reason, replaces: replaces)
     try told {
       try run.forEachResult(of: suite.name) { result in
         guard filter.admits(result.identity, outcome: result.outcome),
           carry?.rule.isAbout(result.identity) ?? true
         else { return }
         tally.selected += 1
-        try decide(result, approval, guardian, partners, filter, run, &draft, &tally)
+        try decide(result, approval, partners, filter, run, &draft, &tally)
       }
     }
     return draft
   }
 
   private func decide(
-    _ result: CaseResult, _ approval: Approval, _ guardian: DecisionGuard,
-    _ partners: CarryPartners?, _ filter: CaseFilter, _ run: StoredRun, _ draft: inout Draft,
+    _ result: CaseResult, _ approval: Approval, _ partners: CarryPartners?,
+    _ filter: CaseFilter, _ run: StoredRun, _ draft: inout DecisionDesk.Draft,
     _ tally: inout Tally
   ) throws {
     // A group has no pictures of its own, and those of its cases are decided about there.
@@ -147,7 +99,7 @@ struct DecisionSession {
         "\(identity.id): \(result.outcome.rawValue) (\(result.reason))")
       return
     }
-    if let reason = guardian.staleness(of: result, decision, in: draft.current) {
+    if let reason = draft.guardian.staleness(of: result, decision, in: draft.current) {
       tally.stale.append("\(identity.id): \(reason)")
       return
     }
@@ -164,30 +116,7 @@ struct DecisionSession {
     ) { run.header.locate($0, context) }
   }
 
-  /// The baseline that the run compared outputs with; `nil` where it was not kept.
-  private func judged(_ run: StoredRun, _ suite: SuiteHeader) throws -> Baseline? {
-    guard let digest = suite.baseline else { return nil }
-    guard let bytes = try told({ try run.attachment(digest) }) else {
-      throw CommandExit.usage(
-        "the baseline that run \(run.header.id) was compared with is not in the run store any more",
-        hint: "run the suite again, and decide about the new run")
-    }
-    return try told {
-      try BaselineFile.read(bytes, from: FilePath("baseline-\(digest.short)"), suite: suite.name)
-    }
-  }
-
-  /// The bytes of a file; `nil` where there is none.
-  static func content(of path: FilePath) throws(FileFailure) -> [UInt8]? {
-    do {
-      return try DurableFile.read(path, byteCountMax: BaselineFile.byteCountMax)
-    } catch {
-      if error.errno == .noSuchFileOrDirectory { return nil }
-      throw error
-    }
-  }
-
-  // MARK: - Writing and telling
+  // MARK: - Telling
 
   private func refuse(_ tally: Tally, _ run: StoredRun, _ filter: CaseFilter) throws {
     guard tally.selected > 0 else {
@@ -208,21 +137,6 @@ struct DecisionSession {
       "error: \(Count.of(tally.stale.count, "case")) changed since run \(run.header.id); "
         + "nothing was decided\nhint: run the suite again and look at what it shows now, or leave "
         + "them out with --filter")
-  }
-
-  /// Keeps the pictures first: a baseline never names a picture that is not there.
-  private func write(_ draft: Draft) throws {
-    guard draft.changes.baseline != draft.current else { return }
-    try told {
-      try draft.changes.keepPictures(in: draft.fixtures.blobs)
-      guard try Self.content(of: draft.path) == draft.bytes else {
-        throw CommandExit(
-          .failure,
-          "error: \(draft.path) was changed while this command ran; nothing was decided\n"
-            + "hint: look at the change and run the command again")
-      }
-      try DurableFile.write(BaselineFile.bytes(of: draft.changes.baseline), to: draft.path)
-    }
   }
 
   private func tell(_ tally: Tally) {

@@ -126,7 +126,7 @@ struct PromoteSession {
       try DurableFile.read(target, byteCountMax: SuiteLimits.standard.fileByteCountMax)
     }
     let path = BaselineFile.path(forSuite: target)
-    let baselineBytes = try told { try DecisionSession.content(of: path) }
+    let baselineBytes = try told { try DecisionDesk.content(of: path) }
     let baseline = try told { try BaselineFile.read(path, suite: member.suite.name) }
     return Target(
       bytes: bytes, original: bytes, name: member.suite.name,
@@ -266,10 +266,12 @@ struct PromoteSession {
         }
       }
       try target.changes.keepPictures(in: target.fixtures.blobs)
+      let baselines = try BaselineLock(folder: target.baselinePath.removingLastComponent())
+      defer { withExtendedLifetime(baselines) {} }
       let now = try DurableFile.read(
         self.target, byteCountMax: SuiteLimits.standard.fileByteCountMax)
       guard now == target.original,
-        try DecisionSession.content(of: target.baselinePath) == target.baselineBytes
+        try DecisionDesk.content(of: target.baselinePath) == target.baselineBytes
       else {
         throw CommandExit(
           .failure,

@@ -132,14 +132,29 @@ private struct FixtureAdoption {
         "\(error)", hint: "what was listed before is recorded, the rest is still in the run store")
     }
     guard adopted > 0 else {
+      try requireAnswers()
       context.say("nothing of run \(run.header.id) is left to adopt")
       return
     }
     let verb = dryRun ? "would be recorded" : "recorded"
     context.say("\(Count.of(adopted, "answer")) of run \(run.header.id) \(verb)")
     if !dryRun {
-      context.say("hint: see them with: proofsheet run, and approve what is right")
+      let files = run.header.suites.map { "'\($0.path)'" }.joined(separator: " ")
+      context.say(
+        "hint: replay them with 'proofsheet run \(files)', and approve what is right")
     }
+  }
+
+  /// Fails where the run is merged: what its shards received lies with them.
+  private func requireAnswers() throws {
+    do {
+      if try store.hasAttempts(of: run.header.id) || run.summary.spending.requests == 0 { return }
+    } catch {
+      throw CommandExit(.usage, "error: \(error)")
+    }
+    throw CommandExit.usage(
+      "run \(run.header.id) was merged of shards, and what they received lies with each of them",
+      hint: "adopt them one by one: proofsheet fixtures adopt latest --reports PART")
   }
 
   /// - Returns: how many answers became recordings.

@@ -1,5 +1,6 @@
 internal import Canonical
 internal import Experiments
+internal import LoopbackServer
 internal import Recording
 internal import RunStore
 internal import SeedreamAPI
@@ -56,7 +57,7 @@ struct ProbeSession {
             authorization: try Authorization(scheme: .bearer, key: "simulator"))
           return try await buy(from: endpoint, named: name, isSimulator: true)
         }
-      } catch let error as SimulatorError {
+      } catch let error as LoopbackFailure {
         throw CommandExit(.service, "error: the simulator cannot be started: \(error)")
       }
     }

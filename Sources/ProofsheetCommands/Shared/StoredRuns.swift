@@ -34,6 +34,21 @@ enum StoredRuns {
   static func find(
     _ name: String, _ settings: Settings, _ context: CommandContext
   ) throws -> StoredRun {
+    let (store, name) = try store(of: name, settings, context)
+    do {
+      return try store.run(name)
+    } catch {
+      throw CommandExit(.usage, "error: \(error)")
+    }
+  }
+
+  /// Opens the store that a run is in.
+  ///
+  /// - Parameter name: an id, `latest`, or the folder of the run's reports.
+  /// - Returns: the store, and the name of the run in it.
+  static func store(
+    of name: String, _ settings: Settings, _ context: CommandContext
+  ) throws -> (RunStore, String) {
     var folder = ProjectFolders(workingFolder: context.workingFolder).reports(settings)
     var name = name
     let path = FilePath(name)
@@ -47,7 +62,7 @@ enum StoredRuns {
         hint: "run a suite first, or name the folder with --reports")
     }
     do {
-      return try RunStore(folder: folder, spends: false).run(name)
+      return (try RunStore(folder: folder, spends: false), name)
     } catch {
       throw CommandExit(.usage, "error: \(error)")
     }

@@ -66,12 +66,18 @@ package struct ReceivedExchange: Sendable {
   /// Whether the order of the case came to nothing, so that asking after it again is useless: the
   /// next run has to order anew.
   package let endsOrder: Bool
+  /// Whether it says that the picture or the task is not there any more.
+  package let isGone: Bool
+  /// Whether an order may be billed that it brings nothing of.
+  package let isDoubtful: Bool
 
   /// Puts a received exchange together.
   package init(
     exchange: Exchange, cost: Money, pendingURLs: [Int: String], isUsable: Bool,
-    isPromotable: Bool, endsOrder: Bool = false
+    isPromotable: Bool, endsOrder: Bool = false, isGone: Bool = false, isDoubtful: Bool = false
   ) {
+    self.isGone = isGone
+    self.isDoubtful = isDoubtful
     self.exchange = exchange
     self.cost = cost
     self.pendingURLs = pendingURLs
@@ -114,11 +120,14 @@ package protocol ExchangeLedger: Sendable {
   /// Gives up what an earlier run has ordered, for its pictures or its task are gone: the next run
   /// orders anew.
   ///
+  /// - Parameter isCertain: whether nothing is to be hoped for any more; else it is given up only where an
+  ///   earlier run has been told that it is gone.
   /// - Returns: `false` where there is no such order, or this run has sent it, so that a later one tries
   ///   once more.
-  func giveUp(_ caseKey: CaseKey) throws -> Bool
+  func giveUp(_ caseKey: CaseKey, isCertain: Bool) throws -> Bool
 
-  /// Attempts of earlier runs that were sent and never answered.
+  /// Orders of earlier runs that may be billed and brought nothing: never answered, or answered with an
+  /// error that does not tell. Those of cases that were ordered anew since are left out.
   func inDoubt(of suite: SuiteName) throws -> [DoubtfulAttempt]
 }
 

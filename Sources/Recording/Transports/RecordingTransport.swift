@@ -202,7 +202,7 @@ package final class RecordingTransport: HTTPTransport {
         ReceivedExchange(
           exchange: exchange, cost: account.cost, pendingURLs: account.urls,
           isUsable: account.isUsable, isPromotable: isPromotable,
-          endsOrder: account.endsOrder))
+          endsOrder: account.endsOrder, isGone: account.isGone, isDoubtful: account.isDoubtful))
     }
   }
 
@@ -240,6 +240,11 @@ package final class RecordingTransport: HTTPTransport {
     var urls: [Int: String] = [:]
     var isUsable = false
     var endsOrder = false
+    var isGone = false
+
+    /// Whether it may be billed, and is no answer to keep to.
+    var isDoubtful: Bool { settlement == .possiblyBilled && !isUsable }
+
     /// What the answer tells of what was set aside; `nil` leaves it set aside, as a running task does.
     var settlement: Settlement?
 
@@ -260,7 +265,8 @@ package final class RecordingTransport: HTTPTransport {
     _ response: HTTPResponse, _ answer: EditAnswer?, role: ExchangeRole
   ) -> Account {
     guard let answer else {
-      return Account(isUsable: DownloadAnswer.error(in: response) == nil)
+      let error = DownloadAnswer.error(in: response)
+      return Account(isUsable: error == nil, isGone: error?.category == .notFound)
     }
     switch answer {
     case .refused(let error):
@@ -271,7 +277,7 @@ package final class RecordingTransport: HTTPTransport {
           return Account(endsOrder: true, settlement: .possiblyBilled)
         }
         // A question that was not answered says nothing of the task, and is asked again.
-        return Account()
+        return Account(isGone: error.category == .notFound)
       }
       let isDoubtful = AttemptFailure.api(error).isPossiblyBilled
       return Account(
@@ -280,6 +286,7 @@ package final class RecordingTransport: HTTPTransport {
     case .pictures(let items, _):
       var account = Account(isUsable: true, settlement: .billed)
       for (index, item) in items.enumerated() {
+        // What cannot be read was made all the same.
         if case .failed = item.delivery { continue }
         account.cost += pricing.pricePerPicture
         if case .url(let url) = item.delivery { account.urls[index] = url.text }

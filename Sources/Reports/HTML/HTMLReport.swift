@@ -9,6 +9,7 @@ package import SystemPackage
 /// |---|---|
 /// | `index.html` | the sheet; written last, so that what is there is whole |
 /// | `sheet.js`, `cases-N.js` | what the sheet shows of each case, ``casesPerFile`` in a file |
+/// | `queue.js` | what waits for a decision, as ``ReviewScript`` writes it |
 /// | `data-N.js` | everything about ``detailsPerFile`` cases, loaded when one of them is opened |
 /// | `list-N.html` | the same without a script |
 /// | `thumbnails`, `pictures`, `differences` | named by digests |
@@ -51,6 +52,23 @@ package enum HTMLReport {
     }
     if writesLines { try writeLines(run, to: folder.path.appending("run.jsonl")) }
     try writer.finish()
+  }
+
+  /// Whether a folder holds a proof sheet of this version of the page.
+  package static func isCurrent(_ folder: FilePath) -> Bool {
+    do {
+      return try DurableFile.isFile(folder.appending("index.html"))
+        && DurableFile.isFile(folder.appending(ReviewScript.fileName))
+        && holds(folder.appending("style.css"), SheetStyle.text)
+        && holds(folder.appending("script.js"), SheetScript.text)
+    } catch {
+      // It is rendered again, which tells what cannot be read or written.
+      return false
+    }
+  }
+
+  private static func holds(_ path: FilePath, _ text: String) throws -> Bool {
+    try DurableFile.read(path, byteCountMax: 1 << 20) == Array(text.utf8)
   }
 
   /// Writes a run as JSON lines, as the run itself does.
@@ -98,6 +116,8 @@ struct SheetWriter {
   private var list: [[String: Any]] = []
   private var listCount = 0
   private var worst = WorstCases()
+  private var queue = ReviewQueue()
+  private var judged: [String: Baseline] = [:]
 
   init(
     _ run: some RunReader, _ survey: SheetSurvey, _ folder: SheetFolder, _ options: HTMLOptions
@@ -111,6 +131,9 @@ struct SheetWriter {
       run.header.suites.enumerated().map { ($1.name.text, $0) },
       uniquingKeysWith: { first, _ in first })
     pictures = SheetPictures(run.header, folder, options)
+    for suite in run.header.suites {
+      judged[suite.name.text] = try run.judgedBaseline(of: suite)
+    }
   }
 
   mutating func add(_ result: CaseResult) throws {
@@ -132,6 +155,7 @@ struct SheetWriter {
     if cases.count == HTMLReport.casesPerFile { try cases.write(to: folder) }
     details.add(.members(["case": EncodedCase.encode(result), "pictures": shown.json]))
     if details.count == HTMLReport.detailsPerFile { try details.write(to: folder) }
+    queue.add(result, judged: judged[result.identity.suite.text])
     let view = CaseView.view(result, shown)
     worst.add(result, view)
     list.append(view)
@@ -170,6 +194,8 @@ struct SheetWriter {
     try folder.removeNumbered("data-", ".js", from: details.fileCount)
     try folder.removeNumbered("list-", ".html", from: listCount + 1)
     try folder.write(sheetScript, to: "sheet.js")
+    try folder.write(
+      ReviewScript.bytes(queue, isServed: false), to: ReviewScript.fileName)
     try folder.write(Array(SheetScript.text.utf8), to: "script.js")
     try folder.write(Array(SheetStyle.text.utf8), to: "style.css")
     try folder.write(
@@ -227,7 +253,9 @@ extension RunHeader {
     RunHeader(
       id: id, startedAt: startedAt, mode: mode, toolVersion: toolVersion, endpoint: endpoint,
       suites: suites.map {
-        SuiteHeader(name: $0.name, path: $0.path, digest: $0.digest, caseCount: $0.caseCount)
+        SuiteHeader(
+          name: $0.name, path: $0.path, digest: $0.digest, caseCount: $0.caseCount,
+          baseline: $0.baseline)
       })
   }
 }

@@ -16,6 +16,8 @@ public struct MissingPicture: Hashable, Sendable {
   public enum Loss: Hashable, Sendable {
     /// The answer says that it was not made.
     case refused
+    /// The answer holds something that is neither a picture nor a link to one.
+    case unreadable
     /// It was made, and could not be fetched for now.
     case unfetched
     /// It was made, and its link leads nowhere any more.
@@ -256,6 +258,8 @@ public struct SeedreamClient: Sendable {
           ReturnedPicture(index: index, bytes: bytes, revisedPrompt: item.revisedPrompt))
       case .failed(let error):
         missing.append(MissingPicture(index: index, failure: .api(error), loss: .refused))
+      case .unreadable(let error):
+        missing.append(MissingPicture(index: index, failure: .api(error), loss: .unreadable))
       case .url(let url):
         let id = ExchangeID(caseKey: caseKey, role: .download, ordinal: index)
         do throws(AttemptFailure) {

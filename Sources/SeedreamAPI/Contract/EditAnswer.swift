@@ -8,8 +8,10 @@ public struct AnswerItem: Hashable, Sendable {
     case bytes([UInt8])
     /// Where to fetch it.
     case url(HTTPURL)
-    /// Not at all, and why.
+    /// Not at all, as the service says, and why.
     case failed(APIError)
+    /// As something that is neither a picture nor a link to one, and what is wrong with it.
+    case unreadable(APIError)
   }
 
   /// How the picture comes.
@@ -78,13 +80,27 @@ public enum EditAnswer: Hashable, Sendable {
         self = malformed("the answer has \(elements.count) pictures; \(Self.itemsMax) are allowed")
         return
       }
-      self = .pictures(
-        elements.map(reader.item), created: json["created"]?.integer)
+      self = Self.answer(elements.map(reader.item), created: json["created"]?.integer)
     case .object(let task):
       self = Self.taskAnswer(.object(task), reader: reader)
     case nil: self = malformed("the answer has no data")
     case let other?: self = malformed("the answer's data is \(other.kind); a list was expected")
     }
+  }
+
+  /// The answer of some items: an error where each of them is one, for it is no other answer than one that
+  /// says so at once.
+  private static func answer(_ items: [AnswerItem], created: Int?) -> EditAnswer {
+    let errors = items.compactMap { item -> APIError? in
+      switch item.delivery {
+      case .failed(let error), .unreadable(let error): error
+      case .bytes, .url: nil
+      }
+    }
+    guard errors.count == items.count, let first = errors.first else {
+      return .pictures(items, created: created)
+    }
+    return .refused(first)
   }
 
   /// Reads the state of a task; its results stand in `data.outputs` (`api-contract.md` section 1.2).
@@ -101,7 +117,7 @@ public enum EditAnswer: Hashable, Sendable {
       let items = outputs.map { output in
         reader.item(output.object == nil ? .members(["url": output]) : output)
       }
-      return .pictures(items, created: nil)
+      return answer(items, created: nil)
     case "failed", "error":
       let reason = task["fail_reason"]?.string ?? "the task failed without a reason"
       return .refused(APIError(.server, status: status, code: "task-failed", message: reason))
@@ -132,36 +148,35 @@ private struct ItemReader {
       names.compactMap { json[$0]?.string }.first { !$0.isEmpty }
     }
     let revised = text("revised_prompt")
-    func failed(_ error: APIError) -> AnswerItem {
-      AnswerItem(delivery: .failed(error), revisedPrompt: revised)
+    func unreadable(_ message: String) -> AnswerItem {
+      AnswerItem(
+        delivery: .unreadable(APIError(.malformed, status: status, message: message)),
+        revisedPrompt: revised)
     }
     if let error = json["error"],
       let read = APIError(status: status, headers: [], json: .members(["error": error]))
     {
-      return failed(read)
+      return AnswerItem(delivery: .failed(read), revisedPrompt: revised)
     }
     if let encoded = text("b64_json", "base64") {
       guard let bytes = decode(base64: encoded) else {
-        return failed(
-          APIError(.malformed, status: status, message: "b64_json is not valid base64"))
+        return unreadable("b64_json is not valid base64")
       }
       return AnswerItem(delivery: .bytes(bytes), revisedPrompt: revised)
     }
     guard let url = text("url", "image_url") else {
-      return failed(
-        APIError(.malformed, status: status, message: "an item has neither url nor b64_json"))
+      return unreadable("an item has neither url nor b64_json")
     }
     if url.hasPrefix("data:") {
       guard let bytes = decode(base64: url) else {
-        return failed(APIError(.malformed, status: status, message: "a data URL is not base64"))
+        return unreadable("a data URL is not base64")
       }
       return AnswerItem(delivery: .bytes(bytes), revisedPrompt: revised)
     }
     do {
       return AnswerItem(delivery: .url(try HTTPURL(url)), revisedPrompt: revised)
     } catch {
-      return failed(
-        APIError(.malformed, status: status, message: "the result's URL: \(error.description)"))
+      return unreadable("the result's URL: \(error.description)")
     }
   }
 

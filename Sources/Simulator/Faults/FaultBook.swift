@@ -1,4 +1,5 @@
 internal import Canonical
+internal import LoopbackServer
 internal import SeedreamAPI
 internal import Synchronization
 

@@ -1,4 +1,5 @@
 internal import Canonical
+internal import LoopbackServer
 internal import SeedreamAPI
 
 /// Routes requests and answers them as the gateway and the service behind it would.

@@ -1,5 +1,4 @@
-internal import FlyingSocks
-internal import Glibc
+package import LoopbackServer
 internal import Synchronization
 
 /// The API's contract on loopback: a stand-in for the service, and no model.
@@ -20,21 +19,11 @@ internal import Synchronization
 /// try await server.run()  // until the task is cancelled or `stop()` is called
 /// ```
 package final class SimulatorServer: Sendable {
-  private enum Phase {
-    case idle
-    case listening(Socket, baseURL: String)
-    case ended
-  }
-
   /// What was billed.
   package let ledger: BillingLedger
-  private let settings: SimulatorSettings
   let gateway: Gateway
-  private let pool: SimulatorPool = .ePoll(maxEvents: 256)
-  private let phase = Mutex(Phase.idle)
-  private let connections: Turnstile
-  private let stops: AsyncStream<Void>
-  private let stopper: AsyncStream<Void>.Continuation
+  private let server: LoopbackServer
+  private let baseURL: Mutex<String>
 
   /// Makes a simulator; ``start()`` makes it listen.
   package convenience init(settings: SimulatorSettings) {
@@ -42,163 +31,44 @@ package final class SimulatorServer: Sendable {
   }
 
   init(settings: SimulatorSettings, painter: any Painting) {
-    self.settings = settings
-    connections = Turnstile(countMax: settings.connectionsMax)
+    server = LoopbackServer(port: settings.port, connectionsMax: settings.connectionsMax)
     ledger = BillingLedger()
     gateway = Gateway(
       settings: settings, ledger: ledger, studio: Studio(painter: painter, settings: settings))
-    (stops, stopper) = AsyncStream.makeStream()
-  }
-
-  deinit {
-    // One that was started but never run still holds its port.
-    phase.withLock { phase in
-      if case .listening(let socket, _) = phase { _ = Glibc.close(socket.file.rawValue) }
-    }
+    baseURL = Mutex("")
   }
 
   /// Connections that are being served.
-  package var connectionCount: Int { connections.count }
+  package var connectionCount: Int { server.connectionCount }
 
   /// Starts to listen; connections wait until ``run()`` serves them.
   ///
   /// - Returns: the base URL, for example `http://127.0.0.1:41234`.
-  /// - Throws: ``SimulatorError`` when the port cannot be had.
-  package func start() throws(SimulatorError) -> String {
-    try phase.withLock { (phase) throws(SimulatorError) in
-      guard case .idle = phase else { throw .notStarted }
-      let socket = try listen()
-      guard case .ip4(_, let port) = try Self.attempt("ask for the port", { try socket.sockname() })
-      else { throw .socket(operation: "ask for the port", reason: "it is no IPv4 address") }
-      let baseURL = "http://127.0.0.1:\(port)"
-      phase = .listening(socket, baseURL: baseURL)
-      return baseURL
-    }
-  }
-
-  private func listen() throws(SimulatorError) -> Socket {
-    let socket = try Self.attempt("make a socket") { try Socket(domain: AF_INET) }
-    do {
-      try Self.attempt("set up a socket") {
-        try socket.setValue(true, for: .localAddressReuse)
-        try socket.setFlags(.nonBlocking)
-      }
-      _ = Glibc.fcntl(socket.file.rawValue, F_SETFD, FD_CLOEXEC)
-      try bind(socket)
-      return socket
-    } catch {
-      _ = Glibc.close(socket.file.rawValue)
-      throw error
-    }
-  }
-
-  private func bind(_ socket: Socket) throws(SimulatorError) {
-    do {
-      try socket.bind(to: .inet(ip4: "127.0.0.1", port: settings.port))
-      guard Glibc.listen(socket.file.rawValue, SOMAXCONN) == 0 else {
-        throw SocketError.makeFailed("Listen")
-      }
-    } catch SocketError.failed(_, EADDRINUSE, _) {
-      throw .portTaken(settings.port)
-    } catch SocketError.failed(_, EACCES, _) {
-      throw .portForbidden(settings.port)
-    } catch {
-      throw .socket(operation: "listen", reason: "\(error)")
-    }
-  }
-
-  private static func attempt<Value>(
-    _ operation: String, _ body: () throws -> Value
-  ) throws(SimulatorError) -> Value {
-    do {
-      return try body()
-    } catch {
-      throw .socket(operation: operation, reason: "\(error)")
-    }
+  /// - Throws: `LoopbackFailure` when the port cannot be had.
+  package func start() throws(LoopbackFailure) -> String {
+    let url = try server.start()
+    baseURL.withLock { $0 = url }
+    return url
   }
 
   /// Serves connections until the task is cancelled or ``stop()`` is called.
   ///
-  /// Requests that are being answered are answered, as far as their clients take the bytes at once; no
-  /// task and no socket outlives the call.
-  ///
-  /// - Throws: ``SimulatorError`` when it is not listening or can no longer accept connections.
-  package func run() async throws(SimulatorError) {
-    let listening = phase.withLock { phase -> (Socket, String)? in
-      guard case .listening(let socket, let baseURL) = phase else { return nil }
-      phase = .ended
-      return (socket, baseURL)
+  /// - Throws: `LoopbackFailure` when it is not listening or can no longer accept connections.
+  package func run() async throws(LoopbackFailure) {
+    let baseURL = baseURL.withLock { $0 }
+    try await server.run { [gateway] socket, isAdmitted in
+      var connection = Connection(socket: socket, gateway: gateway, baseURL: baseURL)
+      await connection.serve(isAdmitted: isAdmitted)
     }
-    guard let (socket, baseURL) = listening else { throw .notStarted }
-    let failure = await withTaskGroup(of: SimulatorError?.self) { group -> SimulatorError? in
-      do {
-        try await pool.prepare()
-      } catch {
-        return SimulatorError.socket(operation: "wait for events", reason: "\(error)")
-      }
-      group.addTask { await self.runPool() }
-      group.addTask { await self.accept(on: socket, baseURL: baseURL) }
-      group.addTask {
-        for await _ in self.stops { break }
-        return nil
-      }
-      let first = await group.next() ?? nil
-      group.cancelAll()
-      return first
-    }
-    _ = Glibc.close(socket.file.rawValue)
-    if let failure { throw failure }
   }
 
   /// Makes ``run()`` return; it may be called at any time and more than once.
-  package func stop() {
-    stopper.finish()
-  }
-
-  private func runPool() async -> SimulatorError? {
-    do {
-      try await pool.run()
-      return nil
-    } catch {
-      return Task.isCancelled
-        ? nil : .socket(operation: "wait for events", reason: "\(error)")
-    }
-  }
-
-  private func accept(on listener: Socket, baseURL: String) async -> SimulatorError? {
-    await withDiscardingTaskGroup { group -> SimulatorError? in
-      defer { group.cancelAll() }
-      while !Task.isCancelled {
-        do {
-          let client = ClientSocket(accepted: try listener.accept().file, pool: pool)
-          group.addTask { await self.serve(client, baseURL: baseURL) }
-        } catch SocketError.blocked {
-          do {
-            try await pool.suspendSocket(listener, untilReadyFor: .connection)
-          } catch {
-            return nil
-          }
-        } catch SocketError.failed(_, ECONNABORTED, _) {
-          continue
-        } catch {
-          return .socket(operation: "accept a connection", reason: "\(error)")
-        }
-      }
-      return nil
-    }
-  }
-
-  private func serve(_ client: ClientSocket, baseURL: String) async {
-    let isAdmitted = connections.enter()
-    defer { if isAdmitted { connections.leave() } }
-    var connection = Connection(socket: client, gateway: gateway, baseURL: baseURL)
-    await connection.serve(isAdmitted: isAdmitted)
-  }
+  package func stop() { server.stop() }
 
   /// Serves while a body runs, and stops when it ends.
   ///
   /// - Parameter body: is given the simulator and its base URL.
-  /// - Throws: ``SimulatorError`` when it cannot start, or what the body throws.
+  /// - Throws: `LoopbackFailure` when it cannot start, or what the body throws.
   package static func serving<Result: Sendable>(
     _ settings: SimulatorSettings,
     _ body: (SimulatorServer, String) async throws -> Result

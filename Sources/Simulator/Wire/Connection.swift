@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import LoopbackServer
 
 /// Answers the requests of one connection until it ends.
 struct Connection: Sendable {

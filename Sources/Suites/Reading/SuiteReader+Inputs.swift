@@ -104,7 +104,9 @@ extension SuiteReader {
     if bytes.starts(with: Self.pointerStart.utf8) {
       error(
         "\(shown) is a Git LFS pointer, not the picture itself", at: place,
-        hint: "fetch it with: git lfs pull --include \(VisibleText.quote(written))")
+        // Patterns of Git LFS start from the repository, and a name alone is found anywhere.
+        hint: "fetch it with: git lfs pull --include "
+          + VisibleText.quote(file.lastComponent?.string ?? written))
       return nil
     }
     // A suite of a stranger must not get other files sent; what the pixels are is for others.

@@ -19,7 +19,7 @@ extension SheetScript {
       const next = neighbour(one, 1);
       const step = (other, text, key) => h("a", { class: "plainbutton" + (other ? "" : " off"), "data-key": key, href: other ? hashOf({ case: keyOf(other), mode: state.mode, a: -1, b: -1 }) : null, "aria-disabled": other ? null : "true", role: other ? null : "link" }, text);
       caseView.replaceChildren(
-        h("nav", { class: "casenav", "aria-label": "Cases" }, h("a", { class: "plainbutton", "data-key": "back", href: hashOf({ case: null, mode: "", a: -1, b: -1 }) }, "Sheet"), step(previous, "Previous", "previous"), step(next, "Next", "next")),
+        state.view === "review" ? "" : h("nav", { class: "casenav", "aria-label": "Cases" }, h("a", { class: "plainbutton", "data-key": "back", href: hashOf({ case: null, mode: "", a: -1, b: -1 }) }, "Sheet"), step(previous, "Previous", "previous"), step(next, "Next", "next")),
         title, h("p", { class: "note", role: "status" }, "Loading …"));
       title.focus();
       let details;
@@ -41,6 +41,11 @@ extension SheetScript {
       drawStage();
       title.focus({ preventScroll: true });
     }
+    function closeCase() {
+      current = null;
+      caseView.removeAttribute("aria-labelledby");
+      caseView.replaceChildren();
+    }
     // The next case of those that are shown, in the order of the sheet.
     function neighbour(one, step) {
       const list = one[GROUP] ? groups : searched(single.filter(matches), state.q);
@@ -53,7 +58,9 @@ extension SheetScript {
     const visible = () => current.shown.map((picture, place) => ({ ...picture, place })).filter((picture) => picture.file || picture.thumbnail);
     function chosen() {
       const list = visible();
-      const output = list.find((picture) => picture.role === "output");
+      const outputs = current.shown.map((picture, place) => ({ ...picture, place })).filter((picture) => picture.role === "output");
+      const number = state.view === "review" ? current.details.case.outputs.findIndex((output) => output.index === state.image) : -1;
+      const output = list.find((picture) => outputs[number] && picture.place === outputs[number].place) || list.find((picture) => picture.role === "output");
       let right = list.find((picture) => picture.place === state.b) || output || list[list.length - 1];
       let left = list.find((picture) => picture.place === state.a);
       if (!left) {

@@ -21,7 +21,7 @@ extension SheetScript {
       const tables = [];
       if (result.group) {
         tables.push(table("Group", [field("across", result.group.across), field("expected", result.group.expect), field("cases", result.group.members + " of " + result.group.cases)]));
-        if (result.group.pair.length) tables.push(h("p", {}, "The two that broke it: ", result.group.pair.map((member, place) => [place ? " and " : "", byKey.has(result.suite + "/" + member.id) ? h("a", { href: hashOf({ case: result.suite + "/" + member.id, mode: "", a: -1, b: -1 }) }, bdi(member.id)) : bdi(member.id)])));
+        if (result.group.pair.length) tables.push(h("p", {}, "The two that broke it: ", result.group.pair.map((member, place) => [place ? " and " : "", byKey.has(result.suite + "/" + member.id) ? h("a", { href: hashOf({ view: "sheet", case: result.suite + "/" + member.id, mode: "", a: -1, b: -1 }) }, bdi(member.id)) : bdi(member.id)])));
       }
       tables.push(h("section", { "aria-label": "Prompt" }, h("h3", {}, "Prompt"), h("blockquote", {}, bdi(result.prompt))));
       for (const output of result.outputs) {

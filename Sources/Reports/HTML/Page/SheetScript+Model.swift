@@ -2,41 +2,45 @@ extension SheetScript {
   /// Cases, axes and the address: what the page knows.
   static let model = #"""
     (function () {
-    const P = proofsheet;
     const ID = 0, SUITE = 1, OUTCOME = 2, CELLS = 3, THUMB = 4, LATENCY = 5, COST = 6, PROMPT = 7, GROUP = 8, CHANGED = 9, SEED = 10;
-    const suites = P.run.suites.map((suite) => suite.name);
-    const outcomes = P.outcomes.map(([name, verdict]) => ({ name, verdict }));
     const verdictRank = { failure: 0, error: 1, skipped: 2, success: 3 };
-
-    // Every case once, in the order of the run; a case's prompt may be a reference to the one that states it.
-    const cases = [];
-    let missingFiles = 0;
-    for (let number = 0; number < Math.ceil(P.results / P.casesPerFile); number += 1) {
-      const file = P.cases[number];
-      if (!file) { missingFiles += 1; continue; }
-      for (const one of file) {
-        if (typeof one[PROMPT] === "number") one[PROMPT] = file[one[PROMPT]][PROMPT];
-        cases.push(one);
-      }
-    }
-    for (let place = 0; place < cases.length; place += 1) cases[place].place = place;
-    const single = cases.filter((one) => !one[GROUP]);
-    const groups = cases.filter((one) => one[GROUP]);
+    let P, suites, outcomes, outcomeNames, cases, single, groups, byKey, axes, initial, missingFiles;
     const keyOf = (one) => suites[one[SUITE]] + "/" + one[ID];
-    const byKey = new Map(cases.map((one) => [keyOf(one), one]));
-
-    // Axes of the suites, and two that every run has.
-    const axes = P.axes.map((axis, place) => ({ ...axis, coordinate: (one) => one[CELLS][place] }));
-    if (suites.length > 1) axes.push({ name: "suite", entries: suites, values: suites, coordinate: (one) => one[SUITE] });
-    const outcomeNames = outcomes.map((outcome) => outcome.name);
-    axes.push({ name: "outcome", entries: outcomeNames, values: outcomeNames, coordinate: (one) => one[OUTCOME] });
     const axisNamed = (name) => axes.findIndex((axis) => axis.name === name);
+
+    // Takes what the scripts beside the page say; a run that goes on is taken again and again.
+    function takeRun() {
+      P = proofsheet;
+      suites = P.run.suites.map((suite) => suite.name);
+      outcomes = P.outcomes.map(([name, verdict]) => ({ name, verdict }));
+      outcomeNames = outcomes.map((outcome) => outcome.name);
+      // Every case once, in the order of the run; a case's prompt may be a reference to the one that states it.
+      cases = [];
+      missingFiles = 0;
+      for (let number = 0; number < Math.ceil(P.results / P.casesPerFile); number += 1) {
+        const file = P.cases[number];
+        if (!file) { missingFiles += 1; continue; }
+        for (const one of file) {
+          if (typeof one[PROMPT] === "number") one[PROMPT] = file[one[PROMPT]][PROMPT];
+          cases.push(one);
+        }
+      }
+      for (let place = 0; place < cases.length; place += 1) cases[place].place = place;
+      single = cases.filter((one) => !one[GROUP]);
+      groups = cases.filter((one) => one[GROUP]);
+      byKey = new Map(cases.map((one) => [keyOf(one), one]));
+      // Axes of the suites, and two that every run has.
+      axes = P.axes.map((axis, place) => ({ ...axis, coordinate: (one) => one[CELLS][place] }));
+      if (suites.length > 1) axes.push({ name: "suite", entries: suites, values: suites, coordinate: (one) => one[SUITE] });
+      axes.push({ name: "outcome", entries: outcomeNames, values: outcomeNames, coordinate: (one) => one[OUTCOME] });
+      // What the address says is what is shown, so that any view can be sent to somebody.
+      initial = { rows: P.layout[0], cols: P.layout[1], tabs: P.layout[2], tab: null, outcomes: null, q: "", pick: [], view: P.queue && P.queue.served ? "review" : "sheet", case: null, image: 0, mode: "", a: -1, b: -1, size: 128, by: -1 };
+      if (initial.tabs < 0 && suites.length > 1) initial.tabs = axisNamed("suite");
+    }
+    takeRun();
     const entryText = (axis, entry) => (entry < 0 ? "–" : axes[axis].entries[entry]);
     const valueText = (axis, entry) => (entry < 0 ? "" : axes[axis].values[entry]);
 
-    // What the address says is what is shown, so that any view can be sent to somebody.
-    const initial = { rows: P.layout[0], cols: P.layout[1], tabs: P.layout[2], tab: null, outcomes: null, q: "", pick: [], view: "sheet", case: null, mode: "", a: -1, b: -1, size: 128 };
-    if (initial.tabs < 0 && suites.length > 1) initial.tabs = axisNamed("suite");
     let state = { ...initial };
 
     function readHash() {
@@ -61,7 +65,9 @@ extension SheetScript {
         const entry = axis < 0 ? -1 : axes[axis].entries.indexOf(pick.slice(mark + 1));
         if (entry >= 0) next.pick.push([axis, entry]);
       }
-      if (words.get("view") === "groups") next.view = "groups";
+      if (["sheet", "groups", "review"].includes(words.get("view"))) next.view = words.get("view");
+      if (/^\d{1,2}$/.test(words.get("image") || "")) next.image = Number(words.get("image"));
+      if (words.has("by")) next.by = axisNamed(words.get("by"));
       if (words.has("case") && byKey.has(words.get("case"))) next.case = words.get("case");
       if (words.has("case") && !byKey.has(words.get("case"))) next.lost = words.get("case");
       next.mode = words.get("mode") || "";
@@ -82,10 +88,12 @@ extension SheetScript {
       if (next.outcomes) words.set("outcome", [...next.outcomes].map((place) => outcomeNames[place]).join(","));
       if (next.q) words.set("q", next.q);
       for (const [axis, entry] of next.pick) words.append("only", axes[axis].name + ":" + axes[axis].entries[entry]);
-      if (next.view === "groups") words.set("view", "groups");
+      if (next.view !== initial.view) words.set("view", next.view);
+      if (next.view === "review" && next.by >= 0) words.set("by", axes[next.by].name);
       if (next.size !== initial.size) words.set("size", next.size);
       if (next.case) {
         words.set("case", next.case);
+        if (next.view === "review" && next.image) words.set("image", next.image);
         if (next.mode) words.set("mode", next.mode);
         for (const side of ["a", "b"]) if (next[side] >= 0) words.set(side, next[side]);
       }
@@ -94,7 +102,9 @@ extension SheetScript {
     function go(changes, replace) {
       const hash = hashOf(changes);
       if (hash === location.hash || (hash === "#" && !location.hash)) { show(); return; }
-      if (replace) { history.replaceState(null, "", hash); show(); } else { location.hash = hash; }
+      if (replace) history.replaceState(null, "", hash); else location.hash = hash;
+      // Not left to the event: the next key is about what is shown by then.
+      show();
     }
 
     // Elements are made of text and properties; no text is ever read as markup.
@@ -125,12 +135,12 @@ extension SheetScript {
 
     // Scripts beside the page hold what only some views need.
     const loading = new Map();
-    function load(name) {
+    function load(name, version) {
       if (!loading.has(name)) {
         loading.set(name, new Promise((resolve, reject) => {
-          const script = h("script", { src: url(name) });
-          script.addEventListener("load", resolve);
-          script.addEventListener("error", () => { loading.delete(name); reject(new Error(name + " cannot be read; render the report again")); });
+          const script = h("script", { src: url(name) + (version > 1 ? "?v=" + version : "") });
+          script.addEventListener("load", () => { script.remove(); resolve(); });
+          script.addEventListener("error", () => { script.remove(); loading.delete(name); reject(new Error(name + " cannot be read; render the report again")); });
           document.head.append(script);
         }));
       }
@@ -138,7 +148,7 @@ extension SheetScript {
     }
     async function detailsOf(one) {
       const number = Math.floor(one.place / P.detailsPerFile);
-      if (!P.details[number]) await load("data-" + number + ".js");
+      if (!P.details[number]) await load("data-" + number + ".js", status.sheet);
       return P.details[number][one.place % P.detailsPerFile];
     }
 

@@ -10,14 +10,16 @@ extension SheetScript {
       shownHash = location.hash;
       const before = state;
       state = readHash();
-      const isCase = Boolean(state.case);
       clearInterval(stage.blinkTimer);
+      const isReview = state.view === "review";
+      if (reviewView.hidden === isReview) { reviewView.hidden = !isReview; if (isReview) buildReview(); current = null; }
+      if (isReview) { sheet.hidden = true; openReview(); return; }
+      const isCase = Boolean(state.case);
       caseView.hidden = !isCase;
       sheet.hidden = isCase;
       document.title = isCase ? state.case + " – proof sheet" : "Proof sheet " + P.run.id;
       if (isCase) { openCase(); return; }
-      current = null;
-      caseView.replaceChildren();
+      closeCase();
       showTools();
       const isGroups = state.view === "groups" && groups.length > 0;
       document.getElementById("groups").hidden = !isGroups;
@@ -52,6 +54,11 @@ extension SheetScript {
     document.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       const isField = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
+      if (event.key === "Escape" && state.view === "review") {
+        const note = document.getElementById("note-form");
+        if (!note.hidden) closeNote(); else if (isField) event.target.blur(); else if (selected.size) { selected.clear(); drawReview(); }
+        return;
+      }
       if (event.key === "Escape") {
         if (isField) { event.target.blur(); return; }
         const help = document.getElementById("help");
@@ -60,7 +67,8 @@ extension SheetScript {
         else if (state.view === "groups") go({ view: "sheet" });
         return;
       }
-      if (isField) return;
+      if (isField && event.target.type !== "checkbox") return;
+      if (state.view === "review") { if (reviewKey(event) || !state.case || !current || !current.details) return; }
       const follow = (key) => { const link = caseView.querySelector(`[data-key="${key}"]`); if (link && link.href) { event.preventDefault(); link.click(); } };
       if (!state.case) {
         if (event.key === "/") { event.preventDefault(); document.getElementById("search").focus(); }
@@ -77,13 +85,19 @@ extension SheetScript {
       else if (event.key === "0") fit();
       else if (event.key === "v") readValues();
       else if (event.key === " " && modeNow().mode === "blink" && event.target.tagName !== "BUTTON") { event.preventDefault(); clearInterval(stage.blinkTimer); swap(); }
-      else if ((event.key === "ArrowRight" || event.key === "ArrowLeft") && (event.target === document.body || event.target.id === "case-title")) follow(event.key === "ArrowRight" ? "next" : "previous");
+      else if ((event.key === "ArrowRight" || event.key === "ArrowLeft") && (event.target === document.body || event.target.id === "case-title")) { if (state.view === "review") step(event.key === "ArrowRight" ? 1 : -1); else follow(event.key === "ArrowRight" ? "next" : "previous"); }
     });
     addEventListener("hashchange", show);
 
-    buildSheet();
-    show();
-    document.documentElement.dataset.ready = String(Math.round(performance.now()));
+    async function start() {
+      takeQueue();
+      if (queue.served) await poll(); else loadSteps();
+      buildSheet();
+      show();
+      document.documentElement.dataset.ready = String(Math.round(performance.now()));
+      if (queue.served) keepPolling();
+    }
+    start();
     }());
 
     """#

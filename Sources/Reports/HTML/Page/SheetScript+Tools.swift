@@ -37,7 +37,8 @@ extension SheetScript {
         h("button", { type: "button", class: "plainbutton", id: "theme", onclick: switchTheme }, "Dark or light"));
       sheet.replaceChildren(
         tools,
-        h("div", { class: "chips", role: "group", "aria-label": "Outcomes" }, chips,
+        h("div", { class: "chips", role: "group", "aria-label": "Outcomes" },
+          queue.entries.length ? h("a", { class: "chip review", id: "review-link", href: "#" }, "Review ", h("b", { id: "review-count" })) : null, chips,
           groups.length ? h("a", { class: "chip", id: "groups-link", href: "#" }, "groups ", h("b", {}, grouped(groups.length))) : null,
           h("span", { id: "picks" }), h("span", { id: "shown", role: "status" })),
         h("div", { id: "help", class: "help", hidden: true }, keys.map(([key, text]) => h("p", {}, h("kbd", {}, key), " ", text))),
@@ -91,6 +92,8 @@ extension SheetScript {
       for (const chip of sheet.querySelectorAll(".chip[data-outcome]")) {
         chip.setAttribute("aria-pressed", String(Boolean(state.outcomes && state.outcomes.has(outcomeNames.indexOf(chip.dataset.outcome)))));
       }
+      const review = document.getElementById("review-link");
+      if (review) { review.href = hashOf({ view: "review", case: null, mode: "", q: "" }); document.getElementById("review-count").textContent = grouped(waiting(false).length); }
       const link = document.getElementById("groups-link");
       if (link) { link.href = hashOf({ view: state.view === "groups" ? "sheet" : "groups", case: null }); link.setAttribute("aria-current", state.view === "groups" ? "true" : "false"); }
       document.getElementById("picks").replaceChildren(...state.pick.map(([axis, entry], place) =>

@@ -2,5 +2,5 @@
 ///
 /// It makes elements of text only, so that nothing in a run is ever read as markup.
 enum SheetScript {
-  static let text = [model, grid, tools, `case`, facts, start].joined(separator: "\n")
+  static let text = [model, grid, tools, `case`, facts, review, start].joined(separator: "\n")
 }

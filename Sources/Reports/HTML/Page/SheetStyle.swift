@@ -29,7 +29,7 @@ enum SheetStyle {
     code { overflow-wrap: anywhere; }
     a { color: var(--link); }
     :focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; border-radius: 3px; }
-    main:focus-visible, h2:focus-visible { outline: none; }
+    main:focus-visible, .left:focus-visible, h2:focus-visible { outline: none; }
     button, select, input { font: inherit; color: inherit; background: var(--panel); border: 1px solid var(--line); border-radius: 6px; padding: 5px 9px; min-height: 32px; }
     input[type="range"] { padding: 0; }
     button { cursor: pointer; } button:hover:not(:disabled), a.plainbutton:hover, .chip:hover { border-color: var(--soft); }
@@ -85,6 +85,24 @@ enum SheetStyle {
     .more { display: grid; place-content: center; text-align: center; aspect-ratio: 1; border: 1px dashed var(--line); border-radius: 4px; font-weight: 600; }
     .empty { padding: 40px 16px; }
     .groups { padding: 8px 16px; } .groups ul { list-style: none; } .groups li { margin: 6px 0; }
+    .chip.review { border-color: var(--link); color: var(--link); font-weight: 600; }
+    .reviewbar { position: sticky; top: 0; z-index: 6; display: flex; flex-wrap: wrap; gap: 8px 16px; align-items: center; padding: 8px 16px; background: var(--shade); border-block: 1px solid var(--line); }
+    #review:not([hidden]) ~ #case .hint { display: none; }
+    @media (min-width: 861px) { #review:not([hidden]) ~ #case .stagebox { top: 62px; } #review:not([hidden]) ~ #case .stage { height: max(320px, calc(100vh - 460px)); } }
+    .left { display: flex; flex-direction: column; min-width: 96px; } .left b { font-size: 17px; font-variant-numeric: tabular-nums; } .left span { font-size: 12px; color: var(--soft); }
+    .decide { display: flex; flex-wrap: wrap; gap: 6px; } .decide.end { margin-inline-start: auto; }
+    #review { display: contents; } .decide kbd { color: var(--soft); margin-inline-start: 4px; font-size: 11.5px; }
+    #approve:not(:disabled) { border-color: var(--success); color: var(--success); font-weight: 600; } #reject:not(:disabled) { border-color: var(--failure); color: var(--failure); font-weight: 600; }
+    .noteform .choice { gap: 6px; } .noteform { display: flex; flex-wrap: wrap; gap: 8px; align-items: end; padding: 8px 16px; background: var(--panel); border-bottom: 1px solid var(--line); } .noteform[hidden] { display: none; } .noteform .grow { max-width: 640px; }
+    .reviewmessage { flex: 1 1 200px; align-self: center; color: var(--soft); overflow-wrap: anywhere; } .reviewmessage.bad { color: var(--failure); }
+    .strips { padding: 2px 16px 8px; border-bottom: 1px solid var(--line); } .strips .note { padding: 8px 0; } .stripnote { color: var(--soft); font-size: 12.5px; } .stripname { padding: 6px 0 2px; }
+    .queue { display: flex; gap: 10px; overflow-x: auto; padding: 7px; position: relative; list-style: none; }
+    .waiting { flex: none; position: relative; } .waiting a { position: relative; display: block; width: 72px; height: 72px; border-radius: 4px; box-shadow: 0 0 0 1px var(--line); }
+    .waiting.v-failure a { box-shadow: 0 0 0 2px var(--failure); } .waiting a[aria-current="true"] { outline: 3px solid var(--focus); outline-offset: 3px; }
+    .waiting.picked a { box-shadow: 0 0 0 4px var(--link); } .waiting img, .waiting .blank { display: block; width: 72px; height: 72px; object-fit: contain; background: var(--stage); border-radius: 4px; }
+    .times { position: absolute; right: 3px; bottom: 3px; padding: 0 6px; border-radius: 9px; background: rgb(20, 19, 17); color: #fff; font-size: 12px; font-weight: 600; }
+    .waiting input { position: absolute; left: 2px; top: 2px; opacity: 0.85; }
+    input[type="checkbox"] { width: 24px; height: 24px; min-height: 0; margin: 0; accent-color: var(--link); }
     #case { padding-bottom: 16px; min-width: 0; }
     #case > h2 { padding: 6px 16px; overflow-wrap: anywhere; }
     .casenav { padding-top: 8px; } .reason, .hint { padding: 0 16px 6px; }
@@ -133,14 +151,14 @@ enum SheetStyle {
       .stagebox { position: static; } .stage { height: 62vh; } .panes-3, .panes-5, .panes-6 { grid-template-columns: 1fr 1fr; }
     }
     @media (max-width: 480px) {
-      .top, .tools, .chips, .casenav { padding-inline: 10px; } .tools .choice { flex: 1 1 28%; min-width: 0; } .tools .grow { flex-basis: 60%; max-width: none; } .casebody, .reason, .hint, #case > h2 { padding-inline: 10px; }
+      .top, .tools, .chips, .casenav, .reviewbar, .noteform, .strips { padding-inline: 10px; } .decide.end { margin-inline-start: 0; } .decide kbd { display: none; } .reviewbar { gap: 6px 8px; } .tools .choice { flex: 1 1 28%; min-width: 0; } .tools .grow { flex-basis: 60%; max-width: none; } .casebody, .reason, .hint, #case > h2 { padding-inline: 10px; }
       .panes-2, .panes-3 { grid-template-columns: 1fr; }
     }
     @media (prefers-reduced-motion: no-preference) { .frame img { transition: box-shadow 0.12s; } }
     @media (forced-colors: active) { .dot, .swatch, .legend i, rect { forced-color-adjust: none; } }
     @media print {
       html { background: #fff; color: #000; font-size: 11px; }
-      .tools, .chips, .casenav, .skip, .stagetools, .modes, .help, .tabs, .readout, .regions { display: none !important; }
+      #review, .tools, .chips, .casenav, .skip, .stagetools, .modes, .help, .tabs, .readout, .regions { display: none !important; }
       .scroller { height: auto; overflow: visible; contain: none; border: 0; } .columnhead { display: none; }
       .rows { height: auto !important; width: auto !important; } .row { position: static; height: auto !important; width: auto !important; break-inside: avoid; display: flex; flex-wrap: wrap; } .rowname, .cell { position: static; width: auto !important; float: none; height: auto; }
       .casebody { display: block; } .stage { height: 12cm; } .listed { break-inside: avoid; content-visibility: visible; }

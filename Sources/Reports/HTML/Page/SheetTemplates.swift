@@ -15,9 +15,10 @@ struct SheetTemplates {
     list = try HTMLText.template(Self.head(scripts: false) + Self.listBody)
   }
 
-  /// What a page may do: load scripts, styles and pictures that lie beside it, and nothing else.
+  /// What a page may do: load scripts, styles and pictures that lie beside it, and ask where it came from,
+  /// which a page opened as a file cannot.
   static let policy =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     + "base-uri 'none'; form-action 'none'"
 
   private static func head(scripts: Bool) -> String {
@@ -26,7 +27,8 @@ struct SheetTemplates {
       ? #"""
       <script defer src="sheet.js"></script>
       {{#scripts}}<script defer src="{{.}}"></script>
-      {{/scripts}}<script defer src="script.js"></script>
+      {{/scripts}}<script defer src="queue.js"></script>
+      <script defer src="script.js"></script>
 
       """# : ""
     return #"""
@@ -83,6 +85,7 @@ struct SheetTemplates {
       {{/findings}}</ul></section>{{/hasFindings}}
       <main id="main" tabindex="-1">
       <section id="sheet" aria-label="Proof sheet" hidden></section>
+      <section id="review" aria-label="Review" hidden></section>
       <section id="case" aria-label="Case" hidden></section>
       <noscript>
       <p class="note">This page is read without its script. Below are the cases that did not pass; every case stands in the lists:

@@ -1,17 +1,18 @@
 internal import Synchronization
 
 /// Lets in as many as there is room for.
-final class Turnstile: Sendable {
+package final class Turnstile: Sendable {
   private let inside = Mutex(0)
   private let countMax: Int
 
-  init(countMax: Int) { self.countMax = countMax }
+  /// Makes one with room for a number.
+  package init(countMax: Int) { self.countMax = countMax }
 
   /// How many are inside.
-  var count: Int { inside.withLock { $0 } }
+  package var count: Int { inside.withLock { $0 } }
 
   /// Whether there was room; who got in must ``leave()``.
-  func enter() -> Bool {
+  package func enter() -> Bool {
     inside.withLock { count in
       guard count < countMax else { return false }
       count += 1
@@ -20,5 +21,5 @@ final class Turnstile: Sendable {
   }
 
   /// Makes room for another.
-  func leave() { inside.withLock { $0 -= 1 } }
+  package func leave() { inside.withLock { $0 -= 1 } }
 }

@@ -1,28 +1,28 @@
 internal import FlyingSocks
-internal import FoundationEssentials
+package import FoundationEssentials
 internal import Glibc
 
 /// Why nothing more comes from or goes to a client.
-enum WireEnd: Error, Hashable, Sendable {
+package enum WireEnd: Error, Hashable, Sendable {
   /// The client said that it sends no more.
   case finished
-  /// The client broke the connection off, or the simulator stops.
+  /// The client broke the connection off, or the server stops.
   case broken
 }
 
-/// The socket pool of a simulator.
-typealias SimulatorPool = SocketPool<ePoll>
+/// The socket pool of a server.
+typealias LoopbackPool = SocketPool<ePoll>
 
 /// One client's connection: bytes in, bytes out.
-struct ClientSocket: Sendable {
+package struct ClientSocket: Sendable {
   /// Bytes that are read at once.
   private static let readByteCount = 65_536
 
   private let socket: Socket
-  private let pool: SimulatorPool
+  private let pool: LoopbackPool
 
   /// Takes an accepted connection.
-  init(accepted file: Socket.FileDescriptor, pool: SimulatorPool) {
+  init(accepted file: Socket.FileDescriptor, pool: LoopbackPool) {
     socket = Socket(file: file)
     self.pool = pool
     // These calls fail only for a descriptor that is none. Child processes must not hold connections
@@ -35,7 +35,7 @@ struct ClientSocket: Sendable {
   }
 
   /// Waits for bytes and gives those that are there.
-  func read() async throws(WireEnd) -> [UInt8] {
+  package func read() async throws(WireEnd) -> [UInt8] {
     var hasFailedToWait = false
     while true {
       do {
@@ -53,7 +53,7 @@ struct ClientSocket: Sendable {
   /// Hands bytes to the socket without waiting.
   ///
   /// - Returns: where the bytes that are left begin.
-  func write(_ bytes: Data, from start: Data.Index) throws(WireEnd) -> Data.Index {
+  package func write(_ bytes: Data, from start: Data.Index) throws(WireEnd) -> Data.Index {
     do {
       let next = try socket.write(bytes, from: start)
       // A client that hung up before the answer resets the connection when bytes arrive, which on
@@ -68,17 +68,22 @@ struct ClientSocket: Sendable {
   }
 
   /// Waits until bytes can be written.
-  func waitToWrite() async throws(WireEnd) {
+  package func waitToWrite() async throws(WireEnd) {
     guard await wait(for: .write) else { throw .broken }
   }
 
   /// Tells the client that nothing more comes, while still reading.
-  func finishWriting() {
+  package func finishWriting() {
     _ = Glibc.shutdown(socket.file.rawValue, Int32(SHUT_WR))
   }
 
+  /// Ends the connection in both ways, so that whoever waits to read or write goes on.
+  package func shutDown() {
+    _ = Glibc.shutdown(socket.file.rawValue, Int32(SHUT_RDWR))
+  }
+
   /// Makes closing reset the connection, so that the client sees it break (man 7 socket, SO_LINGER).
-  func resetOnClose() {
+  package func resetOnClose() {
     var lingering = linger(l_onoff: 1, l_linger: 0)
     let length = socklen_t(MemoryLayout<linger>.size)
     _ = unsafe setsockopt(socket.file.rawValue, SOL_SOCKET, SO_LINGER, &lingering, length)
@@ -88,11 +93,11 @@ struct ClientSocket: Sendable {
   ///
   /// The pool resumes a waiter before it forgets the descriptor; closing it elsewhere meanwhile would
   /// let a new connection of the same number meet what is left of the old one.
-  func close() async {
+  package func close() async {
     await Self.close(socket, on: pool)
   }
 
-  private static func close(_ socket: Socket, on pool: isolated SimulatorPool) {
+  private static func close(_ socket: Socket, on pool: isolated LoopbackPool) {
     _ = Glibc.close(socket.file.rawValue)
   }
 

@@ -1,9 +1,9 @@
 /// Reads requests from a connection, one after the other.
-struct Inbound: Sendable {
+package struct Inbound: Sendable {
   /// The longest line of a chunked body: a size or a trailing field.
-  static let chunkLineByteCountMax = 1_024
+  package static let chunkLineByteCountMax = 1_024
   /// Lines that may follow the last chunk.
-  static let trailerLinesMax = 100
+  package static let trailerLinesMax = 100
 
   private let socket: ClientSocket
   private let bodyByteCountMax: Int
@@ -11,7 +11,12 @@ struct Inbound: Sendable {
   private var bytes: [UInt8] = []
   private var start = 0
 
-  init(socket: ClientSocket, bodyByteCountMax: Int) {
+  /// Starts on a connection.
+  ///
+  /// - Parameters:
+  ///   - socket: the connection.
+  ///   - bodyByteCountMax: the longest body in bytes; a longer one is refused with 413.
+  package init(socket: ClientSocket, bodyByteCountMax: Int) {
     self.socket = socket
     self.bodyByteCountMax = bodyByteCountMax
   }
@@ -19,7 +24,7 @@ struct Inbound: Sendable {
   /// Waits for the next request's head.
   ///
   /// - Throws: ``WireEnd`` when there is none, ``WireRefusal`` when it breaks a rule.
-  mutating func nextHead() async throws -> RequestHead {
+  package mutating func nextHead() async throws -> RequestHead {
     var scanned = start
     while true {
       if let end = headEnd(from: scanned) {
@@ -51,7 +56,7 @@ struct Inbound: Sendable {
   }
 
   /// Reads the body that a head announces.
-  mutating func body(_ framing: BodyFraming) async throws -> [UInt8] {
+  package mutating func body(_ framing: BodyFraming) async throws -> [UInt8] {
     switch framing {
     case .length(let count): try await take(count)
     case .chunked: try await chunkedBody()
@@ -113,7 +118,7 @@ struct Inbound: Sendable {
   /// Reads and forgets what a client still sends, so that it gets to read the answer.
   ///
   /// Closing a connection with unread bytes resets it, and a reset may overtake the answer.
-  mutating func drain() async {
+  package mutating func drain() async {
     var drained = 0
     bytes = []
     start = 0

@@ -1,62 +1,67 @@
 /// A request that breaks the rules of HTTP/1.1 or a limit, and the status that says so.
-struct WireRefusal: Error, Hashable, Sendable {
+package struct WireRefusal: Error, Hashable, Sendable {
   /// The status of the answer; the connection ends after it.
-  let status: Int
+  package let status: Int
   /// What was found and what was expected.
-  let message: String
+  package let message: String
 
-  init(_ status: Int, _ message: String) {
+  /// Refuses with a status and a sentence.
+  package init(_ status: Int, _ message: String) {
     self.status = status
     self.message = message
   }
 }
 
 /// How a request's body is delimited (RFC 9112 section 6).
-enum BodyFraming: Hashable, Sendable {
+package enum BodyFraming: Hashable, Sendable {
+  /// So many bytes.
   case length(Int)
+  /// Chunks that say their sizes.
   case chunked
 }
 
 /// The start line and the fields of a request.
-struct RequestHead: Sendable {
+package struct RequestHead: Sendable {
   /// The longest head in bytes, blank line included.
-  static let byteCountMax = 16_384
+  package static let byteCountMax = 16_384
   /// The most fields.
-  static let fieldsMax = 100
+  package static let fieldsMax = 100
 
-  let method: String
+  /// The method, as it was sent.
+  package let method: String
   /// The target as it was sent: nothing is decoded, so that `%2F` stays apart from `/`.
-  let target: String
-  let isVersion10: Bool
+  package let target: String
+  /// Whether it is of HTTP/1.0.
+  package let isVersion10: Bool
   /// Names in lower case.
-  let fields: [(name: String, value: String)]
+  package let fields: [(name: String, value: String)]
 
   /// The values of a field, in the order in which they came.
-  func values(_ name: String) -> [String] {
+  package func values(_ name: String) -> [String] {
     fields.filter { $0.name == name }.map(\.value)
   }
 
   /// The target without its query.
-  var path: String {
+  package var path: String {
     String(target.prefix { $0 != "?" })
   }
 
   /// Whether the client wants the connection to end after the answer.
-  var closesConnection: Bool {
+  package var closesConnection: Bool {
     let tokens = values("connection").flatMap { $0.lowercased().split(separator: ",") }
       .map { $0.trimmingBlanks }
     return isVersion10 ? !tokens.contains("keep-alive") : tokens.contains("close")
   }
 
   /// Whether the client waits for leave before it sends the body.
-  var expectsContinue: Bool {
+  package var expectsContinue: Bool {
     values("expect").contains { $0.lowercased() == "100-continue" }
   }
 
   /// Reads a head.
   ///
   /// - Parameter bytes: the lines with their CRLF, without the blank line that ends them.
-  init(reading bytes: ArraySlice<UInt8>) throws(WireRefusal) {
+  package init(reading bytes: ArraySlice<UInt8>) throws(WireRefusal) {
     var lines = Self.lines(of: bytes)[...]
     guard let start = lines.popFirst() else { throw WireRefusal(400, "the start line is missing") }
     let words = start.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
@@ -118,7 +123,10 @@ struct RequestHead: Sendable {
   }
 
   /// How the body is delimited; a request without a length has none.
-  func framing(byteCountMax: Int) throws(WireRefusal) -> BodyFraming {
+  ///
+  /// - Parameter byteCountMax: the longest body in bytes.
+  /// - Throws: ``WireRefusal``.
+  package func framing(byteCountMax: Int) throws(WireRefusal) -> BodyFraming {
     let codings = values("transfer-encoding")
     let lengths = values("content-length")
     guard codings.isEmpty else {
@@ -142,14 +150,22 @@ struct RequestHead: Sendable {
 }
 
 /// A whole request.
-struct WireRequest: Sendable {
-  let head: RequestHead
-  let body: [UInt8]
+package struct WireRequest: Sendable {
+  /// The start line and the fields.
+  package let head: RequestHead
+  /// The body.
+  package let body: [UInt8]
+
+  /// Puts a request together.
+  package init(head: RequestHead, body: [UInt8]) {
+    self.head = head
+    self.body = body
+  }
 }
 
 extension StringProtocol {
   /// The text without spaces and tabs at its ends.
-  var trimmingBlanks: String {
+  package var trimmingBlanks: String {
     let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" }
     guard let first = firstIndex(where: { !isBlank($0) }),
       let last = lastIndex(where: { !isBlank($0) })

@@ -1,5 +1,5 @@
-/// Why a simulator does not run.
-package enum SimulatorError: Error, Hashable, Sendable, CustomStringConvertible {
+/// Why a server on loopback does not run.
+package enum LoopbackFailure: Error, Hashable, Sendable, CustomStringConvertible {
   /// Another program listens on the port.
   case portTaken(UInt16)
   /// Ports below 1024 need a privilege.
@@ -19,9 +19,9 @@ package enum SimulatorError: Error, Hashable, Sendable, CustomStringConvertible 
       "port \(port) on 127.0.0.1 may not be used without privileges; choose one from 1024, or "
         + "--port 0 for any free one"
     case .socket(let operation, let reason):
-      "the simulator cannot \(operation) on 127.0.0.1: \(reason)"
+      "the server cannot \(operation) on 127.0.0.1: \(reason)"
     case .notStarted:
-      "the simulator is not listening; start it once before it runs, and make a new one after a stop"
+      "the server is not listening; start it once before it runs, and make a new one after a stop"
     }
   }
 }
