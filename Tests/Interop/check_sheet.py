@@ -82,7 +82,7 @@ def make(folder):
 def drift(run, cells, approved, changed, common):
     """A case whose picture is another than the approved one, with figures."""
     kept = run.keep(approved, "png")
-    measure = {"picture": 0, "other": kept["path"], "figures": {"pdq-rec601": 34, "ssim-y601-g11-valid": 0.912345}}
+    measure = {"picture": 0, "other": kept["path"], "figures": {"pdq-nn512": 34, "ssim-y601-g11-valid": 0.912345}}
     check = {"name": "baseline", "verdict": "drifted", "severity": "fail", "measures": [measure]}
     check["message"] = "output 0: PDQ distance 34, at most 10; SSIM 0.912345, at least 0.95; expected near"
     warning = {"name": "latency", "verdict": "failed", "severity": "warn", "message": "7.3 s, at most 5 s"}
@@ -187,6 +187,16 @@ def check_case(driver):
     for wanted in ["PDQ distance 34, at most 10", "0.912345", "warns only", "HTTP 429", "photos.example.com", "s1: 1"]:
         assert wanted in facts, wanted
     driver.look("case")
+    outlines = page.locator(".regionbox")
+    assert outlines.count() == 3 * (page.locator(".regions button").count() - 1) > 0, outlines.count()
+    before, box = page.locator("#scale").inner_text(), outlines.first.bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    assert page.locator("#scale").inner_text() != before, "a click zooms to the region"
+    driver.look("case-region")
+    page.locator("#outlines").click()
+    assert not outlines.first.is_visible()
+    page.locator("#outlines").click()
+    page.keyboard.press("0")
     for number, mode in enumerate(["all", "two", "swipe", "onion", "blink", "heat", "tiles"], 1):
         page.locator("#case-title").focus()
         page.keyboard.press(str(number))
@@ -250,6 +260,18 @@ def check_hostile(driver):
     assert not list(folder.glob("pictures/*passwd*"))
 
 
+def check_plots(driver):
+    """The plots of the run: what was measured of each model and seed stands there, drawn and in words."""
+    page = driver.page
+    driver.open()
+    page.locator("#about summary").click()
+    plot = page.locator(".plots figure", has_text="Distance by seed and model")
+    assert plot.locator("rect[width='4']").count() == 42, plot.locator("rect[width='4']").count()
+    assert "v4.5: 18 distances over 6 seeds, 0.0 to 34.0 bits" in plot.locator(".words").inner_text()
+    plot.scroll_into_view_if_needed()
+    driver.look("plots")
+
+
 def check_plain(browser, folder, total):
     """Without a script the page says what did not pass, and lists hold every case."""
     driver = Driver(browser, folder.resolve().as_uri(), SHOTS, java_script_enabled=False, viewport={"width": 1280, "height": 900})
@@ -303,6 +325,7 @@ with sync_playwright() as playwright:
         driver.look(f"sheet-{name}")
         check_sheet(driver, total)
         check_case(driver)
+        check_plots(driver)
         check_hostile(driver)
         driver.page.pdf(path=SHOTS / f"sheet-{name}.pdf")
         assert not driver.complaints, driver.complaints

@@ -222,7 +222,7 @@ struct PromptDesk {
         blocks[key].map { block in
           DriftSamples.Block(
             first: block.first.compactMap { ranks[$0] },
-            second: block.second.compactMap { ranks[$0] })
+            second: block.second.compactMap { ranks[$0] }, seed: key.seed, index: key.index)
         }
       }, distances: distances)
   }

@@ -1,4 +1,5 @@
 internal import Glibc
+package import SeedreamAPI
 
 /// Pictures of one prompt on two sides, by seed, and how far each two of them are apart.
 package struct DriftSamples: Sendable {
@@ -8,11 +9,17 @@ package struct DriftSamples: Sendable {
     package let first: [Int]
     /// Those of the second side.
     package let second: [Int]
+    /// The seed; `nil` where it was left to the service.
+    package let seed: Seed?
+    /// The place in the answer, from 0.
+    package let index: Int
 
     /// Names rows.
-    package init(first: [Int], second: [Int]) {
+    package init(first: [Int], second: [Int], seed: Seed? = nil, index: Int = 0) {
       self.first = first
       self.second = second
+      self.seed = seed
+      self.index = index
     }
   }
 
@@ -33,10 +40,13 @@ package struct DriftSamples: Sendable {
     self.blocks = blocks.filter { !$0.first.isEmpty && !$0.second.isEmpty }.map {
       Block(
         first: Array($0.first.prefix(Self.repeatsMax)),
-        second: Array($0.second.prefix(Self.repeatsMax)))
+        second: Array($0.second.prefix(Self.repeatsMax)), seed: $0.seed, index: $0.index)
     }
     self.distances = distances
   }
+
+  /// How far two pictures are apart, by their rows.
+  package func distance(_ row: Int, _ column: Int) -> Double { distances[row][column] }
 
   /// The mean distance over all pairs of two sets; `nil` where either is empty.
   private func mean(_ left: [Int], _ right: [Int]) -> Double {

@@ -77,6 +77,7 @@ struct CompareCommand: AsyncParsableCommand {
   @Flag(help: "Read no picture: digests, hashes and colours that runs have stored decide.")
   var storedOnly = false
 
+  @OptionGroup var page: ComparePage
   @OptionGroup var folders: FolderOptions
 
   func run() async throws {
@@ -84,6 +85,7 @@ struct CompareCommand: AsyncParsableCommand {
     let operands = (try CompareOperand(first), try CompareOperand(second))
     _ = try FilterReading.read(filter)
     if let junit { try told { try JUnitTarget(junit).tryWriting() } }
+    try page.check()
     let runs = try found(operands, context)
     let sides = try told {
       (
@@ -113,6 +115,7 @@ struct CompareCommand: AsyncParsableCommand {
       try told { try write(compared, runs, to: JUnitTarget(junit), context) }
       context.say("written: \(junit)")
     }
+    try told { try page.write(compared, alignment, runs, context) }
     let status = compared.found.status(of: Set(gate))
     if status != .success { throw CommandExit(status) }
   }

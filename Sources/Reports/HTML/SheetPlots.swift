@@ -3,12 +3,12 @@ internal import Experiments
 
 /// Plots of a run, drawn here as SVG: with attributes only, for the page allows no style of its own.
 struct SheetPlots {
-  private static let (width, height) = (320, 96)
+  static let (width, height) = (320, 96)
   /// Suites whose cost is drawn.
   private static let suitesMax = 12
 
   private let summary: RunSummary
-  private let survey: SheetSurvey
+  let survey: SheetSurvey
 
   init(_ summary: RunSummary, _ survey: SheetSurvey) {
     self.summary = summary
@@ -16,7 +16,7 @@ struct SheetPlots {
   }
 
   /// Each plot with its title and what it says in words.
-  var all: [[String: Any]] { [outcomes, latencies, costs].compactMap { $0 } }
+  var all: [[String: Any]] { [outcomes, distances, latencies, costs].compactMap { $0 } }
 
   /// One bar of all outcomes.
   private var outcomes: [String: Any]? {
@@ -81,7 +81,7 @@ struct SheetPlots {
       left: "", right: "")
   }
 
-  private func bar(
+  func bar(
     x: Int, y: Int, width: Int, height: Int, kind: String, title: String
   ) -> [String: Any] {
     [
@@ -90,12 +90,13 @@ struct SheetPlots {
     ]
   }
 
-  private func plot(
-    _ title: String, _ words: String, _ bars: [[String: Any]], left: String, right: String
+  func plot(
+    _ title: String, _ words: String, _ bars: [[String: Any]], left: String, right: String,
+    height: Int = height
   ) -> [String: Any] {
     [
       "title": title, "words": words, "bars": bars, "left": left, "right": right,
-      "width": "\(Self.width)", "height": "\(Self.height)",
+      "width": "\(Self.width)", "height": "\(height)", "labels": [[String: Any]](),
     ]
   }
 

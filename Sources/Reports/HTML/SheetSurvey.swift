@@ -33,6 +33,9 @@ package struct SheetSurvey: Hashable, Sendable {
   /// What each suite cost.
   private(set) var costs: [SuiteName: Money] = [:]
 
+  /// How far outputs are from what is approved of them.
+  private(set) var distances = DistanceSurvey()
+
   private var axisPlaces: [String: Int] = [:]
 
   /// Reads a run once.
@@ -48,6 +51,7 @@ package struct SheetSurvey: Hashable, Sendable {
     resultCount += 1
     if result.group != nil { groupCount += 1 }
     costs[result.identity.suite, default: .zero] += result.cost
+    distances.add(result)
     if result.group == nil, result.latencyMilliseconds > 0 {
       latencies[Self.step(of: result.latencyMilliseconds), default: 0] += 1
     }

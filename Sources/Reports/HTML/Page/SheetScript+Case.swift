@@ -4,7 +4,7 @@ extension SheetScript {
     // MARK: one case
 
     const modes = [["all", "All"], ["two", "Side by side"], ["swipe", "Swipe"], ["onion", "Onion skin"], ["blink", "Blink"], ["heat", "Heat map"], ["tiles", "Tile map"]];
-    const stage = { scale: 1, x: 0, y: 0, width: 1, height: 1, panes: [], fitted: true, blinkTimer: 0 };
+    const stage = { scale: 1, x: 0, y: 0, width: 1, height: 1, panes: [], fitted: true, blinkTimer: 0, outlines: true, regions: [] };
     let current = null;
 
     async function openCase() {
@@ -114,6 +114,12 @@ extension SheetScript {
         if (event.button) return;
         area.setPointerCapture(event.pointerId);
         stage.drag = { x: event.clientX, y: event.clientY };
+        stage.pressed = { x: event.clientX, y: event.clientY };
+      });
+      area.addEventListener("click", (event) => {
+        const moved = stage.pressed ? Math.hypot(event.clientX - stage.pressed.x, event.clientY - stage.pressed.y) : 0;
+        const region = moved < 4 && regionUnder(event);
+        if (region) zoomTo(region);
       });
       area.addEventListener("pointermove", (event) => {
         if (stage.drag) {
@@ -125,6 +131,7 @@ extension SheetScript {
         }
         const box = paneAt(event.clientX, event.clientY);
         stage.pointer = { x: event.clientX - box.left, y: event.clientY - box.top };
+        area.classList.toggle("overregion", !stage.drag && Boolean(regionUnder(event)));
         readOut();
       });
       for (const name of ["pointerup", "pointercancel"]) area.addEventListener(name, () => { stage.drag = null; });
@@ -213,6 +220,7 @@ extension SheetScript {
       }
       drawLegend(mode, pair);
       drawRegions(pair);
+      drawBoxes(mode, pair);
       fitSoon();
     }
     function fitSoon() { if (stage.fitted) fit(); else place(); }
@@ -275,6 +283,7 @@ extension SheetScript {
         element.classList.toggle("pixelated", stage.scale * (width / (element.naturalWidth || width)) >= 2);
       }
       placeSlider();
+      placeBoxes();
       const scale = document.getElementById("scale");
       if (scale) scale.textContent = Math.round(stage.scale * 100) + " %";
     }
@@ -366,7 +375,33 @@ extension SheetScript {
       const more = pair.count - pair.regions.length;
       holder.replaceChildren(h("span", {}, pair.count + (pair.count === 1 ? " region differs:" : " regions differ:")),
         ...pair.regions.map((region, place) => h("button", { type: "button", class: "plainbutton", onclick: () => zoomTo(region) }, `${place + 1}: ${region[2]} × ${region[3]} at ${region[0]}, ${region[1]}`)),
-        more > 0 ? h("span", {}, "and " + more + " smaller") : "");
+        more > 0 ? h("span", {}, "and " + more + " smaller") : "",
+        h("button", { type: "button", class: "plainbutton", id: "outlines", "aria-pressed": String(stage.outlines), onclick: () => { stage.outlines = !stage.outlines; document.getElementById("outlines").setAttribute("aria-pressed", String(stage.outlines)); placeBoxes(); } }, "Outlines"));
+    }
+    // Boxes around what differs, upon the pictures that were compared; a click in one zooms to it.
+    function drawBoxes(mode, pair) {
+      stage.regions = pair && ["all", "two", "heat", "tiles"].includes(mode) ? pair.regions : [];
+      for (const pane of stage.panes) {
+        const isOfPair = pair && pane.images.every(({ picture }) => picture.place === undefined || picture.place === pair.a || picture.place === pair.b);
+        pane.boxes = isOfPair ? stage.regions.map(() => h("div", { class: "regionbox", "aria-hidden": "true" })) : [];
+        pane.element.append(...pane.boxes);
+      }
+    }
+    function placeBoxes() {
+      for (const pane of stage.panes) (pane.boxes || []).forEach((box, place) => {
+        const [x, y, width, height] = stage.regions[place];
+        box.hidden = !stage.outlines;
+        Object.assign(box.style, { left: stage.x + x * stage.scale + "px", top: stage.y + y * stage.scale + "px", width: width * stage.scale + "px", height: height * stage.scale + "px" });
+      });
+    }
+    // The smallest region at a place of the screen.
+    function regionUnder(event) {
+      if (!stage.outlines || !stage.regions || !stage.panes.length) return null;
+      const pane = paneAt(event.clientX, event.clientY);
+      if (!stage.panes.some((one) => one.boxes && one.boxes.length && one.element.getBoundingClientRect().left === pane.left && one.element.getBoundingClientRect().top === pane.top)) return null;
+      const x = (event.clientX - pane.left - stage.x) / stage.scale;
+      const y = (event.clientY - pane.top - stage.y) / stage.scale;
+      return stage.regions.filter(([left, top, width, height]) => x >= left && x < left + width && y >= top && y < top + height).sort((one, other) => one[2] * one[3] - other[2] * other[3])[0] || null;
     }
 
     """#

@@ -113,7 +113,8 @@ enum SheetStyle {
     .modes { display: flex; flex-wrap: wrap; gap: 2px; }
     .modes button[aria-checked="true"] { background: var(--text); color: var(--back); }
     .stage { display: grid; gap: 6px; height: min(62vh, 760px); min-height: 300px; touch-action: none; cursor: grab; }
-    .stage:active { cursor: grabbing; }
+    .stage:active { cursor: grabbing; } .stage.overregion { cursor: zoom-in; }
+    .regionbox { position: absolute; border: 1px dashed #fff; outline: 1px solid rgba(0, 0, 0, 0.6); pointer-events: none; min-width: 4px; min-height: 4px; }
     .panes-2 { grid-template-columns: 1fr 1fr; } .panes-3 { grid-template-columns: 1fr 1fr 1fr; } .panes-4 { grid-template-columns: 1fr 1fr; } .panes-5, .panes-6 { grid-template-columns: 1fr 1fr 1fr; }
     .pane { position: relative; overflow: hidden; border-radius: 6px; border: 1px solid var(--line); background: repeating-conic-gradient(var(--stage) 0 25%, var(--shade) 0 50%) 0 0 / 24px 24px; user-select: none; }
     .pane img { position: absolute; left: 0; top: 0; max-width: none; transform-origin: 0 0; pointer-events: none; }
@@ -125,7 +126,7 @@ enum SheetStyle {
     .legend, .regions { display: flex; flex-wrap: wrap; gap: 6px 12px; align-items: center; font-size: 12.5px; color: var(--soft); padding: 2px 0; }
     .legend i { display: inline-block; width: 14px; height: 14px; border-radius: 3px; margin-inline-end: 5px; vertical-align: -2px; }
     .heat1 { background: rgb(66, 120, 200); } .heat2 { background: rgb(250, 220, 60); } .heat3 { background: rgb(245, 130, 30); } .heat4 { background: rgb(215, 25, 60); }
-    .regions .plainbutton { min-height: 28px; padding: 2px 8px; color: var(--text); }
+    .regions .plainbutton { min-height: 28px; padding: 2px 8px; color: var(--text); } .regions .plainbutton[aria-pressed="true"] { color: var(--back); }
     .casefacts { min-width: 0; display: flex; flex-direction: column; gap: 12px; }
     blockquote { border-inline-start: 3px solid var(--line); padding: 2px 0 2px 10px; white-space: pre-wrap; overflow-wrap: anywhere; }
     table { border-collapse: collapse; width: 100%; } caption { text-align: start; font-weight: 600; padding: 2px 0; }
@@ -139,6 +140,7 @@ enum SheetStyle {
     .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(260px, 360px)); gap: 20px; padding: 10px 0; }
     .plots figcaption { font-weight: 600; color: var(--text); } .plots svg { width: 100%; height: auto; background: var(--shade); border-radius: 4px; } .plots p { display: flex; justify-content: space-between; font-size: 12px; }
     rect.v-success { fill: var(--success); } rect.v-failure { fill: var(--failure); } rect.v-error { fill: var(--error); } rect.v-skipped { fill: var(--skipped); } rect.v-plain { fill: var(--plain); }
+    .plots text { font-size: 9.5px; fill: var(--text); }
     .plain main { display: block; } nav[aria-label="Pages"] { padding: 6px 16px; }
     nav [aria-current="page"] { font-weight: 700; text-decoration: none; color: inherit; }
     .listed { margin: 10px 16px; padding: 12px; border: 1px solid var(--line); border-radius: 8px; background: var(--panel); content-visibility: auto; contain-intrinsic-size: auto 320px; overflow-wrap: anywhere; }

@@ -96,7 +96,7 @@ struct SheetTemplates {
       </noscript>
       </main>
       <details class="about" id="about"><summary>About this run</summary>
-      <div class="plots">{{#plots}}<figure><figcaption>{{title}}</figcaption><svg viewBox="0 0 {{width}} {{height}}" role="img" aria-label="{{title}}: {{words}}">{{#bars}}<rect class="{{kind}}" x="{{x}}" y="{{y}}" width="{{width}}" height="{{height}}"><title>{{title}}</title></rect>{{/bars}}</svg><p><span>{{left}}</span><span>{{right}}</span></p><p class="words">{{words}}</p></figure>{{/plots}}</div>
+      <div class="plots">{{#plots}}<figure><figcaption>{{title}}</figcaption><svg viewBox="0 0 {{width}} {{height}}" role="img" aria-label="{{title}}: {{words}}">{{#bars}}<rect class="{{kind}}" x="{{x}}" y="{{y}}" width="{{width}}" height="{{height}}"><title>{{title}}</title></rect>{{/bars}}{{#labels}}<text x="3" y="{{y}}">{{text}}</text>{{/labels}}</svg><p><span>{{left}}</span><span>{{right}}</span></p><p class="words">{{words}}</p></figure>{{/plots}}</div>
       <table><caption>Suites</caption><thead><tr><th scope="col">suite</th><th scope="col">file</th><th scope="col">cases</th><th scope="col">digest</th></tr></thead><tbody>
       {{#suites}}<tr><th scope="row"><bdi>{{name}}</bdi></th><td><bdi>{{path}}</bdi></td><td>{{cases}}</td><td><code>{{digest}}</code></td></tr>
       {{/suites}}</tbody></table>

@@ -1,0 +1,53 @@
+internal import ArgumentParser
+internal import Canonical
+internal import Experiments
+internal import Reports
+internal import RunStore
+internal import SystemPackage
+
+/// The pages of a comparison: whether and how they are written.
+struct ComparePage: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Write pages that open in a browser: pictures side by side, heat map, plots.",
+      valueName: "folder"))
+  var html: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Pictures of the pages: changed, all or none.",
+      discussion: "changed: those of pairs that differ, and a thumbnail of every other."))
+  var images: HTMLOptions.Pictures = .changed
+
+  /// Refuses a folder before anything is compared.
+  ///
+  /// - Throws: ``CommandExit`` for a folder that holds a run's proof sheet, which has pages of these names.
+  func check() throws {
+    guard let html else { return }
+    let holdsRun = [RunFolder.fileName, "run.json"].contains {
+      DurableFile.exists(FilePath(html).appending($0))
+    }
+    if holdsRun {
+      throw CommandExit.usage(
+        "\(html) holds the proof sheet of a run",
+        hint: "name another folder with --html, for example \(html)-compared")
+    }
+  }
+
+  /// Writes the pages, if they were asked for.
+  ///
+  /// - Throws: what cannot be written.
+  func write(
+    _ compared: NamedComparison, _ alignment: CaseAlignment,
+    _ runs: (left: StoredRun, right: StoredRun), _ context: CommandContext
+  ) throws {
+    guard let html else { return }
+    let sheets = [runs.left, runs.right].map { $0.store.folder.appending($0.header.id.text) }
+    try ComparisonPage.write(
+      compared, alignment, to: FilePath(html),
+      options: HTMLOptions(
+        pictures: images, cache: runs.left.store.folder.appending("rendered"), sources: sheets,
+        concurrency: ProcessorCount.available))
+    context.say("written: \(FilePath(html).appending("index.html"))")
+  }
+}
