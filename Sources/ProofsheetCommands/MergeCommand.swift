@@ -141,7 +141,7 @@ private struct Merger {
           spending.possiblyBilled += result.possiblyBilled
           try tell(.caseFinished(result, spending: spending))
         }
-        if let aged = age?.finding(of: suite.name, path: "\(suite.path)") {
+        if let aged = age?.finding(of: suite.name) {
           summary.findings.append(aged)
         }
         if let unused = RunFinding.unused(

@@ -323,7 +323,8 @@ struct RunSession {
     let style = ConsoleStyle(
       isTerminal: context.isTerminal, columns: context.columns,
       colour: context.isTerminal && (context.environment["NO_COLOR"] ?? "").isEmpty,
-      verbosity: command.quiet ? .quiet : command.verbose ? .verbose : .normal)
+      verbosity: command.quiet ? .quiet : command.verbose ? .verbose : .normal,
+      commandOptions: settings.reportsOption)
     let messages = context.messages
     var sinks: [(name: String, sink: any RunSink)] = [
       (Self.storeName, StoreSink(store: store)),
