@@ -88,9 +88,14 @@ struct ReportCommand: ParsableCommand {
       } catch {
         throw CommandExit(.usage, "error: \(error)")
       }
-    } else if let folder = try StoredRuns.halfFolder(name, folders, context) {
+    } else if let (folder, store) = try StoredRuns.halfFolder(name, folders, context) {
       do {
-        try render(try RunFolder(folder, isOwn: true), in: folder, context)
+        var run = try RunFolder(folder, isOwn: true)
+        let (requests, unanswered) = try store.sent(by: run.header.id)
+        // What a result tells as possibly billed is no more under way.
+        let told = run.summary.spending.possiblyBilled
+        run.add(possiblyBilled: max(unanswered, told) - told, requests: requests)
+        try render(run, in: folder, context)
       } catch let exit as CommandExit {
         throw exit
       } catch {
@@ -185,7 +190,8 @@ struct ReportCommand: ParsableCommand {
     for suite in run.header.suites {
       try run.forEachResult(of: suite.name) { result in
         try write(
-          "\(result.outcome.rawValue)\t\(suite.name)\t\(result.identity.id)\t\(result.reason)\n")
+          "\(result.outcome.rawValue)\t\(suite.name)\t\(result.identity.id)\t"
+            + "\(TerminalText.escape(result.reason))\n")
       }
     }
   }

@@ -265,7 +265,7 @@ extension RunSession {
         context.say(
           "\(plan.suite.name): \(Count.of(count, "case")) to buy "
             + "\(count == 1 ? "was" : "were") answered in the live run \(run)\nhint: instead of "
-            + "buying, make recordings of that with: proofsheet fixtures adopt '\(folderOfRun(run))'"
+            + "buying, make recordings of that with: proofsheet fixtures adopt \(ShellText.quoted(folderOfRun(run)))"
         )
       }
     }

@@ -38,6 +38,26 @@ extension RunStore {
     }
   }
 
+  /// What a run has sent, and what of it was never answered and may cost.
+  ///
+  /// - Throws: ``StoreFailure``.
+  package func sent(
+    by run: RunID
+  ) throws(StoreFailure) -> (requests: Int, unanswered: Money) {
+    try perform {
+      let row = try database.read { database in
+        try Row.fetchOne(
+          database,
+          sql: """
+            SELECT COUNT(*) AS requests,
+              SUM(CASE WHEN state IN ('sent', 'in-doubt') THEN reserved_micro ELSE 0 END) AS unanswered
+            FROM attempt WHERE run_id = ? AND role = 'generate'
+            """, arguments: [run.text])
+      }
+      return (row?["requests"] ?? 0, Money(microDollars: row?["unanswered"] ?? 0))
+    }
+  }
+
   /// Whether a run has sent anything.
   ///
   /// - Throws: ``StoreFailure``.

@@ -183,6 +183,11 @@ package struct StoredRun: RunReader {
   /// What it came to.
   package let summary: RunSummary
 
+  /// The same run, whose paths start from another folder.
+  package func with(workingFolder: FilePath) -> StoredRun {
+    StoredRun(store: store, header: header.with(workingFolder: workingFolder), summary: summary)
+  }
+
   /// A JSON document that was kept beside the run; `nil` where it is not there any more.
   ///
   /// - Throws: ``BlobFailure`` for bytes that are not those of the digest.

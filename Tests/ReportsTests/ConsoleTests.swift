@@ -73,9 +73,7 @@ struct ConsoleTests {
           - nearest 12ab
           suites/mug.yaml:11
           fixtures/mug/blobs/b.png
-          hint: proofsheet review latest shows
-            both pictures side by side, with
-            what differs between them
+          hint: proofsheet review latest shows both pictures side by side, with what differs between them
         ␍
         2/4  1 failed  $3.12 of $5  6s left␍
         api-error  paper--api-error
@@ -111,8 +109,7 @@ struct ConsoleTests {
           - nearest 12ab
           suites/mug.yaml:11
           fixtures/mug/blobs/b.png
-          hint: proofsheet review latest shows both pictures side by side, with what
-            differs between them
+          hint: proofsheet review latest shows both pictures side by side, with what differs between them
         ␍
         [===============               ]  2/4  50%  1 failed  $3.12 of $5  6s left␍
         api-error  paper--api-error

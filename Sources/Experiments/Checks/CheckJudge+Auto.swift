@@ -19,14 +19,15 @@ extension CheckJudge {
   /// the check is another one.
   func lacking(_ kind: CheckKind, _ evidence: Evidence) -> String? {
     guard case .baseline(let expectation) = kind, expectation.level == .auto else { return nil }
-    let probe = "find out what the endpoint does: proofsheet probe '\(tools.probe.suite)'"
+    let probe =
+      "find out what the endpoint does: proofsheet probe \(ShellText.quoted(tools.probe.suite))"
     guard let finding = tools.probe.finding else { return probe }
     if let origin = evidence.origin, origin.mixes(with: finding.origin) == false { return probe }
     guard finding.recommended == nil else { return nil }
     let least = PermutationTest.samplesMin
     guard (evidence.peers.samples ?? evidence.outputs).count >= least else {
       return "set 'repeat: \(least)' in the matrix, record what is missing with "
-        + "proofsheet run '\(tools.probe.suite)' --mode record, and approve what is right"
+        + "proofsheet run \(ShellText.quoted(tools.probe.suite)) --mode record, and approve what is right"
     }
     guard approvedHashes(evidence).hashes.count >= least else { return nil }
     return "more pictures do not help here: declare a level, such as 'baseline: similar'"
@@ -40,7 +41,7 @@ extension CheckJudge {
         (
           .unapproved,
           "'auto' follows what is known of the endpoint, and there is no \(path); find out with: "
-            + "proofsheet probe '\(tools.probe.suite)'"
+            + "proofsheet probe \(ShellText.quoted(tools.probe.suite))"
         ), []
       )
     }
@@ -49,7 +50,7 @@ extension CheckJudge {
         (
           .unapproved,
           "'auto' knows \(finding.origin) only, and this picture comes from \(origin); "
-            + "find out with: proofsheet probe '\(tools.probe.suite)'"
+            + "find out with: proofsheet probe \(ShellText.quoted(tools.probe.suite))"
         ), []
       )
     }

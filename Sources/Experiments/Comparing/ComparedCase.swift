@@ -114,7 +114,7 @@ package enum Quality: String, Hashable, Sendable, CaseIterable {
   case changedShare = "changed"
   /// Milliseconds until the answer was complete; in replay the recorded ones.
   case latency = "latency-ms"
-  /// Dollars of the run; nothing in replay.
+  /// Dollars of a case that was bought.
   case cost
 
   /// Whether more of it is better; `nil` where neither is.
@@ -131,7 +131,8 @@ package enum Quality: String, Hashable, Sendable, CaseIterable {
     var found: [Quality: Double] = [.blocked: result.outcome == .blocked ? 1 : 0]
     guard !result.outputs.isEmpty else { return found }
     found[.latency] = Double(result.latencyMilliseconds)
-    found[.cost] = Double(result.cost.microDollars) / 1_000_000
+    // A replay costs nothing, whatever its pictures did.
+    if result.source == .bought { found[.cost] = Double(result.cost.microDollars) / 1_000_000 }
     for check in result.checks {
       if check.name == "size" { found[.sizeObeyed] = check.verdict == .passed ? 1 : 0 }
       // Checks of one kind may be several, numbered or with names of their own: the least counts.

@@ -285,7 +285,8 @@ package struct Plan: Sequence, Sendable {
   func hint(for identity: CaseIdentity, mode: RunMode) -> String {
     let origin = commandOptions.contains("--endpoint") ? nil : recordedOrigin
     let spending = origin?.purchaseOptions ?? " --yes --max-cost 1"
-    return "\(mode == .refresh ? "buy it anew" : "record it") with: proofsheet run '\(suite.path)' "
+    return
+      "\(mode == .refresh ? "buy it anew" : "record it") with: proofsheet run \(ShellText.quoted(suite.path)) "
       + "--mode \(mode.rawValue) --filter id=\(identity.id)\(commandOptions)\(spending)"
   }
 

@@ -17,3 +17,16 @@ extension CaseResult {
       startedAt: startedAt)
   }
 }
+
+extension CaseResult {
+  /// The result with commands that name a run, for a page that outlives it: of 'latest' another one may be
+  /// meant by then.
+  ///
+  /// What is stored says 'latest', so that merged runs say what whole ones do.
+  package func naming(_ run: RunID) -> CaseResult {
+    var result = self
+    result.hint = hint?.replacing(
+      "proofsheet approve latest", with: "proofsheet approve \(run)")
+    return result
+  }
+}

@@ -95,6 +95,13 @@ package struct RunHeader: Hashable, Sendable {
       workingFolder: workingFolder, endpoint: endpoint, suites: suites, shard: shard)
   }
 
+  /// The same with paths that start from another folder.
+  package func with(workingFolder: FilePath) -> RunHeader {
+    RunHeader(
+      id: id, startedAt: startedAt, mode: mode, toolVersion: toolVersion,
+      workingFolder: workingFolder, endpoint: endpoint, suites: suites, shard: shard)
+  }
+
   /// How many cases the run has.
   package var caseCount: Int { suites.reduce(0) { $0 + $1.caseCount } }
 }

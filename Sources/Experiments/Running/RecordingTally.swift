@@ -16,7 +16,9 @@ struct RecordingTally {
     self.plan = plan
     self.now = now
     age = rules.age.map {
-      AgeTally($0, next: "proofsheet fixtures list '\(plan.suite.path)'\(plan.folderOptions)")
+      AgeTally(
+        $0,
+        next: "proofsheet fixtures list \(ShellText.quoted(plan.suite.path))\(plan.folderOptions)")
     }
     if plan.mode != .live { plan.fixtures.beginUse() }
   }
@@ -60,6 +62,8 @@ struct RecordingTally {
       .unused, of: plan.suite.name, severity: rules.unused,
       message: "no case asks for \(Count.of(ids.count, "recording"))",
       subjects: ids.prefix(RunFinding.subjectsMax).map { plan.fixtures.path(of: $0).string },
-      next: "proofsheet fixtures prune '\(plan.suite.path)'\(plan.folderOptions) --dry-run")
+      next:
+        "proofsheet fixtures prune \(ShellText.quoted(plan.suite.path))\(plan.folderOptions) --dry-run"
+    )
   }
 }

@@ -121,7 +121,7 @@ package struct Runner: Sendable {
           }
           let place = line.start(planned)
           if let reason = stopReason(course, isInterrupted: isInterrupted()) {
-            line.end(place, Self.cancelled(planned, reason))
+            line.end(place, Self.cancelled(planned, reason, plan.mode))
             desk.leave(planned)
             tell(&line, &summary, &tally)
             continue
@@ -196,10 +196,12 @@ package struct Runner: Sendable {
     }
   }
 
-  private static func cancelled(_ planned: PlannedCase, _ reason: String) -> CaseResult {
+  private static func cancelled(
+    _ planned: PlannedCase, _ reason: String, _ mode: RunMode
+  ) -> CaseResult {
     CaseResult(
       identity: planned.identity, outcome: .cancelled,
       reason: "the run was stopped before this case: \(reason)",
-      hint: "run again: what is paid for is kept and not bought twice")
+      hint: "\(LostOrder.again(mode)): what is paid for is kept and not bought twice")
   }
 }

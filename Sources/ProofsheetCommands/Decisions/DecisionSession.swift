@@ -65,6 +65,9 @@ struct DecisionSession {
     try refuse(tally, run, filter)
     if !options.dryRun { for draft in drafts { try DecisionDesk.write(draft) } }
     tell(tally)
+    for draft in drafts where !options.dryRun && draft.changes.baseline != draft.current {
+      context.say("written: \(draft.path)")
+    }
     // A script that approves must not take nothing for something.
     if tally.hasOnlySkipped { throw CommandExit(.failure) }
   }

@@ -153,7 +153,7 @@ private struct FixtureAdoption {
 
   /// The suites of the run as a command names them.
   private var suiteFiles: String {
-    run.header.suites.map { "'\(VisibleText.escape($0.path.string))'" }.joined(separator: " ")
+    run.header.suites.map { ShellText.quoted($0.path) }.joined(separator: " ")
   }
 
   /// Fails where the run is merged: what its shards received lies with them.

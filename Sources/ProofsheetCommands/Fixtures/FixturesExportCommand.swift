@@ -56,7 +56,7 @@ struct FixturesExportCommand: ParsableCommand {
       throw CommandExit(
         .fixture,
         "error: \(error)\nhint: nothing was written; see what is wrong "
-          + "with: proofsheet fixtures verify \(plans.map { "'\($0.suite.path)'" }.joined(separator: " "))"
+          + "with: proofsheet fixtures verify \(plans.map { ShellText.quoted($0.suite.path) }.joined(separator: " "))"
       )
     }
     context.say(

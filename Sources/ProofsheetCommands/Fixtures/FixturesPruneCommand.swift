@@ -107,7 +107,8 @@ struct FixturesPruneCommand: ParsableCommand {
       context.say(
         "\(plan.suite.name): \(Count.of(pruning.doubtfulCount, "blob")) that nothing seems to name stay, "
           + "since \(Count.of(pruning.unreadable.count, "recording")) cannot be read: \(names)\n"
-          + "hint: see what is wrong with: proofsheet fixtures verify '\(plan.suite.path)'")
+          + "hint: see what is wrong with: proofsheet fixtures verify \(ShellText.quoted(plan.suite.path))"
+      )
     }
     if pruning.items.isEmpty {
       context.say("\(plan.suite.name): there is nothing to remove")

@@ -108,7 +108,8 @@ extension Plan {
     if !inventory.unreadable.isEmpty {
       context.say(
         "warning: \(suite.name): \(Count.of(inventory.unreadable.count, "recording")) cannot be read, "
-          + "and may name more pictures; see: proofsheet fixtures verify '\(suite.path)'")
+          + "and may name more pictures; see: proofsheet fixtures verify \(ShellText.quoted(suite.path))"
+      )
     }
     return inventory.namedBlobs.union(baseline.entries.map(\.blob))
   }

@@ -83,7 +83,7 @@ struct ScanTargets {
       }
       throw CommandExit.usage(
         "\(path) cannot be read as a suite, so that its recordings are not known",
-        hint: "see why with: proofsheet plan '\(path)'; or name its folders")
+        hint: "see why with: proofsheet plan \(ShellText.quoted(path)); or name its folders")
     }
     paths.append(path)
     let stem = path.lastComponent?.stem ?? "suite"

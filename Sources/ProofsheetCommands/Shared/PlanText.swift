@@ -41,10 +41,10 @@ enum PlanText {
     var lines = [settings.pricesText]
     if totals.toBuy > 0 {
       lines.append(LongestTime(totals, settings).text)
-      let files = suites.map { "'\(VisibleText.escape($0))'" }.joined(separator: " ")
+      let files = suites.map { ShellText.quoted($0) }.joined(separator: " ")
       lines.append(
         "buy with: proofsheet run \(files) --mode \(mode.rawValue)"
-          + (filter.isAll ? "" : " --filter '\(VisibleText.escape(filter.description))'")
+          + (filter.isAll ? "" : " --filter \(ShellText.quoted(filter))")
           + spending(totals, settings, plans))
     }
     return lines

@@ -13,6 +13,28 @@ extension RunHeader {
   }
 }
 
+extension StoredRun {
+  /// Folders above that of a store in which its project is looked for.
+  private static let ancestorsMax = 16
+
+  /// The run as it is where its store lies now.
+  ///
+  /// A checkout that was copied holds a copy of its runs, which say where they were made: what is decided about
+  /// them there must not be written into the other one.
+  func relocated(_ context: CommandContext) -> StoredRun {
+    let made = header.workingFolder
+    let place = context.workingFolder.pushing(store.folder).lexicallyNormalized()
+    guard !made.isEmpty, !place.starts(with: made.lexicallyNormalized()),
+      let suite = header.suites.first?.path, suite.isRelative
+    else { return self }
+    var ancestor = place
+    for _ in 0..<Self.ancestorsMax where ancestor.removeLastComponent() {
+      if DurableFile.isFile(ancestor.pushing(suite)) { return with(workingFolder: ancestor) }
+    }
+    return self
+  }
+}
+
 /// Finds stored runs for commands.
 enum StoredRuns {
   /// The folder that a name leads to, where it holds a run and no store lies beside it.
@@ -35,14 +57,14 @@ enum StoredRuns {
   /// on still.
   static func halfFolder(
     _ name: String, _ options: FolderOptions, _ context: CommandContext
-  ) throws -> FilePath? {
+  ) throws -> (folder: FilePath, store: RunStore)? {
     let sources = try SettingSources(options, context)
     let (store, name) = try store(of: name, sources.settings(), sources.context)
     do {
       let (run, hasEnded) = try store.begunRun(name)
       guard !hasEnded else { return nil }
       let folder = store.folder.appending(run.header.id.text)
-      return DurableFile.isFile(folder.appending(RunFolder.fileName)) ? folder : nil
+      return DurableFile.isFile(folder.appending(RunFolder.fileName)) ? (folder, store) : nil
     } catch {
       throw CommandExit(.usage, "error: \(error)")
     }
@@ -55,7 +77,8 @@ enum StoredRuns {
     let sources = try SettingSources(options, context)
     let (store, name) = try store(of: name, sources.settings(), sources.context)
     do {
-      return try store.begunRun(name)
+      let (run, hasEnded) = try store.begunRun(name)
+      return (run.relocated(context), hasEnded)
     } catch {
       throw CommandExit(.usage, "error: \(error)")
     }
@@ -66,7 +89,7 @@ enum StoredRuns {
   ) throws -> StoredRun {
     let (store, name) = try store(of: name, settings, context)
     do {
-      return try store.run(name)
+      return try store.run(name).relocated(context)
     } catch {
       throw CommandExit(.usage, "error: \(error)")
     }

@@ -104,7 +104,7 @@ package enum Origin: Hashable, Sendable, CustomStringConvertible {
     case .simulator: return " --endpoint simulator"
     case .api(let origin):
       let isDefault = Endpoint.defaultURL == origin || Endpoint.defaultURL.hasPrefix("\(origin)/")
-      return (isDefault ? "" : " --endpoint '\(origin)'") + " --yes --max-cost 1"
+      return (isDefault ? "" : " --endpoint \(ShellText.quoted(origin))") + " --yes --max-cost 1"
     }
   }
 

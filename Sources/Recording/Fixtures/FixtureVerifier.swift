@@ -112,7 +112,9 @@ package struct FixtureVerifier {
       FixtureFinding(
         .linkedFolder, path,
         "it is a symbolic link, which could lead out of its folder, so that no picture is served",
-        next: "rm '\(path)' && git checkout -- '\(path)', or put the folder itself there"))
+        next:
+          "rm \(ShellText.quoted(path)) && git checkout -- \(ShellText.quoted(path)), or put the folder itself there"
+      ))
     return true
   }
 
@@ -199,7 +201,7 @@ package struct FixtureVerifier {
         FixtureFinding(
           .damagedRecording, file.path, damage,
           next: uses.hasCase(file.id)
-            ? restore(file.path, id: file.id) : "git checkout -- '\(file.path)'"))
+            ? restore(file.path, id: file.id) : "git checkout -- \(ShellText.quoted(file.path))"))
     }
     let origins = Dictionary(grouping: survey.recordings) { $0.origin == .simulator }
     if let drawn = origins[true], let bought = origins[false], let one = drawn.first,
@@ -210,7 +212,7 @@ package struct FixtureVerifier {
           .mixedOrigins, folder.folder,
           "\(Count.of(drawn.count, "recording")) \(drawn.count == 1 ? "is" : "are") of the simulator, such as \(one.id), and "
             + "\(bought.count) of \(other.origin), such as \(other.id)",
-          next: "proofsheet fixtures list '\(suite)'\(options)"))
+          next: "proofsheet fixtures list \(ShellText.quoted(suite))\(options)"))
     }
   }
 
@@ -261,7 +263,7 @@ package struct FixtureVerifier {
   private mutating func tellLeftovers(
     _ survey: FixtureInventory, _ uses: FixtureUses, _ baseline: [BaselinePicture]
   ) {
-    let prune = "proofsheet fixtures prune '\(suite)'\(options)"
+    let prune = "proofsheet fixtures prune \(ShellText.quoted(suite))\(options)"
     for recording in survey.recordings {
       let use = uses.use(of: recording)
       guard !use.isUsed else { continue }
@@ -292,9 +294,10 @@ package struct FixtureVerifier {
   // MARK: - Commands
 
   private func restore(_ path: FilePath, id: CaseID? = nil) -> String {
-    let checkout = "git checkout -- '\(path)'"
+    let checkout = "git checkout -- \(ShellText.quoted(path))"
     guard let id else { return checkout }
-    return checkout + ", or buy it anew with: proofsheet run '\(suite)'\(options) --mode refresh "
+    return checkout
+      + ", or buy it anew with: proofsheet run \(ShellText.quoted(suite))\(options) --mode refresh "
       + "--filter id=\(id)\(origin?.purchaseOptions ?? " --yes --max-cost 1")"
   }
 }

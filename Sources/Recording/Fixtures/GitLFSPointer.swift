@@ -1,3 +1,4 @@
+internal import Canonical
 package import SystemPackage
 
 /// The text that Git LFS keeps in the place of a file whose bytes were not fetched.
@@ -17,11 +18,12 @@ package enum GitLFSPointer {
   ///
   /// A name without a slash is looked for in every folder, wherever the command is run.
   package static func fetchCommand(for path: FilePath) -> String {
-    "git lfs pull --include '\(path.lastComponent?.string ?? path.string)'"
+    "git lfs pull --include \(ShellText.quoted(path.lastComponent?.string ?? path.string))"
   }
 
   /// The command that fetches everything in the folder of a suite.
   package static func fetchCommand(forFolder path: FilePath) -> String {
-    "git lfs pull --include '**/\(path.lastComponent?.string ?? path.string)/**'"
+    "git lfs pull --include "
+      + ShellText.quoted("**/\(path.lastComponent?.string ?? path.string)/**")
   }
 }

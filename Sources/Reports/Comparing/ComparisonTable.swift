@@ -64,6 +64,14 @@ package struct NamedComparison: Sendable {
       "A: \(left)", "B: \(right)",
       "noise: \(noise); distances in bits of PDQ (of 256), those of colour in CIEDE2000",
     ]
+    let excess =
+      switch found.noise {
+      case .repeats: "drift less noise"
+      case .seeds: "pictures of different seeds, across the sides less within one side"
+      }
+    lines.append(
+      "drift: pictures of one seed, A to B; excess: \(excess); seeds kept: whose picture in B is the nearest"
+    )
     if isSimulated {
       lines.insert("the pictures are of the simulator, a stand-in and no model", at: 0)
     }

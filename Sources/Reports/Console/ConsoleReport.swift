@@ -176,7 +176,7 @@ package final class ConsoleReport: RunSink {
       style.wrap("- ", $0, indent: "  ")
     }
     return [style.wrap("\(label): \(finding.suite): ", finding.message, indent: "")] + subjects
-      + [style.wrap("hint: ", finding.next, indent: "  ")]
+      + ["  hint: " + style.hint(finding.next)]
   }
 
   /// The notes that most cases carry, each once with their number.

@@ -51,10 +51,12 @@ package struct ConsoleStyle: Hashable, Sendable {
     case cyan = 36
   }
 
-  /// A hint as it works when it is pasted: commands about runs are told where these lie.
+  /// A hint as it works when it is pasted: commands about runs are told where these lie, and lines are left to
+  /// the terminal, for the first half of a command is another command.
   func hint(_ text: String) -> String {
     let namesRun = ["proofsheet approve ", "proofsheet run "].contains { text.contains($0) }
-    return namesRun ? text + commandOptions : text
+    let shown = TerminalText.shortened(text, countMax: Self.shownCountMax)
+    return namesRun ? shown + commandOptions : shown
   }
 
   func paint(_ text: String, _ colour: Colour) -> String {

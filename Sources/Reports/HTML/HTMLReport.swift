@@ -147,7 +147,8 @@ struct SheetWriter {
     batch = []
   }
 
-  private mutating func write(_ result: CaseResult, _ shown: ShownPictures) throws {
+  private mutating func write(_ stored: CaseResult, _ shown: ShownPictures) throws {
+    let result = stored.naming(header.id)
     cases.add(
       result, suite: suitePlaces[result.identity.suite.text] ?? -1,
       coordinates: survey.coordinates(of: result.identity), shown)

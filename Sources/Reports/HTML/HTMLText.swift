@@ -1,3 +1,4 @@
+internal import Canonical
 internal import Mustache
 
 /// Puts any text into HTML, where it stays text.
@@ -8,7 +9,8 @@ package enum HTMLText {
   /// The text with what means something in HTML written as references.
   ///
   /// It goes by scalars, not by characters: a `<` after U+0600, or a quote before a combining accent, is
-  /// part of a longer character and none the less obeyed by a browser. What HTML forbids is replaced by
+  /// part of a longer character and none the less obeyed by a browser. Marks that turn the direction of text are
+  /// spelled out. What HTML forbids is replaced by
   /// U+FFFD (HTML Living Standard, section 13.2.3.5).
   package static func escape(_ text: String) -> String {
     var escaped = ""
@@ -22,6 +24,9 @@ package enum HTMLText {
       case "'": escaped += "&#39;"
       case "\t", "\n": escaped.unicodeScalars.append(scalar)
       case "\r": escaped += "&#13;"
+      // Within an element of its own, too, it reverses what is read.
+      case "\u{202A}"..."\u{202E}", "\u{2066}"..."\u{2069}":
+        escaped += "&lt;\(TerminalText.name(scalar))&gt;"
       default:
         let isForbidden =
           scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)

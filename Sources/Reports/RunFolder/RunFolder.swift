@@ -23,7 +23,17 @@ package struct RunFolder: RunReader {
   /// What the run is.
   package let header: RunHeader
   /// What it came to; of a run that ended in the middle, what its cases came to until then.
-  package let summary: RunSummary
+  package private(set) var summary: RunSummary
+
+  /// Adds what a run that was killed had under way: it may be billed, and no result tells of it.
+  ///
+  /// - Parameters:
+  ///   - possiblyBilled: what was sent and never answered may have cost.
+  ///   - requests: how many orders were sent in all.
+  package mutating func add(possiblyBilled: Money, requests: Int) {
+    summary.spending.possiblyBilled += possiblyBilled
+    summary.spending.requests = requests
+  }
 
   /// Reads header and summary of a run.
   ///
@@ -87,7 +97,10 @@ package struct RunFolder: RunReader {
     func finding(_ suite: SuiteHeader, _ message: String) -> RunFinding {
       RunFinding(
         .incomplete, of: suite.name, severity: .fail, message: message, subjects: [],
-        next: "run the suite again: what is paid for is kept and not bought twice")
+        next: header.mode == .live
+          ? "go on with it, and buy nothing twice: proofsheet run "
+            + "\(ShellText.quoted(suite.path)) --mode live --resume"
+          : "run the suite again: what is paid for is kept and not bought twice")
     }
     let found = header.suites.compactMap { suite -> RunFinding? in
       let missing = suite.caseCount - counts[suite.name, default: 0]

@@ -106,7 +106,7 @@ extension SuiteReader {
         "\(shown) is a Git LFS pointer, not the picture itself", at: place,
         // Patterns of Git LFS start from the repository, and a name alone is found anywhere.
         hint: "fetch it with: git lfs pull --include "
-          + VisibleText.quote(file.lastComponent?.string ?? written))
+          + ShellText.quoted(file.lastComponent?.string ?? written))
       return nil
     }
     // A suite of a stranger must not get other files sent; what the pixels are is for others.

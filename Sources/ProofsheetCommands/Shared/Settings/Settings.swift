@@ -179,7 +179,7 @@ struct Settings: Hashable, Sendable {
 
   private static func option<Value>(_ setting: Setting<Value>, _ text: String?) -> String {
     guard case .flag(let name) = setting.origin, let text else { return "" }
-    return " \(name) '\(VisibleText.escape(text))'"
+    return " \(name) \(ShellText.quoted(text))"
   }
 
   /// Prices as they are in force: none where the endpoint is the stand-in.

@@ -134,8 +134,22 @@ struct ComparisonView {
     switch found.status(of: [.changed]) {
     case .success: ("passes", "v-success")
     case .failure: ("fails: \(Count.of(found.count(.changed), "prompt")) changed", "v-failure")
-    default: ("is not decided: more pictures are needed", "v-skipped")
+    default: ("is not decided: \(lacking)", "v-skipped")
     }
+  }
+
+  /// What keeps a gate from being decided.
+  private var lacking: String {
+    var reasons: [String] = []
+    if found.count(.notEnough) > 0 {
+      reasons.append("\(Count.of(found.count(.notEnough), "prompt")) with too few pictures")
+    }
+    if !found.missing.isEmpty {
+      reasons.append("\(Count.of(found.missing.count, "case")) without a partner")
+    }
+    let unusable = found.prompts.reduce(0) { $0 + $1.unusable.count }
+    if unusable > 0 { reasons.append("\(Count.of(unusable, "pair")) without a picture") }
+    return reasons.joined(separator: ", ")
   }
 
   private var rows: [[String: Any]] {

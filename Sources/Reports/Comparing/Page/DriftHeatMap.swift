@@ -18,8 +18,10 @@ struct DriftHeatMap {
     case beyond = "h4"
     case unknown = "hx"
 
+    /// Compares what is shown: a tenth that rounding hides makes no other colour.
     init(_ distance: Double, noise: Double?) {
-      switch noise {
+      let distance = (distance * 10).rounded()
+      switch noise.map({ ($0 * 10).rounded() }) {
       case _ where distance == 0: self = .equal
       case nil: self = .unknown
       case let noise? where distance <= noise: self = .noise

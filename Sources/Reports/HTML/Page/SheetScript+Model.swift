@@ -108,6 +108,10 @@ extension SheetScript {
     }
 
     // Elements are made of text and properties; no text is ever read as markup.
+    /** Text without marks that turn its direction, which reverse what is read. */
+    function plain(text) {
+      return text.replace(/[\u202A-\u202E\u2066-\u2069]/g, (mark) => "<U+" + mark.charCodeAt(0).toString(16).toUpperCase() + ">");
+    }
     function h(tag, properties, ...children) {
       const element = document.createElement(tag);
       for (const [name, value] of Object.entries(properties || {})) {
@@ -117,7 +121,7 @@ extension SheetScript {
         else if (name === "value" || name === "checked" || name === "disabled" || name === "selected") element[name] = value;
         else element.setAttribute(name, value === true ? "" : value);
       }
-      element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+      element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false).map((child) => typeof child === "string" ? plain(child) : child));
       return element;
     }
     const svg = (tag, properties, ...children) => {
