@@ -306,6 +306,8 @@ struct RunSession {
     let registration = context.onInterrupt { interrupts.count() }
     let summary = await runner.run(header, isInterrupted: { interrupts.isInterrupted })
     withExtendedLifetime(registration) {}
+    // The lock on its lines says that the run goes on.
+    withExtendedLifetime(lines) { _ in }
     if let failure = environment.facts?.finish() {
       context.say("warning: what is known of pictures is not kept for the next run: \(failure)")
     }

@@ -382,25 +382,63 @@ def check_file(browser):
     (WORK / "suites/mugs.baseline.json").write_bytes(before)
 
 
-def check_live(browser):
-    """While a run goes on, what it finds appears on the page, and can be decided about."""
-    text = SUITE.format(name="slow", seeds="1..6", level="near", hostile=HOSTILE)
-    (WORK / "suites/slow.yaml").write_text(text)
+def begin(name):
+    """Begins a run that takes its time, and waits for its first results."""
+    text = SUITE.format(name=name, seeds="1..6", level="near", hostile=HOSTILE)
+    (WORK / f"suites/{name}.yaml").write_text(text)
     environment = os.environ | {
         "PROOFSHEET_API_KEY": "any", "PROOFSHEET_SIMULATOR": "--time-factor 0.12", "USER": "ada",
     }
+    known = {p.name for p in (WORK / "reports").glob("20*")}
     process = subprocess.Popen(
-        [TOOL, "run", "suites/slow.yaml", "--mode", "record", "--endpoint", "simulator", "--yes", "--max-cost", "5",
+        [TOOL, "run", f"suites/{name}.yaml", "--mode", "record", "--endpoint", "simulator", "--yes", "--max-cost", "5",
          "--concurrency", "1", "--quiet"],
         cwd=WORK, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
     )
+    lines = None
+    while lines is None or not lines.exists() or lines.read_text().count("\n") < 3:
+        assert process.poll() is None, process.stderr.read()
+        new = [p for p in (WORK / "reports").glob("20*") if p.name not in known]
+        lines = max(new) / "run.jsonl" if new else None
+        time.sleep(0.02)
+    return process
+
+
+def check_killed(browser):
+    """A run that is killed while somebody looks was ended early, and what it made can be decided about."""
+    process = begin("killed")
     try:
-        known = {p.name for p in (WORK / "reports").glob("20*")}
-        folder = None
-        while folder is None or not (folder / "run.jsonl").exists() or (folder / "run.jsonl").read_text().count("\n") < 3:
-            assert process.poll() is None, process.stderr.read()
-            new = [p for p in (WORK / "reports").glob("20*") if p.name not in known or (p / "index.html").exists() is False]
-            folder = max(new) if new else None
+        with review("latest") as (address, end):
+            driver = Driver(browser, address, SHOTS, viewport={"width": 1280, "height": 900})
+            page = driver.page
+            driver.open("")
+            page.wait_for_selector("#stage img")
+            assert "run goes on, " in page.locator("#going").inner_text()
+            process.kill()
+            until(page, "/^run was ended early, [0-9]+ of 12 have no result$/.test(document.getElementById('going').textContent)", 30)
+            assert "interrupted" in page.locator("header .verdict").inner_text()
+            driver.look("killed")
+            page.keyboard.press("a")
+            until(page, "document.getElementById('review-message').textContent.startsWith('approved')")
+            assert len(decisions("killed")) == 1
+            page.keyboard.press("u")
+            until(page, "document.getElementById('review-message').textContent === 'taken back'")
+            assert not driver.complaints, driver.complaints
+            driver.context.close()
+        assert end[0] == 0 and "was ended early, " in end[1], end
+        with review("latest") as (address, end):
+            pass
+        assert "was ended early, " in end[1] and "goes on" not in end[1].split("left")[0], end
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()
+
+
+def check_live(browser):
+    """While a run goes on, what it finds appears on the page, and can be decided about."""
+    process = begin("slow")
+    try:
         with review("latest") as (address, end):
             driver = Driver(browser, address, SHOTS, viewport={"width": 1280, "height": 900})
             page = driver.page
@@ -409,6 +447,8 @@ def check_live(browser):
             assert "run goes on, " in page.locator("#going").inner_text()
             driver.look("live")
             count = page.locator(".waiting").count()
+            heading = page.locator("header .verdict").inner_text()
+            assert "so far" in heading, heading
             shown = page.locator("#case-title").inner_text()
             until(page, f"document.querySelectorAll('.waiting').length > {count}")
             assert page.locator("#case-title").inner_text() == shown, "what is open stays open"
@@ -416,6 +456,8 @@ def check_live(browser):
             until(page, "document.getElementById('review-message').textContent.startsWith('approved')")
             assert len(decisions("slow")) == 1
             until(page, "document.getElementById('going').textContent === ''", 60)
+            ended = page.locator("header .verdict").inner_text()
+            assert "12 cases" in ended and "so far" not in ended and ended != heading, ended
             left(page, "11 left")
             assert page.locator(".waiting").count() == 11
             driver.look("live-ended")
@@ -445,6 +487,7 @@ with sync_playwright() as playwright:
             path.write_bytes(data) if data else path.unlink(missing_ok=True)
         check_keys(browser, scheme)
     check_live(browser)
+    check_killed(browser)
     print(
         f"Chromium {browser.version}: reviewed by keys, by file and while a run went on; "
         f"{len(list(SHOTS.glob('*.png')))} screenshots in {SHOTS.relative_to(ROOT)}"

@@ -14,9 +14,9 @@ import Testing
 
 /// Deciding from a page: what it is bound to, how it is taken back, and what a file of decisions may do.
 @Suite(.project) struct ReviewTests {
-  private var project: Project { Project.current }
+  var project: Project { Project.current }
 
-  private func prepare(_ seeds: String = "[1, 2]", name: String = "mug") throws {
+  func prepare(_ seeds: String = "[1, 2]", name: String = "mug") throws {
     if !FileManager.default.fileExists(atPath: project.path("fixtures/inputs/coffee.png")) {
       try project.copy("fixtures/inputs/coffee.png")
     }
@@ -34,7 +34,7 @@ import Testing
   }
 
   @discardableResult
-  private func record(_ mode: String = "record", _ suites: String...) async throws -> String {
+  func record(_ mode: String = "record", _ suites: String...) async throws -> String {
     let names = suites.isEmpty ? ["mug"] : suites
     let outcome = await project.run(
       ["run"] + names.map { "@suites/\($0).yaml" }
@@ -44,7 +44,7 @@ import Testing
     return try project.latestReport().lastPathComponent
   }
 
-  private func context() -> CommandContext {
+  func context() -> CommandContext {
     CommandContext(
       environment: ["PROOFSHEET_API_KEY": Project.key],
       workingFolder: FilePath(project.folder.path),
@@ -54,7 +54,7 @@ import Testing
       onInterrupt: { _ in 0 })
   }
 
-  private func session(_ run: String = "latest") throws -> ReviewSession {
+  func session(_ run: String = "latest") throws -> ReviewSession {
     let store = try RunStore(folder: FilePath(project.path("reports")), spends: false)
     let reviewed = try ReviewedRun(run, in: store, .all)
     let folders = try FolderOptions.parse(["--reports", project.path("reports")])
@@ -65,12 +65,12 @@ import Testing
       })
   }
 
-  private func entries(_ run: String = "latest") throws -> [ReviewEntry] {
+  func entries(_ run: String = "latest") throws -> [ReviewEntry] {
     let store = try RunStore(folder: FilePath(project.path("reports")), spends: false)
     return try ReviewedRun(run, in: store, .all).queue.entries
   }
 
-  private func order(
+  func order(
     _ decision: BaselineEntry.Decision, _ entries: [ReviewEntry], note: String? = nil,
     seen: String? = nil, digest: String? = nil
   ) throws -> ReviewOrder {
@@ -89,12 +89,12 @@ import Testing
     return try ReviewOrder(reading: body.canonicalBytes)
   }
 
-  private func baseline(_ name: String = "mug") throws -> Baseline {
+  func baseline(_ name: String = "mug") throws -> Baseline {
     try BaselineFile.read(
       FilePath(project.path("suites/\(name).baseline.json")), suite: try #require(SuiteName(name)))
   }
 
-  private func bytes(_ name: String = "mug") -> Data? {
+  func bytes(_ name: String = "mug") -> Data? {
     FileManager.default.contents(atPath: project.path("suites/\(name).baseline.json"))
   }
 
@@ -300,7 +300,7 @@ import Testing
   // MARK: - The page without a server
 
   /// The decisions of a page about a run.
-  private func write(
+  func write(
     _ decisions: [(BaselineEntry.Decision, ReviewEntry, String?)], of run: String,
     change: (String) -> String = { $0 }
   ) throws {
@@ -328,7 +328,7 @@ import Testing
     try project.write(change(document.canonicalText), to: "decisions.json")
   }
 
-  private func apply(_ more: String...) async -> Project.Outcome {
+  func apply(_ more: String...) async -> Project.Outcome {
     await project.run(
       ["approve", "--from", "@decisions.json", "--reports", project.path("reports"), "--by", "eve"]
         + more)

@@ -49,6 +49,28 @@ package struct DecisionGuard: Sendable {
     return nil
   }
 
+  /// What was decided otherwise about an output after the run was compared with the baseline; `nil` where nothing was.
+  ///
+  /// A page that was drawn of the run does not show it.
+  ///
+  /// - Parameters:
+  ///   - decision: what is decided.
+  ///   - output: the output.
+  ///   - digest: its bytes.
+  ///   - current: the baseline as it is now.
+  package func later(
+    than decision: BaselineEntry.Decision, about output: OutputID, _ digest: SHA256Digest,
+    in current: Baseline
+  ) -> BaselineEntry? {
+    let known = judged?.entries(for: output) ?? []
+    return current.entries(for: output).first { entry in
+      entry.blob.digest == digest && entry.decision != decision
+        && !known.contains {
+          $0.blob.digest == digest && $0.decision == entry.decision && $0.at == entry.at
+        }
+    }
+  }
+
   private func recordingChanged(_ result: CaseResult, _ outputs: [OutputRecord]) -> String? {
     guard mode != .live, !outputs.isEmpty else { return nil }
     let identity = result.identity

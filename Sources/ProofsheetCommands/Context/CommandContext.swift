@@ -20,6 +20,8 @@ package struct CommandContext: Sendable {
   var commandLines: @Sendable (String) -> Void
   /// The name of this machine; `nil` where it is not known.
   package var host: String?
+  /// The name of the effective user as the password database has it; `nil` where it is not known.
+  package var user: String?
   /// Whether messages go to a terminal.
   package var isTerminal: Bool
   /// Columns of the terminal.
@@ -97,6 +99,13 @@ package struct CommandContext: Sendable {
   /// Starts programs that see nothing of Proofsheet's environment, and no key whatever its variable.
   var programs: any ProgramStarter {
     makePrograms(environment.filter { $0.key != keyVariable }, keys)
+  }
+
+  /// Who decides where nobody is named: the user of the environment, which services and containers often lack, or
+  /// else of the password database.
+  var decider: String {
+    let names = ["USER", "LOGNAME"].map { environment[$0] } + [user]
+    return names.lazy.compactMap(\.self).first { !$0.isEmpty } ?? "unknown"
   }
 
   /// Writes one line of messages.

@@ -10,6 +10,7 @@ extension CommandContext {
   static let process: CommandContext = {
     var context = bare
     context.host = hostName()
+    context.user = userName()
     return context
   }()
 
@@ -49,6 +50,31 @@ extension CommandContext {
     let count = name.count - 1
     guard unsafe gethostname(&name, count) == 0 else { return nil }
     return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  /// The most bytes that an entry of the password database may have.
+  private static let userByteCountMax = 1 << 20
+
+  private static func userName() -> String? {
+    var entry = unsafe passwd()
+    var byteCount = 1 << 10
+    while byteCount <= userByteCountMax {
+      var buffer = [CChar](repeating: 0, count: byteCount)
+      let (status, name) = unsafe buffer.withUnsafeMutableBufferPointer {
+        buffer -> (Int32, String?) in
+        guard let start = buffer.baseAddress else { return (ERANGE, nil) }
+        var found: UnsafeMutablePointer<passwd>?
+        let status = unsafe getpwuid_r(geteuid(), &entry, start, buffer.count, &found)
+        // The name lies in the buffer.
+        guard let entry = unsafe found, let name = unsafe entry.pointee.pw_name else {
+          return (status, nil)
+        }
+        return unsafe (status, String(cString: name))
+      }
+      guard status == ERANGE else { return status == 0 ? name : nil }
+      byteCount *= 4
+    }
+    return nil
   }
 
   private static func processFolder() -> FilePath {

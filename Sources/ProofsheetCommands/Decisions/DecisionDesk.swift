@@ -39,7 +39,7 @@ struct DecisionDesk: Sendable {
   ) throws {
     self.header = header
     self.context = context
-    self.by = by ?? context.environment["USER"] ?? "unknown"
+    self.by = by ?? context.decider
     self.judged = judged
     let roots = header.suites.map { suite in
       ProjectFolders(

@@ -23,6 +23,8 @@ struct FiledDecisions {
     var lines: [String] = []
     /// Decisions that are refused, by their places in the file.
     var refused: [Int: String] = [:]
+    /// The first decision that somebody contradicted since the run.
+    var contradicted: WantedDecision?
     var counts: [BaselineEntry.Decision: Int] = [:]
   }
 
@@ -176,6 +178,13 @@ struct FiledDecisions {
     {
       return reason
     }
+    let later = draft.guardian.later(
+      than: wanted.decision, about: wanted.output, wanted.digest, in: draft.current)
+    if let later {
+      tally.contradicted = tally.contradicted ?? wanted
+      return "\(later.by) \(later.decision.rawValue) it at \(later.at)"
+        + (later.note.map { " (\($0))" } ?? "") + ", which the page does not show"
+    }
     var own = Approval.Result()
     try desk.approval(
       wanted.decision, note: wanted.note,
@@ -207,7 +216,15 @@ struct FiledDecisions {
       "error: \(Count.of(tally.refused.count, "decision")) of "
         + "\(Count.grouped(file.decisions.count)) cannot be applied; nothing was decided\n"
         + "hint: look at what run \(file.run) and its baselines show now, with: "
-        + "proofsheet review \(file.run)")
+        + "proofsheet review \(file.run)"
+        + (tally.contradicted.map { Self.hint($0, file.run) } ?? ""))
+  }
+
+  /// How a decision is made in spite of another one.
+  private static func hint(_ wanted: WantedDecision, _ run: RunID) -> String {
+    let verb = wanted.decision == .approved ? "approve" : "reject"
+    return "\nhint: once you agree with whoever decided otherwise, leave it out of the file, or "
+      + "decide by name: proofsheet \(verb) \(run) --filter \(wanted.caseID)"
   }
 
   private func tell(_ tally: Tally) {

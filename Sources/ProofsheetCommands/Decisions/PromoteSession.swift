@@ -242,7 +242,7 @@ struct PromoteSession {
     try told {
       try Approval(
         .approved, run: run.header.id,
-        by: command.by ?? context.environment["USER"] ?? "unknown", note: reason,
+        by: command.by ?? context.decider, note: reason,
         at: context.clock(), replaces: false
       ).decide(moved, in: &target.changes, tally: &tally) { run.header.locate($0, context) }
     }

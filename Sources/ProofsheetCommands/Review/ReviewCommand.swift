@@ -18,7 +18,7 @@ struct ReviewCommand: AsyncParsableCommand {
       back, ? lists the others. Each decision is in '<suite>.baseline.json' before the next picture shows.
 
       The address on standard output holds a token: whoever knows it can decide. A run that has not ended is \
-      followed, and what it finds appears on the page. The server ends with the button Finish, with \
+      followed, and what it finds appears on the page; of one that was killed what it made is shown. The server ends with the button Finish, with \
       control-C, or when nobody has asked for anything for --idle-minutes.
 
       Examples:
@@ -81,24 +81,27 @@ struct ReviewCommand: AsyncParsableCommand {
     for suite in run.header.suites { _ = try desk.open(suite) }
     let session = ReviewSession(run, desk)
     let waiting = try session.tally().left
-    guard waiting > 0 || !run.hasEnded else {
+    if let early = run.earlyEnd { context.say(early) }
+    guard waiting > 0 || run.standing == .goesOn else {
       context.say(
-        "nothing waits for a decision in run \(run.header.id); its proof sheet: "
-          + "\(run.folder.appending("index.html"))")
+        run.standing == .endedEarly
+          ? "nothing that it made waits for a decision; for the rest run the suite again"
+          : "nothing waits for a decision in run \(run.header.id); its proof sheet: "
+            + "\(run.folder.appending("index.html"))")
       return
     }
     let pages = ReviewPages(run, store.folder, sheet)
-    try DecisionDesk.told { try pages.prepare(run) }
+    try DecisionDesk.told { try pages.prepare(run, at: context.clock()) }
     defer { pages.remove() }
     let server = ReviewServer(
       folder: pages.folder, desk: session, port: UInt16(port), token: Self.secret(),
       code: open ? Self.secret() : nil, now: context.uptime)
     try await serve(server, session, pages, context) {
       context.say(
-        run.hasEnded
+        run.standing != .goesOn
           ? "\(Count.of(waiting, "picture")) of run \(run.header.id) to decide about; "
             + "end with Finish on the page, or with control-C"
-          : "run \(run.header.id) goes on, \(run.resultCount) of \(run.header.caseCount) so far; "
+          : "run \(run.header.id) goes on, \(run.caseCount) of \(run.header.caseCount) so far; "
             + "end with control-C")
     }
     let tally = try session.tally()
@@ -165,6 +168,7 @@ struct ReviewCommand: AsyncParsableCommand {
         let start = context.uptime()
         do throws(ReviewRefusal) {
           try await session.goOn { try pages.render($0) }
+          if let early = session.earlyEnd { context.say(early) }
         } catch {
           if told != error.message { context.say("warning: \(error.message)") }
           told = error.message

@@ -15,17 +15,21 @@ struct ReviewPages: Sendable {
   init(_ run: ReviewedRun, _ reports: FilePath, _ options: SheetOptions) {
     self.reports = reports
     self.options = options
-    isOwn = run.hasEnded
-    // The run writes its own sheet at its end.
+    isOwn = run.standing == .ended
+    // The run writes its own sheet at its end, and one that was killed has none.
     folder =
       isOwn
       ? run.folder : reports.appending("rendered").appending("review-\(run.header.id)-\(getpid())")
   }
 
   /// Renders the sheet where there is none, or one of another version, or one without the pictures.
-  func prepare(_ run: ReviewedRun) throws {
+  ///
+  /// - Parameters:
+  ///   - run: the run.
+  ///   - now: the time.
+  func prepare(_ run: ReviewedRun, at now: Timestamp) throws {
     if isOwn, HTMLReport.isCurrent(folder), hasPictures(run) { return }
-    try render(try run.reader())
+    try render(try run.reader(at: now))
   }
 
   private func hasPictures(_ run: ReviewedRun) -> Bool {

@@ -142,13 +142,18 @@ final class ReviewSession: ReviewDesk {
 
   private func stateNow(after revision: Int?) throws(ReviewRefusal) -> JSONValue {
     let decided = try told { try refresh() }
+    let now = desk.context.clock()
     return state.withLock { state in
       let isKnown = revision == state.revision
       return .members([
         "revision": .integer(state.revision),
         "sheet": .integer(state.sheet),
-        "ended": .bool(state.run.hasEnded),
-        "done": .integer(state.run.resultCount),
+        "ended": .bool(state.run.standing != .goesOn),
+        "endedEarly": .bool(state.run.standing == .endedEarly),
+        "heading": SheetHeading(
+          state.run.header, state.run.summary(at: now), goesOn: state.run.standing == .goesOn
+        ).json,
+        "done": .integer(state.run.caseCount),
         "cases": .integer(state.run.header.caseCount),
         "undo": .integer(state.steps.count),
         "decided": isKnown
@@ -288,7 +293,10 @@ final class ReviewSession: ReviewDesk {
   // MARK: - A run that goes on
 
   /// Whether results of the run may still come.
-  var goesOn: Bool { state.withLock { !$0.run.hasEnded } }
+  var goesOn: Bool { state.withLock { $0.run.standing == .goesOn } }
+
+  /// How a run stands that was ended early; `nil` where it was not.
+  var earlyEnd: String? { state.withLock { $0.run.earlyEnd } }
 
   /// Takes what the run has written since, and renders the sheet anew where there is anything.
   ///
@@ -298,8 +306,9 @@ final class ReviewSession: ReviewDesk {
   ) async throws(ReviewRefusal) {
     try await serially { () throws(ReviewRefusal) in
       try self.told {
+        let now = self.desk.context.clock()
         let reader = try self.state.withLock { state in
-          try state.run.goOn() ? try state.run.reader() : nil
+          try state.run.goOn() ? try state.run.reader(at: now) : nil
         }
         guard let reader else { return }
         try render(reader)

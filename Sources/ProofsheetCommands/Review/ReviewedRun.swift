@@ -19,8 +19,17 @@ struct ReviewedRun {
   private(set) var queue = ReviewQueue()
   /// The cases of which an output waits.
   private(set) var results: [Key: CaseResult] = [:]
-  /// Whether the run has ended.
-  private(set) var hasEnded: Bool
+  /// Whether results may still come.
+  enum Standing {
+    /// Somebody writes its lines.
+    case goesOn
+    /// It wrote what it came to.
+    case ended
+    /// Nobody writes its lines any more, and they do not say what it came to: it was killed.
+    case endedEarly
+  }
+
+  private(set) var standing: Standing
   private var summary = RunSummary()
   private var judged: [SuiteName: Baseline] = [:]
   /// How far its lines were read.
@@ -33,7 +42,8 @@ struct ReviewedRun {
     self.store = store
     self.filter = filter
     let (run, hasEnded) = try store.begunRun(name)
-    (header, self.hasEnded) = (run.header, hasEnded)
+    header = run.header
+    standing = hasEnded ? .ended : .goesOn
     for suite in header.suites { judged[suite.name] = try judgedBaseline(of: suite) }
     guard hasEnded else {
       _ = try goOn()
@@ -48,8 +58,33 @@ struct ReviewedRun {
   /// The folder of the run's reports.
   var folder: FilePath { store.folder.appending(header.id.text) }
 
-  /// Results that are there.
-  var resultCount: Int { queue.resultCount }
+  /// Cases that have a result.
+  var caseCount: Int { summary.caseCount }
+
+  /// Cases that have none yet, or never will.
+  var missingCount: Int { max(0, header.caseCount - summary.caseCount) }
+
+  /// How a run stands that was ended early; `nil` where it was not.
+  var earlyEnd: String? {
+    guard standing == .endedEarly else { return nil }
+    return "run \(header.id) was ended early, \(Count.grouped(missingCount)) of "
+      + "\(Count.of(header.caseCount, "case")) have no result"
+  }
+
+  /// What its results come to so far.
+  ///
+  /// - Parameter now: the time, up to which a run that goes on has taken.
+  func summary(at now: Timestamp) -> RunSummary {
+    var summary = summary
+    if standing == .goesOn {
+      summary.wallMilliseconds = Self.milliseconds(from: header.startedAt, to: now)
+    }
+    return summary
+  }
+
+  private static func milliseconds(from start: Timestamp, to end: Timestamp) -> Int {
+    max(0, Int(end.milliseconds - start.milliseconds))
+  }
 
   /// The baseline that a suite's outputs were compared with; `nil` where it is not there.
   func judgedBaseline(of suite: SuiteHeader) throws -> Baseline? {
@@ -58,18 +93,22 @@ struct ReviewedRun {
   }
 
   /// The run as a report needs it.
-  func reader() throws -> any RunReader {
-    guard !hasEnded || position > 0 else { return try store.run(header.id.text) }
-    return RunLines(header, summary, linesPath, end: position)
+  ///
+  /// - Parameter now: the time.
+  func reader(at now: Timestamp) throws -> any RunReader {
+    guard standing != .ended || position > 0 else { return try store.run(header.id.text) }
+    return RunLines(header, summary(at: now), linesPath, end: position)
   }
 
   private var linesPath: FilePath { folder.appending(RunFolder.fileName) }
 
   /// Reads what a run has written since; one that has ended writes nothing more.
   ///
-  /// - Returns: whether there was anything.
+  /// - Returns: whether there was anything, or the run has ended.
   mutating func goOn() throws -> Bool {
-    guard !hasEnded, DurableFile.isFile(linesPath) else { return false }
+    guard standing == .goesOn, DurableFile.isFile(linesPath) else { return false }
+    // Asked before the lines are read: what is written until then is read.
+    let isWritten = LineFile.isBeingWritten(linesPath)
     var (found, end) = ([CaseResult](), RunSummary?.none)
     let next = try RunLines.read(linesPath, from: position) { line in
       switch line {
@@ -77,7 +116,7 @@ struct ReviewedRun {
       case .finished(let summary): end = summary
       }
     }
-    guard next > position else { return false }
+    guard next > position || isWritten == false else { return false }
     position = next
     for result in found {
       summary.counts[result.outcome, default: 0] += 1
@@ -89,7 +128,12 @@ struct ReviewedRun {
     }
     if let end {
       summary = end
-      hasEnded = true
+      standing = .ended
+    } else if isWritten == false {
+      standing = .endedEarly
+      summary.isInterrupted = true
+      summary.wallMilliseconds = Self.milliseconds(
+        from: header.startedAt, to: try FileStatus(of: linesPath).modifiedAt)
     }
     return true
   }

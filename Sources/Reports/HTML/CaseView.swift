@@ -60,19 +60,14 @@ enum CaseView {
     caseFiles: Int, pages: [[String: Any]]
   ) -> [String: Any] {
     let plots = SheetPlots(summary, survey)
+    let heading = SheetHeading(header, summary)
     return [
       "run": header.id.text, "started": header.startedAt.description,
-      "mode": header.mode.rawValue, "endpoint": header.endpoint ?? "",
+      "endpoint": header.endpoint ?? "",
       "hasEndpoint": header.endpoint != nil,
-      "version": header.toolVersion, "wall": seconds(summary.wallMilliseconds),
-      "spent": Count.grouped(summary.spending.spent),
-      "billed": summary.spending.possiblyBilled == .zero
-        ? "" : Count.grouped(summary.spending.possiblyBilled),
-      "hasBilled": summary.spending.possiblyBilled > .zero,
-      "simulated": summary.isSimulated, "interrupted": summary.isInterrupted,
-      "verdict": verdict(summary), "isGood": summary.exitStatus == .success,
-      "total": Count.of(summary.caseCount, "case")
-        + (summary.groupCount > 0 ? " and \(Count.of(summary.groupCount, "group"))" : ""),
+      "version": header.toolVersion, "simulated": summary.isSimulated,
+      "verdict": heading.verdict, "isGood": heading.isGood, "total": heading.words,
+      "warnings": heading.warnings,
       "suites": header.suites.map { suite in
         [
           "name": suite.name.text, "path": suite.path.string, "digest": suite.digest.short,
@@ -96,18 +91,6 @@ enum CaseView {
       "hasPages": !pages.isEmpty,
       "scripts": (0..<caseFiles).map { "cases-\($0).js" },
     ]
-  }
-
-  private static func verdict(_ summary: RunSummary) -> String {
-    switch summary.exitStatus {
-    case .success: "as expected"
-    case .failure: "not as expected"
-    case .usage: "wrong usage"
-    case .service: "the service failed"
-    case .incomplete: "incomplete"
-    case .fixture: "recordings are missing or damaged"
-    case .interrupted: "interrupted"
-    }
   }
 
   static func seconds(_ milliseconds: Int) -> String {

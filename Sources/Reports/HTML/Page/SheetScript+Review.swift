@@ -12,7 +12,7 @@ extension SheetScript {
     let decided = new Map();
     let selected = new Set();
     let busy = false;
-    let status = { revision: 0, sheet: 1, ended: true, done: 0, cases: 0, undo: 0, isGone: false };
+    let status = { revision: 0, sheet: 1, ended: true, endedEarly: false, done: 0, cases: 0, undo: 0, isGone: false };
     function takeQueue() {
       queue = P.queue || { entries: [], more: 0, served: false, noteBytes: 4096 };
       changes = [];
@@ -113,7 +113,7 @@ extension SheetScript {
       const left = document.getElementById("left");
       if (left.textContent !== words) left.textContent = words;
       document.title = words + " – review of " + P.run.id;
-      document.getElementById("going").textContent = status.isGone ? "The server has ended." : status.ended ? "" : "run goes on, " + grouped(status.done) + " of " + grouped(status.cases);
+      document.getElementById("going").textContent = status.isGone ? "The server has ended." : status.endedEarly ? earlyText() : status.ended ? "" : "run goes on, " + grouped(status.done) + " of " + grouped(status.cases);
       const more = count > 1 ? " " + grouped(count) : "";
       for (const [id, text] of [["approve", "Approve"], ["reject", "Reject"]]) {
         const button = document.getElementById(id);
@@ -131,6 +131,12 @@ extension SheetScript {
       const download = document.getElementById("download");
       if (download) download.disabled = !decided.size;
       drawStrip(list, place, all.length);
+    }
+    const earlyText = () => "run was ended early, " + grouped(Math.max(0, status.cases - status.done)) + " of " + grouped(status.cases) + " have no result";
+    // The page was drawn once; a run that goes on has come to more since.
+    function drawHeading(heading) {
+      document.querySelector("header .verdict").replaceChildren(
+        h("span", { class: "mark v-" + (heading.good ? "success" : "failure") }, heading.verdict), " " + heading.words, ...heading.warnings.flatMap((text) => [", ", h("strong", {}, text)]));
     }
     // A part of a long queue is in the document: what is around the change that is shown.
     function drawStrip(list, place, total) {
@@ -173,6 +179,7 @@ extension SheetScript {
         h("input", { type: "checkbox", checked: isSelected, "aria-label": "Select " + text, onchange: () => select(entries, !isSelected) }));
     }
     function doneText() {
+      if (queue.served && status.endedEarly) return "Every picture that there is is decided about, and every decision is saved; the " + earlyText() + ".";
       if (queue.served) return status.ended ? "Every picture is decided about, and every decision is saved. Finish ends the server." : "Every picture so far is decided about; the run goes on.";
       if (!decided.size) return "Nothing in this run waits for a decision.";
       return ["Every picture is decided about. Download decisions.json, and apply it with ", h("code", {}, "proofsheet approve --from decisions.json")];
@@ -282,7 +289,8 @@ extension SheetScript {
         const now = (entry) => made.get(entry.suite + "/" + entry.key + "/" + entry.image);
         decided = new Map(queue.entries.filter(now).map((entry) => [idOf(entry), now(entry)]));
       }
-      for (const name of ["revision", "sheet", "ended", "done", "cases", "undo"]) if (name in answer) status[name] = answer[name];
+      for (const name of ["revision", "sheet", "ended", "endedEarly", "done", "cases", "undo"]) if (name in answer) status[name] = answer[name];
+      if (answer.heading) drawHeading(answer.heading);
     }
     let drawnSheet = 0;
     async function poll() {

@@ -74,7 +74,7 @@ struct SheetTemplates {
     <header class="top">
     <div class="title">
     <h1>Proof sheet</h1>
-    <p class="verdict"><span class="mark {{#isGood}}v-success{{/isGood}}{{^isGood}}v-failure{{/isGood}}">{{verdict}}</span> {{total}}, {{mode}}, {{wall}}, {{spent}} spent{{#hasBilled}}, <strong>{{billed}} possibly billed besides</strong>{{/hasBilled}}{{#interrupted}}, <strong>interrupted</strong>{{/interrupted}}</p>
+    <p class="verdict"><span class="mark {{#isGood}}v-success{{/isGood}}{{^isGood}}v-failure{{/isGood}}">{{verdict}}</span> {{total}}{{#warnings}}, <strong>{{.}}</strong>{{/warnings}}</p>
     </div>
     <p class="run"><bdi>{{run}}</bdi></p>
     </header>
