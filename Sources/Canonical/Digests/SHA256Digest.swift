@@ -39,9 +39,14 @@ public struct SHA256Digest: Hashable, Sendable, Comparable, CustomStringConverti
 
   /// The 32 bytes in order.
   public var bytes: [UInt8] {
-    [word0, word1, word2, word3].flatMap { word in
-      (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * UInt64($0))) }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(Self.byteCount)
+    for word in [word0, word1, word2, word3] {
+      for place in 0..<8 {
+        bytes.append(UInt8(truncatingIfNeeded: word &>> UInt64(56 - 8 * place)))
+      }
     }
+    return bytes
   }
 
   /// The 64 lower-case hexadecimal digits.

@@ -148,13 +148,14 @@ private struct LumaPlane {
     width = isLarge ? sideMax : picture.width
     height = isLarge ? sideMax : picture.height
     other = [Float](repeating: 0, count: width * height)
-    luma = []
-    luma.reserveCapacity(width * height)
+    luma = [Float](repeating: 0, count: width * height)
     let pixels = picture.pixels.span
+    let places = (0..<width).map { $0 * picture.width / width }
+    var target = luma.mutableSpan
     for row in 0..<height {
       let start = (row * picture.height / height) * picture.width
       for column in 0..<width {
-        luma.append(Luma.of(pixels.pixel(at: start + column * picture.width / width)))
+        target[row &* width &+ column] = Luma.of(pixels.pixel(at: start &+ places[column]))
       }
     }
   }
