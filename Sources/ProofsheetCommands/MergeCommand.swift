@@ -53,7 +53,10 @@ struct MergeCommand: ParsableCommand {
       let target = junit.map { JUnitTarget($0) }
       try target?.tryWriting()
       try service.tryWriting()
-      let merger = try Merger(parts.map(\.run), reports: reports, context)
+      let console = ConsoleReport(
+        style: ConsoleStyle(context, sources.settings(), verbosity: .quiet), now: context.uptime,
+        write: { [messages = context.messages] in messages($0) })
+      let merger = try Merger(parts.map(\.run), reports: reports, console, context)
       let summary = try merger.merge { folder in
         ReportSet(
           folder: folder, reports: reports, junit: target, dialect: junitDialect,
@@ -103,10 +106,15 @@ private struct Merger {
   private let parts: [StoredRun]
   private let merged: MergedHeader
   private let reports: FilePath
+  private let console: ConsoleReport
   private let context: CommandContext
 
-  init(_ parts: [StoredRun], reports: FilePath, _ context: CommandContext) throws {
+  /// - Parameter console: told of each case, so that it names those that failed.
+  init(
+    _ parts: [StoredRun], reports: FilePath, _ console: ConsoleReport, _ context: CommandContext
+  ) throws {
     self.parts = parts
+    self.console = console
     self.reports = reports
     self.context = context
     let id = RunID(start: context.clock(), random: .random(in: .min ... .max))
@@ -131,6 +139,7 @@ private struct Merger {
         try lines.receive(event)
       }
       try tell(.started(header))
+      console.receive(.started(header))
       var spending = Spending(cap: summary.spending.cap)
       for suite in header.suites {
         var age = AgeTally(
@@ -140,8 +149,9 @@ private struct Merger {
           spending.spent += result.cost
           spending.possiblyBilled += result.possiblyBilled
           try tell(.caseFinished(result, spending: spending))
+          console.receive(.caseFinished(result, spending: spending))
         }
-        if let aged = age?.finding(of: suite.name, path: "\(suite.path)") {
+        if let aged = age?.finding(of: suite.name) {
           summary.findings.append(aged)
         }
         if let unused = RunFinding.unused(
@@ -161,6 +171,7 @@ private struct Merger {
         + (summary.groupCount > 0 ? " and \(Count.of(summary.groupCount, "group"))" : "")
         + ": \(counts)")
     for line in summary.findings.flatMap({ ConsoleReport.findingLines($0) }) { context.say(line) }
+    if summary.isSimulated { context.say(SimulatorNotice.text) }
     for problem in problems { context.say("error: \(problem)") }
     ReportSet.tell(folder, context)
     guard problems.isEmpty else {

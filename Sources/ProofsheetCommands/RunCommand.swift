@@ -321,8 +321,7 @@ struct RunSession {
 
   private func makeSinks(_ store: RunStore) -> [(name: String, sink: any RunSink)] {
     let style = ConsoleStyle(
-      isTerminal: context.isTerminal, columns: context.columns,
-      colour: context.isTerminal && (context.environment["NO_COLOR"] ?? "").isEmpty,
+      context, settings,
       verbosity: command.quiet ? .quiet : command.verbose ? .verbose : .normal)
     let messages = context.messages
     var sinks: [(name: String, sink: any RunSink)] = [

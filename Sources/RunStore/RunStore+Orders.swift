@@ -14,7 +14,7 @@ package struct PlacedOrder: Hashable, Sendable {
 }
 
 extension RunStore {
-  /// What live runs that ended have got answered of a suite: the last one of each case.
+  /// What live runs have got answered of a suite: the last one of each case.
   ///
   /// - Throws: ``StoreFailure``.
   package func liveAnswers(of suite: SuiteName) throws(StoreFailure) -> [CaseKey: RunID] {
@@ -25,7 +25,7 @@ extension RunStore {
           sql: """
             SELECT case_key, run_id, MAX(number) FROM attempt JOIN run ON run.id = run_id
             WHERE suite = ? AND purpose = 'live' AND role = 'generate' AND state = 'answered'
-              AND is_usable = 1 AND run.summary IS NOT NULL
+              AND is_usable = 1
             GROUP BY case_key
             """, arguments: [suite.text])
       }

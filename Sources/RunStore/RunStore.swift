@@ -142,25 +142,32 @@ package final class RunStore: Sendable {
 
   /// Reads a run by its id, or the one that was begun last, whether it has ended or not.
   ///
-  /// - Returns: what the run is, and whether it has ended.
+  /// - Returns: the run, with the results that it has so far, and whether it has ended; one that has not counts
+  ///   as interrupted.
   /// - Throws: ``StoreFailure`` that lists the runs there are.
   package func begunRun(
     _ name: String
-  ) throws(StoreFailure) -> (header: RunHeader, hasEnded: Bool) {
+  ) throws(StoreFailure) -> (run: StoredRun, hasEnded: Bool) {
     let isLatest = name == "latest"
     let row = try perform {
       try database.read { database in
         try Row.fetchOne(
           database,
-          sql: "SELECT header, summary IS NOT NULL AS ended FROM run WHERE header <> '' "
+          sql: "SELECT header, summary FROM run WHERE header <> '' "
             + (isLatest ? "ORDER BY rowid DESC LIMIT 1" : "AND id = ?"),
           arguments: isLatest ? [] : [name])
       }
     }
-    guard let row else { return (try run(name).header, true) }
+    guard let row else { return (try run(name), true) }
     return try perform {
-      let document = try JSONParser.parse(Self.bytes(row["header"]))
-      return (try EncodedHeader.decode(document), row["ended"])
+      let summary = try (row["summary"] as String?).map {
+        try EncodedSummary.decode(try JSONParser.parse(Self.bytes($0)))
+      }
+      let run = StoredRun(
+        store: self,
+        header: try EncodedHeader.decode(try JSONParser.parse(Self.bytes(row["header"]))),
+        summary: summary ?? RunSummary(isInterrupted: true))
+      return (run, summary != nil)
     }
   }
 

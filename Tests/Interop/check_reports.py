@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from environment import ROOT, enter, proofsheet
+from environment import ROOT, enter, latest_run, proofsheet
 
 enter("reports", "jsonschema==4.26.0", "cmarkgfm==2025.10.22", "junitparser==5.0.3")
 
@@ -73,7 +73,7 @@ def valid(validate, document, name):
 
 def check_json(folder, name, stdout=None, code=0):
     """The documents of the latest run; gives its cases."""
-    latest = sorted((folder / "reports").glob("20*"))[-1]
+    latest = latest_run(folder / "reports")
     lines = (latest / "run.jsonl").read_text(encoding="utf-8")
     # splitlines breaks at every separator of Unicode.
     found = [json.loads(line) for line in lines.splitlines()]
@@ -93,7 +93,7 @@ def check_json(folder, name, stdout=None, code=0):
 
 def refused(folder):
     """The schemas refuse what is not so, or they would say nothing."""
-    latest = sorted((folder / "reports").glob("20*"))[-1]
+    latest = latest_run(folder / "reports")
     document = json.loads((latest / "run.json").read_text())
     changes = 0
     for change in (

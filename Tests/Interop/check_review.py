@@ -22,7 +22,7 @@ import subprocess
 import time
 from urllib.parse import urlsplit
 
-from environment import ROOT, enter, proofsheet
+from environment import ROOT, enter, latest_run, proofsheet
 
 enter("sheet", "playwright>=1.40", "pillow>=10")
 
@@ -155,7 +155,7 @@ def check_gate():
             assert exchange(address, path=path)[0] == 404, path
         secret = WORK / "secret.js"
         secret.write_text("secret")
-        folder = max((WORK / "reports").glob("20*"))
+        folder = latest_run(WORK / "reports")
         (folder / "link.js").symlink_to(secret)
         assert exchange(address, path="link.js")[0] == 404
         assert exchange(address, Origin="https://evil.example.com")[0] == 403
@@ -326,7 +326,7 @@ def check_phone(browser):
 
 def check_file(browser):
     """A page without a server collects the same decisions, and `approve --from` applies them."""
-    folder = max((WORK / "reports").glob("20*"))
+    folder = latest_run(WORK / "reports")
     driver = Driver(browser, folder.as_uri(), SHOTS, viewport={"width": 1280, "height": 900}, accept_downloads=True)
     page = driver.page
     driver.open()

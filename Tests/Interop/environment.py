@@ -1,6 +1,7 @@
 """A virtual environment for one check, with packages from PyPI, kept below .build/."""
 
 import contextlib
+import json
 import os
 import socket
 import subprocess
@@ -28,6 +29,17 @@ def enter(name, *requirements):
         )
         stamp.write_text(wanted)
     os.execv(python, [str(python), *sys.argv])
+
+
+def latest_run(reports):
+    """The folder of the run that was begun last; names tell seconds only, lines milliseconds."""
+
+    def begun(folder):
+        with open(folder / "run.jsonl", encoding="utf-8") as lines:
+            header = json.loads(lines.readline())
+        return header.get("started_at") or header["header"]["started_at"]
+
+    return max((path for path in Path(reports).glob("2*") if (path / "run.jsonl").exists()), key=begun)
 
 
 def proofsheet():

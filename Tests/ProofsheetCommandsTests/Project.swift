@@ -85,8 +85,8 @@ struct Project: Sendable {
   }
 
   /// The one folder of a run's reports that was written last.
-  func latestReport() throws -> URL {
-    let reports = folder.appendingPathComponent("reports")
+  func latestReport(in name: String = "reports") throws -> URL {
+    let reports = folder.appendingPathComponent(name)
     let names = try FileManager.default.contentsOfDirectory(atPath: reports.path)
       .filter { $0.hasPrefix("20") }.sorted()
     return reports.appendingPathComponent(try #require(names.last))

@@ -16,8 +16,9 @@ import Testing
       to: folder.appendingPathComponent("zzz.har"))
   }
 
-  private func junit() throws -> String {
-    let path = try project.latestReport().appendingPathComponent("junit.xml")
+  private func junit(_ reports: String? = nil) throws -> String {
+    let path = try project.latestReport(in: reports ?? "reports")
+      .appendingPathComponent("junit.xml")
     #expect(try JUnitCheck.problems(in: FilePath(path.path)) == [])
     return try String(contentsOf: path, encoding: .utf8)
   }
@@ -50,6 +51,32 @@ import Testing
       "--filter", "paper")
     #expect(part.status == 0, "\(part.messages)")
     #expect(try !project.read("part.xml").contains("recordings:"))
+  }
+
+  @Test func `Commands of hints name the folders that this command named`() async throws {
+    try project.copyQuickstart()
+    try addUnused()
+    try FileManager.default.moveItem(
+      atPath: project.path("fixtures/quickstart"), toPath: project.path("elsewhere"))
+    try FileManager.default.createDirectory(
+      atPath: project.path("other"), withIntermediateDirectories: false)
+    try FileManager.default.moveItem(
+      atPath: project.path("elsewhere"), toPath: project.path("other/quickstart"))
+    try FileManager.default.removeItem(atPath: project.path("suites/quickstart.baseline.json"))
+    let run = await project.run(
+      "run", "@suites/quickstart.yaml", "--fixtures", "@other", "--reports", "@runs")
+    let fixtures = "--fixtures '\(project.path("other"))'"
+    #expect(
+      run.messages.contains("quickstart.yaml' \(fixtures) --dry-run"),
+      "\(run.messages.suffix(3_000))")
+    let approve = try #require(
+      run.messages.split(separator: "\n").first { $0.contains("proofsheet approve latest") },
+      "\(run.messages.suffix(3_000))")
+    #expect(approve.hasSuffix("\(fixtures) --reports '\(project.path("runs"))'"), "\(approve)")
+    #expect(!(try junit("runs")).contains("--reports"))
+    let verified = await project.run(
+      "fixtures", "verify", "@suites/quickstart.yaml", "--fixtures", "@other")
+    #expect(verified.output.contains("quickstart.yaml' \(fixtures)"), "\(verified.output)")
   }
 
   @Test func `A run of a part cannot tell what is unused`() async throws {

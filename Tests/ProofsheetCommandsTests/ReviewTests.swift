@@ -290,7 +290,8 @@ import Testing
     }
     #expect(seen == ["plain--s1", "plain--s2", "plain--s3"])
     #expect(end == whole.count)
-    let run = RunLines(try store.begunRun("latest").header, RunSummary(), FilePath(path), end: next)
+    let run = RunLines(
+      try store.begunRun("latest").run.header, RunSummary(), FilePath(path), end: next)
     var early: [String] = []
     try run.forEachResult(of: try #require(SuiteName("mug"))) { early.append($0.identity.id.text) }
     #expect(early == ["plain--s1"], "what comes later is not part of it")
@@ -304,7 +305,7 @@ import Testing
     change: (String) -> String = { $0 }
   ) throws {
     let store = try RunStore(folder: FilePath(project.path("reports")), spends: false)
-    let header = try store.begunRun(run).header
+    let header = try store.begunRun(run).run.header
     let document = JSONValue.members([
       "format": .string(DecisionFile.format), "run": .string(run),
       "suites": .array(

@@ -41,6 +41,7 @@ import Testing
     let merged = await merge(2, 3, 1)
     #expect(merged.status == 0, "\(merged.messages)")
     #expect(merged.messages.contains("merged 3 shards, 24 cases: 24 passed"), "\(merged.messages)")
+    #expect(merged.messages.contains("pictures of the simulator"), "\(merged.messages)")
     #expect(try junit("merged") == junit("whole"))
     let report = await project.run("report", "latest", "--reports", project.path("merged"))
     #expect(report.output.split(separator: "\n").count == 24, "\(report.messages)")

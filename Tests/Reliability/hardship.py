@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Records while the disk fills up, the folder of recordings becomes read-only, the clock is set back, and
+"""Records while the disk fills up, the folder of recordings becomes read-only, the clock is set back, the
+terminal is closed, and makes recordings of what a live run received that was killed; and while
 another run uses the same store; and holds the simulator's ledger against what was kept each time.
 
 usage: hardship.py [PROOFSHEET]      needs root for mounts, and a C compiler for the clock
@@ -236,19 +237,50 @@ def two_at_once(proofsheet, root, simulator):
     print(f"two runs at once on one store: the second is refused, {billed} billed for {CASES}")
 
 
-def interrupted(proofsheet, root, simulator):
-    project = make(proofsheet, root / "interrupt", simulator)
+def stopped(proofsheet, root, simulator, name, number):
+    project = make(proofsheet, root / name.replace(" ", "-"), simulator)
     run = begin(project)
     while not sum(kept(project)[1].values()):
         time.sleep(0.05)
-    run.send_signal(signal.SIGINT)
+    run.send_signal(number)
     status, messages = end(run)
-    expect(status == 130, f"interrupt: exit {status}: {messages}")
+    expect(status == 130, f"{name}: exit {status}: {messages}")
     found, doubt = kept(project)
-    expect(sum(doubt.values()) == 0, f"interrupt: {sum(doubt.values())} in doubt")
-    expect(0 < sum(found.values()) < CASES, f"interrupt: {sum(found.values())} kept")
+    expect(sum(doubt.values()) == 0, f"{name}: {sum(doubt.values())} in doubt")
+    expect(0 < sum(found.values()) < CASES, f"{name}: {sum(found.values())} kept")
     before = (found, simulator.ledger())
-    settle("interrupted once", project, simulator, before)
+    settle(name, project, simulator, before)
+
+
+def interrupted(proofsheet, root, simulator):
+    stopped(proofsheet, root, simulator, "interrupted once", signal.SIGINT)
+
+
+def hung_up(proofsheet, root, simulator):
+    stopped(proofsheet, root, simulator, "terminal closed", signal.SIGHUP)
+
+
+def live_killed(proofsheet, root, simulator):
+    """What a live run received before it was killed becomes recordings, and is not bought again."""
+    project = make(proofsheet, root / "live", simulator, "simulate:slow:600")
+    run = begin(project, mode="live")
+    while not sum(kept(project)[0].values()) and run.poll() is None:
+        time.sleep(0.02)
+    run.send_signal(signal.SIGKILL)
+    run.wait()
+    time.sleep(1)
+    before = (kept(project)[0], simulator.ledger())
+    received = sum(before[0].values())
+    expect(received > 0, "live run killed: nothing was kept")
+    places = ["--reports", str(project.reports), "--fixtures", str(project.folder / "fixtures")]
+    adopted = subprocess.run(
+        [proofsheet, "fixtures", "adopt", "latest", *places], env=project.environment,
+        capture_output=True, text=True, timeout=bench.TIMEOUT,
+    )  # fmt: skip
+    expect(adopted.returncode == 0, f"live run killed: adopt ended with {adopted.returncode}: {adopted.stderr}")
+    expect(f"{received} answer" in adopted.stderr, f"live run killed: {received} received: {adopted.stderr}")
+    expect("did not come to its end" in adopted.stderr, f"live run killed: {adopted.stderr}")
+    settle("live run killed, adopted", project, simulator, before)
 
 
 def interrupted_twice(proofsheet, root, simulator):
@@ -274,7 +306,7 @@ def main():
     try:
         for step in (
             small_from_the_start, disk_full, read_only, clock_back, two_at_once, interrupted,
-            interrupted_twice,
+            interrupted_twice, hung_up, live_killed,
         ):  # fmt: skip
             with bench.Simulator(proofsheet) as simulator:
                 step(proofsheet, root, simulator)

@@ -226,6 +226,21 @@ struct StoreLedgerTests {
     #expect(try third.ledger.sentLive(of: suite).map(\.isAnswered) == [true, true])
   }
 
+  @Test func `A live run that was killed is found with what it received`() throws {
+    let suite = try Made.suite()
+    try Session.begin(1).crash()
+    let live = try Session.begin(2, mode: .live)
+    try StoreSink(store: live.store).receive(.started(try Made.header(2, mode: .live)))
+    try live.buy(Made.id(1), Made.received(Made.exchange()))
+    live.crash()
+    let store = try RunStore(folder: TemporaryFolder.path, spends: false)
+    let (run, hasEnded) = try store.begunRun("latest")
+    #expect(run.header.id == (try Made.run(2)) && !hasEnded && run.summary.isInterrupted)
+    #expect(try store.liveCases(of: suite, in: run.header.id).count == 1)
+    #expect(try store.liveAnswers(of: suite) == [Made.key(1): Made.run(2)])
+    #expect(throws: StoreFailure.self) { try store.begunRun("nosuch") }
+  }
+
   @Test func `What a live run left in doubt is told to the next one, and to no recording`() throws {
     let suite = try Made.suite()
     let live = try Session.begin(1, mode: .live)

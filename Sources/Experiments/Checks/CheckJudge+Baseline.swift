@@ -156,7 +156,9 @@ extension CheckJudge {
     let approved = entries.filter { $0.decision == .approved }
     let search = search(output, approved, ladder)
     if let match = search.best, ladder.admits(match.comparison) {
-      return ((.passed, "\(place) \(ladder.text(match.comparison))"), [measure(output, match)])
+      return (
+        (.passed, "\(place) \(ladder.text(match.comparison))"), [measure(output, match, ladder)]
+      )
     }
     let rejected = entries.filter { $0.decision == .rejected }
     if let wrong = self.search(output, rejected, ladder).best, ladder.admits(wrong.comparison) {
@@ -166,7 +168,7 @@ extension CheckJudge {
           .failed,
           "\(place) is like one that was rejected\(note) (\(ladder.text(wrong.comparison)))"
         ),
-        [measure(output, wrong)]
+        [measure(output, wrong, ladder)]
       )
     }
     let missing = search.missing.map {
@@ -180,13 +182,13 @@ extension CheckJudge {
       approved.count == 1 ? "the approved one" : "any of \(approved.count) approved ones"
     let text =
       "\(place) \(ladder.text(match.comparison)); expected \(ladder.level.rawValue) to \(which)"
-    return ((.drifted, missing.map { "\(text); \($0)" } ?? text), [measure(output, match)])
+    return ((.drifted, missing.map { "\(text); \($0)" } ?? text), [measure(output, match, ladder)])
   }
 
-  private func measure(_ output: OutputRecord, _ match: Match) -> Measure {
+  private func measure(_ output: OutputRecord, _ match: Match, _ ladder: Ladder) -> Measure {
     Measure(
       picture: output.index, other: tools.approved.path(of: match.entry.blob),
-      figures: match.comparison.measures)
+      figures: ladder.measures(match.comparison))
   }
 
   /// The decided picture that an output is most like: the first that is like enough, else the nearest.

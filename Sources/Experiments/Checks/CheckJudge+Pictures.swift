@@ -16,8 +16,10 @@ extension CheckJudge {
   // MARK: - Against the input
 
   func preserve(_ expectation: PreserveExpectation, _ evidence: Evidence) -> Measured {
-    local(expectation.scope, expectation.input, evidence) { part, region in
-      let limits = expectation.limits
+    let limits = expectation.limits
+    return local(
+      expectation.scope, expectation.input, evidence, limits: Self.stated(limits)
+    ) { part, region in
       var terms: [(text: String, limit: String?)] = []
       if let least = limits.signalMin {
         let found = min(part.psnr ?? 0, Self.signalMax)
@@ -46,7 +48,10 @@ extension CheckJudge {
   }
 
   func change(_ expectation: ChangeExpectation, _ evidence: Evidence) -> Measured {
-    local(expectation.scope, expectation.input, evidence) { part, region in
+    local(
+      expectation.scope, expectation.input, evidence,
+      limits: [Self.changedName: .atLeast(expectation.changedMin.fraction)]
+    ) { part, region in
       let found = part.changedShare ?? 0
       let isMet = found >= expectation.changedMin.fraction
       let limit = isMet ? "" : " (at least \(expectation.changedMin))"
@@ -57,12 +62,25 @@ extension CheckJudge {
     }
   }
 
+  /// What `preserve` holds each figure to, by its name.
+  private static func stated(_ limits: PreserveExpectation.Limits) -> [String: Measure.Limit] {
+    var stated: [String: Measure.Limit] = [:]
+    stated[signalName] = limits.signalMin.map { .atLeast($0) }
+    stated[similarityName] = limits.similarityMin.map { .atLeast($0) }
+    stated[changedName] = limits.changedMax.map { .atMost($0.fraction) }
+    return stated
+  }
+
+  private static let signalName = "\(Locality.version).\(PixelDifference.version)"
+  private static let similarityName = "\(Locality.version).\(StructuralSimilarity.version)"
+  private static let changedName = "\(Locality.version).\(ColourDifferenceMap.version).changed"
+
   /// The decibels from which on two pictures count as equal, which no limit exceeds.
   private static let signalMax = 100.0
 
   /// Measures a part of every output against an input.
   private func local(
-    _ scope: RegionScope, _ input: Int, _ evidence: Evidence,
+    _ scope: RegionScope, _ input: Int, _ evidence: Evidence, limits: [String: Measure.Limit],
     _ judge: (Locality.Part, String) -> Finding
   ) -> Measured {
     guard !evidence.outputs.isEmpty else {
@@ -98,27 +116,19 @@ extension CheckJudge {
       if verdict != .passed, let geometry = Self.geometry(reference, candidate) {
         text = "\(geometry); \(text)"
       }
-      return ((verdict, text), [Self.measure(part, output, path)])
+      return ((verdict, text), [Self.measure(part, output, path, limits)])
     }
     return joined(compared)
   }
 
   private static func measure(
-    _ part: Locality.Part, _ output: OutputRecord, _ path: FilePath?
+    _ part: Locality.Part, _ output: OutputRecord, _ path: FilePath?,
+    _ limits: [String: Measure.Limit]
   ) -> Measure {
-    var figures: [Measure.Figure] = []
-    let version = Locality.version
-    if let psnr = part.psnr {
-      figures.append(
-        Measure.Figure("\(version).\(PixelDifference.version)", min(psnr, signalMax)))
-    }
-    if let similarity = part.similarity {
-      figures.append(Measure.Figure("\(version).\(StructuralSimilarity.version)", similarity))
-    }
-    if let share = part.changedShare {
-      figures.append(
-        Measure.Figure("\(version).\(ColourDifferenceMap.version).changed", share))
-    }
+    let figures = [
+      (signalName, part.psnr.map { min($0, signalMax) }), (similarityName, part.similarity),
+      (changedName, part.changedShare),
+    ].compactMap { name, value in value.map { Measure.Figure(name, $0, limits[name]) } }
     return Measure(picture: output.index, other: path, figures: figures)
   }
 
@@ -303,7 +313,7 @@ extension CheckJudge {
     }
     guard let best else { return ((.error, "\(name) has no picture to compare with"), []) }
     let measures = [
-      Measure(picture: output.index, other: best.path, figures: best.comparison.measures)
+      Measure(picture: output.index, other: best.path, figures: ladder.measures(best.comparison))
     ]
     let text = "\(place) \(ladder.text(best.comparison))"
     guard ladder.admits(best.comparison) else {

@@ -103,6 +103,32 @@ struct Ladder: Sendable {
     }
   }
 
+  /// The figures by their versioned names, each with what the level holds it to.
+  func measures(_ comparison: Comparison) -> [Measure.Figure] {
+    let limits = limits
+    return comparison.measures.map { Measure.Figure($0.name, $0.value, limits[$0.name]) }
+  }
+
+  private var limits: [String: Measure.Limit] {
+    let tile = "\(StructuralSimilarity.version).worst-tile"
+    let changed = "\(ColourDifferenceMap.version).changed"
+    var limits: [String: Measure.Limit] = [:]
+    switch level {
+    case .identicalBytes, .identicalPixels: break
+    case .near:
+      limits[PDQ.version] = .atMost(Double(thresholds.nearDistance))
+      limits[tile] = .atLeast(thresholds.nearTile)
+      limits[changed] = .atMost(thresholds.nearChangedShare)
+      limits[Alignment.version] = .atMost(declared.shiftMax ?? thresholds.nearShift)
+    case .similar:
+      limits[PDQ.version] = .atMost(Double(thresholds.similarDistance))
+      limits[tile] = declared.worstTileMin.map { .atLeast($0) }
+      limits[changed] = declared.changedMax.map { .atMost($0.fraction) }
+      limits[Alignment.version] = declared.shiftMax.map { .atMost($0) }
+    }
+    return limits
+  }
+
   private static func percent(_ share: Double) -> String {
     Share(millionths: Int((share * Double(Share.wholeMillionths)).rounded())).description
   }

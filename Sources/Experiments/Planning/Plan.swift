@@ -50,6 +50,8 @@ package struct Plan: Sequence, Sendable {
   package let probe: ProbeFinding?
   /// Options that commands in messages repeat.
   private var commandOptions = ""
+  /// Options of them that commands need which buy nothing.
+  private(set) var folderOptions = ""
 
   /// Puts a plan together.
   package init(
@@ -98,10 +100,13 @@ package struct Plan: Sequence, Sendable {
 
   /// The plan of a command line with options that a further command needs as well.
   ///
-  /// - Parameter options: the options as they are written, with a blank before each.
-  package func commanded(with options: String) -> Plan {
+  /// - Parameters:
+  ///   - options: the options as they are written, with a blank before each.
+  ///   - folders: those of them that say where things lie.
+  package func commanded(with options: String, folders: String = "") -> Plan {
     var plan = self
     plan.commandOptions = options
+    plan.folderOptions = folders
     return plan
   }
 

@@ -14,7 +14,33 @@ enum EncodedMeasure {
       "picture": .integer(measure.picture),
       "other": measure.other.map { .string($0.string) },
       "figures": .object(JSONObject(measure.figures.map { ($0.name, $0.json) })),
+      "limits": limits(measure),
     ])
+  }
+
+  /// What figures were held to, by their names; `nil` where none was.
+  private static func limits(_ measure: Measure) -> JSONValue? {
+    let limits = measure.figures.compactMap { figure -> (String, JSONValue)? in
+      switch figure.limit {
+      case .atLeast(let value):
+        (figure.name, .members(["at_least": Measure.Figure("", value).json]))
+      case .atMost(let value): (figure.name, .members(["at_most": Measure.Figure("", value).json]))
+      case nil: nil
+      }
+    }
+    return limits.isEmpty ? nil : .object(JSONObject(limits))
+  }
+
+  private static func decodeLimit(_ place: EncodedPlace) throws(EncodedRunFailure) -> Measure.Limit
+  {
+    for (name, make) in [("at_least", Measure.Limit.atLeast), ("at_most", Measure.Limit.atMost)] {
+      guard let bound = place.optional(name) else { continue }
+      guard case .number(let number) = bound.value else {
+        throw bound.failure("expected a number, found \(bound.value.kind)")
+      }
+      return make(number.double)
+    }
+    throw place.failure("expected at_least or at_most")
   }
 
   static func encode(_ hash: HashRecord) -> JSONValue {
@@ -44,11 +70,15 @@ enum EncodedMeasure {
     guard members.count <= figuresMax else {
       throw place.failure("\(members.count) figures; \(figuresMax) are allowed")
     }
+    var limits: [String: Measure.Limit] = [:]
+    for (name, limit) in try place.optional("limits")?.members() ?? [] {
+      limits[name] = try decodeLimit(limit)
+    }
     for (name, figure) in members {
       guard case .number(let number) = figure.value else {
         throw figure.failure("expected a number, found \(figure.value.kind)")
       }
-      figures.append(Measure.Figure(name, number.double))
+      figures.append(Measure.Figure(name, number.double, limits[name]))
     }
     return Measure(
       picture: try place.member("picture").integer(EncodedRun.countRange),

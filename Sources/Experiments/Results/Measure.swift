@@ -4,6 +4,22 @@ package import SystemPackage
 
 /// What a check has measured of a picture.
 package struct Measure: Hashable, Sendable {
+  /// What a number is held to.
+  package enum Limit: Hashable, Sendable {
+    /// It must not be less.
+    case atLeast(Double)
+    /// It must not be more.
+    case atMost(Double)
+
+    /// The limit rounded as figures are, so that a stored one equals it.
+    var rounded: Limit {
+      switch self {
+      case .atLeast(let value): .atLeast(Figure("", value).value)
+      case .atMost(let value): .atMost(Figure("", value).value)
+      }
+    }
+  }
+
   /// One number.
   package struct Figure: Hashable, Sendable {
     /// Decimals that are kept.
@@ -15,10 +31,13 @@ package struct Measure: Hashable, Sendable {
     package let name: String
     /// The number, rounded to ``decimals``.
     package let value: Double
+    /// What it was held to; `nil` where it is told only.
+    package let limit: Limit?
 
     /// Rounds a number, so that a stored one equals it.
-    package init(_ name: String, _ value: Double) {
+    package init(_ name: String, _ value: Double, _ limit: Limit? = nil) {
       self.name = name
+      self.limit = limit?.rounded
       let bounded = value.isNaN ? 0 : max(-Self.magnitudeMax, min(Self.magnitudeMax, value))
       self.value = JSONNumber(rounding: bounded, decimals: Self.decimals)?.double ?? 0
     }

@@ -4,19 +4,26 @@ internal import Suites
 /// Counts which replayed recordings of a suite are older than a rule allows.
 package struct AgeTally: Sendable {
   private let rule: RecordingRules.Age
+  private let next: String
   private var count = 0
   private var oldest = 0
   private var subjects: [String] = []
 
   /// Takes the rule.
-  package init(_ rule: RecordingRules.Age) { self.rule = rule }
+  ///
+  /// - Parameter next: what to run where something is too old.
+  package init(_ rule: RecordingRules.Age, next: String) {
+    self.rule = rule
+    self.next = next
+  }
 
   /// Takes the strictest rule of the findings of several shards; `nil` where none found anything old.
   package init?(findings: [RunFinding]) {
     let aged = findings.filter { $0.kind == .aged }
-    guard let days = aged.compactMap(\.days).min() else { return nil }
+    guard let first = aged.first, let days = aged.compactMap(\.days).min() else { return nil }
     self.init(
-      RecordingRules.Age(days: days, severity: aged.contains(where: \.isFailure) ? .fail : .warn))
+      RecordingRules.Age(days: days, severity: aged.contains(where: \.isFailure) ? .fail : .warn),
+      next: first.next)
   }
 
   /// Takes note of a result, in plan order.
@@ -34,15 +41,13 @@ package struct AgeTally: Sendable {
   }
 
   /// What there is to say; `nil` where nothing is too old.
-  ///
-  /// - Parameter path: the suite's file.
-  package func finding(of suite: SuiteName, path: String) -> RunFinding? {
+  package func finding(of suite: SuiteName) -> RunFinding? {
     guard count > 0 else { return nil }
     return RunFinding(
       .aged, of: suite, severity: rule.severity,
       message:
         "\(Count.of(count, "recording")) \(count == 1 ? "is" : "are") older than "
         + "\(Count.of(rule.days, "day")), the oldest \(Count.of(oldest, "day"))",
-      subjects: subjects, next: "proofsheet fixtures list '\(path)'", days: rule.days)
+      subjects: subjects, next: next, days: rule.days)
   }
 }

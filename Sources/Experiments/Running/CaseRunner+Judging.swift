@@ -271,7 +271,7 @@ extension CaseRunner {
     switch outcome {
     case .drifted, .unapproved:
       "when the picture is right: proofsheet approve latest --filter "
-        + CaseFilter.exactly(identity.id, of: identity.suite)
+        + CaseFilter.exactly(identity.id, of: identity.suite) + plan.folderOptions
     default: nil
     }
   }

@@ -15,7 +15,9 @@ struct RecordingTally {
     self.rules = rules
     self.plan = plan
     self.now = now
-    age = rules.age.map { AgeTally($0) }
+    age = rules.age.map {
+      AgeTally($0, next: "proofsheet fixtures list '\(plan.suite.path)'\(plan.folderOptions)")
+    }
     if plan.mode != .live { plan.fixtures.beginUse() }
   }
 
@@ -28,7 +30,7 @@ struct RecordingTally {
   ///   - summary: what it is added to.
   ///   - isDone: whether no case was left out, but by the plan; what was stopped cannot tell what is unused.
   func tell(_ summary: inout RunSummary, isDone: Bool) {
-    if let aged = age?.finding(of: plan.suite.name, path: "\(plan.suite.path)") {
+    if let aged = age?.finding(of: plan.suite.name) {
       summary.findings.append(aged)
     }
     guard isDone, plan.mode != .live else { return }
@@ -58,6 +60,6 @@ struct RecordingTally {
       .unused, of: plan.suite.name, severity: rules.unused,
       message: "no case asks for \(Count.of(ids.count, "recording"))",
       subjects: ids.prefix(RunFinding.subjectsMax).map { plan.fixtures.path(of: $0).string },
-      next: "proofsheet fixtures prune '\(plan.suite.path)' --dry-run")
+      next: "proofsheet fixtures prune '\(plan.suite.path)'\(plan.folderOptions) --dry-run")
   }
 }

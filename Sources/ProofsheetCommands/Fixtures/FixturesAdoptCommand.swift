@@ -14,7 +14,8 @@ struct FixturesAdoptCommand: ParsableCommand {
     discussion: """
       Of a run (an id, 'latest', or the folder of its reports) everything that it received and that a \
       case of the suite asks for becomes a recording, so that what was looked at is not bought again. \
-      A recording that is there is replaced; --dry-run says which, and --filter selects.
+      A recording that is there is replaced; --dry-run says which, and --filter selects. 'latest' is the \
+      run that was begun last, also one that was killed.
 
       Of a suite, recordings under the names of cases that were renamed get the present names, and \
       the approvals with them. A recording run does the same.
@@ -82,6 +83,7 @@ private struct FixtureAdoption {
   let dryRun: Bool
   let store: RunStore
   let run: StoredRun
+  let hasEnded: Bool
   let filter: CaseFilter
   let prepared: PreparedSuites
 
@@ -90,7 +92,8 @@ private struct FixtureAdoption {
   init(_ command: FixturesAdoptCommand, run name: String, _ context: CommandContext) throws {
     dryRun = command.dryRun
     _ = try FilterReading.read(command.filter)
-    let run = try StoredRuns.find(name, command.folders, context)
+    let (run, hasEnded) = try StoredRuns.begun(name, command.folders, context)
+    self.hasEnded = hasEnded
     guard run.header.mode == .live else {
       throw CommandExit.usage(
         "run \(run.header.id) is a \(run.header.mode.rawValue) run; only a live run keeps its answers",
@@ -131,6 +134,11 @@ private struct FixtureAdoption {
       throw CommandExit.usage(
         "\(error)", hint: "what was listed before is recorded, the rest is still in the run store")
     }
+    if !hasEnded {
+      context.say(
+        "run \(run.header.id) did not come to its end; to go on with it: proofsheet run \(suiteFiles) "
+          + "--mode live --resume")
+    }
     guard adopted > 0 else {
       try requireAnswers()
       context.say("nothing of run \(run.header.id) is left to adopt")
@@ -139,10 +147,13 @@ private struct FixtureAdoption {
     let verb = dryRun ? "would be recorded" : "recorded"
     context.say("\(Count.of(adopted, "answer")) of run \(run.header.id) \(verb)")
     if !dryRun {
-      let files = run.header.suites.map { "'\($0.path)'" }.joined(separator: " ")
-      context.say(
-        "hint: replay them with 'proofsheet run \(files)', and approve what is right")
+      context.say("hint: replay them with: proofsheet run \(suiteFiles), and approve what is right")
     }
+  }
+
+  /// The suites of the run as a command names them.
+  private var suiteFiles: String {
+    run.header.suites.map { "'\(VisibleText.escape($0.path.string))'" }.joined(separator: " ")
   }
 
   /// Fails where the run is merged: what its shards received lies with them.
@@ -164,7 +175,7 @@ private struct FixtureAdoption {
     if !dryRun { try FixtureNames.restore(of: plan, context) }
     defer { withExtendedLifetime(lock) {} }
     let stored = try store.liveCases(of: plan.suite.name, in: run.header.id)
-    let selected = try selectedKeys(of: plan.suite.name)
+    let selected = try selectedKeys(of: plan.suite.name, among: stored)
     let keys = Set(stored.map(\.recordedCase.caseKey))
     var cases: [CaseKey: SuiteCase] = [:]
     for suiteCase in plan.suite.cases where keys.contains(suiteCase.caseKey) {
@@ -216,7 +227,11 @@ private struct FixtureAdoption {
   }
 
   /// The cases of the run that the filter selects.
-  private func selectedKeys(of suite: SuiteName) throws -> Set<CaseKey> {
+  private func selectedKeys(
+    of suite: SuiteName, among stored: [StoredCase]
+  ) throws -> Set<CaseKey> {
+    // A case that was under way when its run was killed has no result.
+    if filter.isAll { return Set(stored.map(\.recordedCase.caseKey)) }
     var keys: Set<CaseKey> = []
     try run.forEachResult(of: suite) { result in
       if filter.admits(result.identity, outcome: result.outcome) {

@@ -31,7 +31,8 @@ struct FixturesVerifyCommand: ParsableCommand {
     for plan in plans {
       let report = try readingFixtures {
         try FixtureVerifier.verify(
-          plan.fixtures, suite: plan.suite.path, cases: plan.caseKeys,
+          plan.fixtures, suite: plan.suite.path,
+          options: prepared.settings.folderOptions, cases: plan.caseKeys,
           baselinePath: BaselineFile.path(forSuite: plan.suite.path),
           baseline: plan.baselinePictures)
       }

@@ -32,13 +32,13 @@ struct ReviewedRun {
   init(_ name: String, in store: RunStore, _ filter: CaseFilter) throws {
     self.store = store
     self.filter = filter
-    (header, hasEnded) = try store.begunRun(name)
+    let (run, hasEnded) = try store.begunRun(name)
+    (header, self.hasEnded) = (run.header, hasEnded)
     for suite in header.suites { judged[suite.name] = try judgedBaseline(of: suite) }
     guard hasEnded else {
       _ = try goOn()
       return
     }
-    let run = try store.run(header.id.text)
     summary = run.summary
     for suite in header.suites {
       try run.forEachResult(of: suite.name) { add($0) }

@@ -39,10 +39,23 @@ enum StoredRuns {
     let sources = try SettingSources(options, context)
     let (store, name) = try store(of: name, sources.settings(), sources.context)
     do {
-      let (header, hasEnded) = try store.begunRun(name)
+      let (run, hasEnded) = try store.begunRun(name)
       guard !hasEnded else { return nil }
-      let folder = store.folder.appending(header.id.text)
+      let folder = store.folder.appending(run.header.id.text)
       return DurableFile.isFile(folder.appending(RunFolder.fileName)) ? folder : nil
+    } catch {
+      throw CommandExit(.usage, "error: \(error)")
+    }
+  }
+
+  /// Finds a run that has begun, whether it has ended or not.
+  static func begun(
+    _ name: String, _ options: FolderOptions, _ context: CommandContext
+  ) throws -> (run: StoredRun, hasEnded: Bool) {
+    let sources = try SettingSources(options, context)
+    let (store, name) = try store(of: name, sources.settings(), sources.context)
+    do {
+      return try store.begunRun(name)
     } catch {
       throw CommandExit(.usage, "error: \(error)")
     }

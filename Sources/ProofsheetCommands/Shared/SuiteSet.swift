@@ -153,7 +153,7 @@ struct SuiteSet {
         suite: member.suite, mode: mode, fixtures: FixtureFolder(folder: folder),
         baseline: baseline, inputs: member.inputs, filter: filter, prices: prices,
         probe: probe
-      ).commanded(with: settings.caseOptions)
+      ).commanded(with: settings.caseOptions, folders: settings.folderOptions)
     }
     try FilterReading.requireCases(plans, filter)
     return plans

@@ -36,6 +36,7 @@ package struct FixtureVerifier {
   }
 
   private let suite: FilePath
+  private let options: String
   private let folder: FixtureFolder
   private let baselinePath: FilePath
   private let recent: RecentBlobs
@@ -46,7 +47,10 @@ package struct FixtureVerifier {
   /// Where the first recording came from, for the commands that buy it anew.
   private var origin: Origin?
 
-  private init(_ folder: FixtureFolder, _ suite: FilePath, _ baselinePath: FilePath) {
+  private init(
+    _ folder: FixtureFolder, _ suite: FilePath, _ options: String, _ baselinePath: FilePath
+  ) {
+    self.options = options
     self.folder = folder
     self.suite = suite
     self.baselinePath = baselinePath
@@ -58,16 +62,17 @@ package struct FixtureVerifier {
   /// - Parameters:
   ///   - folder: the recordings of a suite.
   ///   - suite: the suite's file, for the commands that findings name.
+  ///   - options: what these commands need besides, with a blank before each.
   ///   - cases: every case of the suite.
   ///   - baselinePath: the file of the baseline.
   ///   - baseline: the pictures that the baseline names.
   /// - Throws: ``FileFailure`` when a folder cannot be listed.
   package static func verify(
-    _ folder: FixtureFolder, suite: FilePath,
+    _ folder: FixtureFolder, suite: FilePath, options: String = "",
     cases: some Sequence<(id: CaseID, caseKey: CaseKey)>, baselinePath: FilePath,
     baseline: [BaselinePicture]
   ) throws -> Report {
-    var verifier = FixtureVerifier(folder, suite, baselinePath)
+    var verifier = FixtureVerifier(folder, suite, options, baselinePath)
     let survey = try FixtureInventory(folder) { verifier.check($0, $1) }
     let uses = FixtureUses(survey, cases: cases)
     verifier.tellUnreadable(survey, uses)
@@ -205,7 +210,7 @@ package struct FixtureVerifier {
           .mixedOrigins, folder.folder,
           "\(Count.of(drawn.count, "recording")) \(drawn.count == 1 ? "is" : "are") of the simulator, such as \(one.id), and "
             + "\(bought.count) of \(other.origin), such as \(other.id)",
-          next: "proofsheet fixtures list '\(suite)'"))
+          next: "proofsheet fixtures list '\(suite)'\(options)"))
     }
   }
 
@@ -256,7 +261,7 @@ package struct FixtureVerifier {
   private mutating func tellLeftovers(
     _ survey: FixtureInventory, _ uses: FixtureUses, _ baseline: [BaselinePicture]
   ) {
-    let prune = "proofsheet fixtures prune '\(suite)'"
+    let prune = "proofsheet fixtures prune '\(suite)'\(options)"
     for recording in survey.recordings {
       let use = uses.use(of: recording)
       guard !use.isUsed else { continue }
@@ -289,7 +294,7 @@ package struct FixtureVerifier {
   private func restore(_ path: FilePath, id: CaseID? = nil) -> String {
     let checkout = "git checkout -- '\(path)'"
     guard let id else { return checkout }
-    return checkout + ", or buy it anew with: proofsheet run '\(suite)' --mode refresh "
+    return checkout + ", or buy it anew with: proofsheet run '\(suite)'\(options) --mode refresh "
       + "--filter id=\(id)\(origin?.purchaseOptions ?? " --yes --max-cost 1")"
   }
 }

@@ -37,7 +37,7 @@ enum ConsoleCase {
       lines.append("  " + picture)
     }
     if showsHint, let hint = result.hint {
-      lines.append(style.wrap("hint: ", hint, indent: "  "))
+      lines.append(style.wrap("hint: ", style.hint(hint), indent: "  "))
     }
     return lines
   }

@@ -26,11 +26,16 @@ package struct ConsoleStyle: Hashable, Sendable {
   package let colour: Bool
   /// How much is said.
   package let verbosity: Verbosity
+  /// Options of this command line that a command in a hint needs and that no report holds, with a blank before
+  /// each.
+  package let commandOptions: String
 
   /// Puts a style together.
   package init(
-    isTerminal: Bool, columns: Int = 80, colour: Bool = false, verbosity: Verbosity = .normal
+    isTerminal: Bool, columns: Int = 80, colour: Bool = false, verbosity: Verbosity = .normal,
+    commandOptions: String = ""
   ) {
+    self.commandOptions = commandOptions
     self.isTerminal = isTerminal
     self.columns = max(Self.columnsMin, columns)
     self.colour = colour
@@ -44,6 +49,12 @@ package struct ConsoleStyle: Hashable, Sendable {
     case green = 32
     case yellow = 33
     case cyan = 36
+  }
+
+  /// A hint as it works when it is pasted: commands about runs are told where these lie.
+  func hint(_ text: String) -> String {
+    let namesRun = ["proofsheet approve ", "proofsheet run "].contains { text.contains($0) }
+    return namesRun ? text + commandOptions : text
   }
 
   func paint(_ text: String, _ colour: Colour) -> String {

@@ -152,6 +152,7 @@ struct JUnitSuite {
 }
 
 /// What every report says of simulated pictures.
-enum SimulatorNotice {
-  static let text = "pictures of the simulator, a stand-in and no model"
+package enum SimulatorNotice {
+  /// The sentence.
+  package static let text = "pictures of the simulator, a stand-in and no model"
 }

@@ -159,7 +159,14 @@ package enum RunSchema: String, Hashable, Sendable, CaseIterable {
             "picture": count, "other": text,
             "figures": JSONSchema.isMapping
               .with("additionalProperties", JSONSchema(type: "number").json),
-          ], optional: ["other"])),
+            "limits": JSONSchema.isMapping.with(
+              "additionalProperties",
+              object(
+                [
+                  "at_least": JSONSchema(type: "number"), "at_most": JSONSchema(type: "number"),
+                ], optional: ["at_least", "at_most"]
+              ).json),
+          ], optional: ["other", "limits"])),
     ], optional: ["measures"])
 
   private static let output = JSONSchema.ref("blob").and(

@@ -165,17 +165,21 @@ struct Settings: Hashable, Sendable {
   /// say nothing.
   var caseOptions: String { commandOptions(namesReports: false) }
 
+  /// Those of them that say where recordings lie.
+  var folderOptions: String { Self.option(fixtures, fixtures.value?.string) }
+
+  /// The one that says where runs lie, which what is stored does not name.
+  var reportsOption: String { Self.option(reports, reports.value?.string) }
+
   private func commandOptions(namesReports: Bool) -> String {
-    var options = ""
-    func add<Value>(_ setting: Setting<Value>, _ text: String?) {
-      guard case .flag(let name) = setting.origin, let text else { return }
-      options += " \(name) '\(VisibleText.escape(text))'"
-    }
-    add(fixtures, fixtures.value?.string)
-    if namesReports { add(reports, reports.value?.string) }
-    add(endpoint, endpoint.value.description)
-    add(authScheme, authScheme.value.rawValue)
-    return options
+    folderOptions + (namesReports ? reportsOption : "")
+      + Self.option(endpoint, endpoint.value.description)
+      + Self.option(authScheme, authScheme.value.rawValue)
+  }
+
+  private static func option<Value>(_ setting: Setting<Value>, _ text: String?) -> String {
+    guard case .flag(let name) = setting.origin, let text else { return "" }
+    return " \(name) '\(VisibleText.escape(text))'"
   }
 
   /// Prices as they are in force: none where the endpoint is the stand-in.

@@ -52,8 +52,8 @@ struct ComparisonTemplates {
     <p>Held against what {{noise}} differ by. A gate on changes <span class="mark {{gateMark}}">{{gate}}</span>.</p>
     {{#cut}}<p class="note"><bdi>{{.}}</bdi></p>{{/cut}}
     </section>
-    {{#maps}}<section class="block" aria-label="Drift, prompt by seed"><h2>Drift, prompt by seed</h2>
-    <p class="soft"><bdi>{{title}}</bdi>: mean {{unit}} between the pictures of a seed in A and in B. A cell leads to its pictures.</p>
+    {{#maps}}<section class="block" aria-label="Drift, prompt by seed: {{title}}"><h2>Drift, prompt by seed: <bdi>{{title}}</bdi></h2>
+    <p class="soft">Mean {{unit}} between the pictures of a seed in A and in B. A cell leads to its pictures.</p>
     <p class="legend">{{#legend}}<span><i class="{{step}}" aria-hidden="true"></i>{{text}}</span> {{/legend}}</p>
     <div class="wide" tabindex="0" role="group" aria-label="Heat map"><table class="heat"><thead><tr><th scope="col">prompt</th><th scope="col">mean</th><th scope="col">noise</th>{{#seeds}}<th scope="col"><span class="away">seed </span>{{.}}</th>{{/seeds}}</tr></thead><tbody>
     {{#rows}}<tr><th scope="row"><a href="{{url}}"><bdi>{{name}}</bdi></a> <span class="mark {{mark}}">{{verdict}}</span></th><td>{{mean}}</td><td>{{noise}}</td>{{#cells}}{{#isKnown}}<td class="{{step}}"><a href="{{url}}" aria-label="{{label}}">{{text}}</a></td>{{/isKnown}}{{^isKnown}}<td>–</td>{{/isKnown}}{{/cells}}</tr>

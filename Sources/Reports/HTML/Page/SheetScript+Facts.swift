@@ -45,11 +45,16 @@ extension SheetScript {
       }
       return h("div", { class: "casefacts" }, tables);
     }
+    /** What a figure was held to, in words. */
+    function limitText(limit) {
+      if (!limit) return "";
+      return limit.at_least !== undefined ? " (at least " + limit.at_least + ")" : " (at most " + limit.at_most + ")";
+    }
     function checksTable(result) {
       if (!result.checks.length) return "";
       return h("table", { class: "facts checks" }, h("caption", {}, "Checks"), h("tbody", {}, result.checks.map((check) => h("tr", {},
         h("th", { scope: "row" }, h("span", { class: "mark v-" + verdictOf(check.verdict) }, check.verdict), " ", bdi(check.name), check.severity === "warn" ? h("small", {}, " warns only") : ""),
-        h("td", {}, bdi(check.message), (check.measures || []).map((measure) => h("dl", { class: "figures" }, Object.entries(measure.figures).map(([name, value]) => h("div", {}, h("dt", {}, bdi(name)), h("dd", {}, String(value)))))))))));
+        h("td", {}, bdi(check.message), (check.measures || []).map((measure) => h("dl", { class: "figures" }, Object.entries(measure.figures).map(([name, value]) => h("div", {}, h("dt", {}, bdi(name)), h("dd", {}, String(value), limitText((measure.limits || {})[name])))))))))));
     }
 
     // MARK: requests compared

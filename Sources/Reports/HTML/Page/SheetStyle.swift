@@ -132,8 +132,8 @@ enum SheetStyle {
     table { border-collapse: collapse; width: 100%; } caption { text-align: start; font-weight: 600; padding: 2px 0; }
     th, td { text-align: start; vertical-align: top; padding: 4px 10px 4px 0; border-top: 1px solid var(--line); overflow-wrap: anywhere; }
     .facts th { font-weight: 400; color: var(--soft); width: 34%; } .checks th { color: var(--text); }
-    .figures { display: grid; gap: 0 12px; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); font-size: 12.5px; color: var(--soft); margin-top: 3px; }
-    .figures div { display: flex; justify-content: space-between; gap: 8px; } .figures dd { color: var(--text); font-variant-numeric: tabular-nums; }
+    .figures { display: grid; gap: 0 12px; grid-template-columns: repeat(auto-fill, minmax(210px, 1fr)); font-size: 12.5px; color: var(--soft); margin-top: 3px; }
+    .figures div { display: flex; justify-content: space-between; gap: 8px; } .figures dt { overflow-wrap: anywhere; } .figures dd { color: var(--text); font-variant-numeric: tabular-nums; text-align: right; }
     ins { text-decoration: none; background: color-mix(in srgb, var(--success) 22%, transparent); } del { background: color-mix(in srgb, var(--failure) 18%, transparent); }
     .lines { padding-inline-start: 18px; overflow-wrap: anywhere; white-space: pre-wrap; }
     .about { padding: 10px 16px; border-top: 1px solid var(--line); color: var(--soft); } .about summary { cursor: pointer; min-height: 24px; } .about table { max-width: 900px; margin: 10px 0; }
