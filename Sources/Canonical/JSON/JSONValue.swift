@@ -150,7 +150,11 @@ public struct JSONObject: Hashable, Sendable, Sequence {
       var (low, high) = (0, members.count)
       while low < high {
         let middle = (low + high) / 2
-        if UTF8Order.precedes(members[middle].name, name) { low = middle + 1 } else { high = middle }
+        if UTF8Order.precedes(members[middle].name, name) {
+          low = middle + 1
+        } else {
+          high = middle
+        }
       }
       guard low < members.count, UTF8Order.areEqual(members[low].name, name) else { return nil }
       return members[low].value
