@@ -9,8 +9,8 @@ reading the same store for the first of them. Usage: history_stored.py [PROOFSHE
 import base64
 import hashlib
 import json
+import os
 import random
-import resource
 import shutil
 import sqlite3
 import statistics
@@ -123,14 +123,20 @@ def main():
                     f"{seconds['peer'] / seconds['lines']:.1f} times as long"
                 )
             start = time.monotonic()
-            done = subprocess.run(
-                [PROGRAM, "history", *arguments], cwd=work, capture_output=True, text=True)
+            with open(work / "answer", "w") as answer:
+                process = subprocess.Popen(
+                    [PROGRAM, "history", *arguments], cwd=work, stdout=answer,
+                    stderr=subprocess.PIPE, text=True)
+                said = process.stderr.read()
+                _, status, used = os.wait4(process.pid, 0)
             seconds[title] = time.monotonic() - start
-            if done.returncode != 0:
-                sys.exit(done.stderr)
-            answers[title] = done.stdout
-            used = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-            print(f"{title}: {seconds[title]:.2f} s, largest memory so far {used / 1024:.0f} MiB")
+            process.returncode = os.waitstatus_to_exitcode(status)
+            if process.returncode != 0:
+                sys.exit(said)
+            answers[title] = (work / "answer").read_text()
+            print(
+                f"{title}: {seconds[title]:.2f} s, {used.ru_utime + used.ru_stime:.2f} s of processor, "
+                f"largest memory {used.ru_maxrss / 1024:.0f} MiB")
 
 
 main()

@@ -110,6 +110,22 @@ import Testing
     #expect(error?.message == "the name \"\(names[from])\" stands twice in one object")
   }
 
+  @Test(arguments: [2, 16, 17, 100])
+  func `Names out of order are found twice, and each by itself`(count: Int) throws {
+    let names = (0..<count).map { String(1_000 - $0) }
+    let members = names.enumerated().map { "\"\($1)\":\($0)" }
+    let value = try JSONParser.parse(Array("{\(members.joined(separator: ","))}".utf8))
+    #expect(names.indices.allSatisfy { value[names[$0]] == .integer($0) })
+    #expect(value["0"] == nil && value["9995"] == nil)
+    for name in [names[0], names[count - 1]] {
+      let error = #expect(throws: JSONError.self) {
+        try JSONParser.parse(
+          Array("{\((members + ["\"\(name)\":1"]).joined(separator: ","))}".utf8))
+      }
+      #expect(error?.message == "the name \"\(name)\" stands twice in one object")
+    }
+  }
+
   @Test func `Members are in order of their bytes however they were written`() throws {
     for text in [#"{"a":1,"ab":2,"b":3}"#, #"{"b":3,"a":1,"ab":2}"#, #"{"ab":2,"b":3,"a":1}"#] {
       #expect(try JSONParser.parse(Array(text.utf8)).canonicalText == #"{"a":1,"ab":2,"b":3}"#)

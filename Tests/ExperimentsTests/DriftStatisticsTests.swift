@@ -116,6 +116,13 @@ struct DriftStatisticsTests {
     #expect(drawn != ChanceTest.signFlip(values + [0], seed: 9))
   }
 
+  @Test func `No sign matters where nothing differs`() {
+    let nothing = ChanceTest.signFlip([Double](repeating: 0, count: 40))
+    #expect(nothing.probability == 1)
+    #expect(nothing.arrangementCount == ChanceTest.drawCount)
+    #expect(nothing.least == 1 / Double(1 + ChanceTest.drawCount))
+  }
+
   @Test(arguments: DriftTest.Noise.allCases)
   func `Many seeds are drawn from, and a clear drift is found`(noise: DriftTest.Noise) throws {
     var made = MadeDrift(seed: 3)

@@ -205,6 +205,15 @@ struct RetentionTests {
     #expect(DurableFile.exists(folder.appending(try Made.run(2).text)))
   }
 
+  @Test(arguments: ["case_fact", "attempt", "result"])
+  func `Rows of a run are found without a walk of their table`(table: String) throws {
+    let steps = try open().database.read { database in
+      try Row.fetchAll(
+        database, sql: "EXPLAIN QUERY PLAN DELETE FROM \(table) WHERE run_id = 'x'")
+    }.map { $0["detail"] as String }
+    #expect(steps.first?.hasPrefix("SEARCH \(table) USING ") == true, "\(steps)")
+  }
+
   @Test func `Runs of a time without facts are read once, with the same history`() throws {
     let store = try open()
     for run in 1...2 { try write(run, days: Int64(run), to: store) }

@@ -13,12 +13,15 @@ public struct SHA256Digest: Hashable, Sendable, Comparable, CustomStringConverti
   ///
   /// - Parameter bytes: exactly ``byteCount`` bytes; any other number gives `nil`.
   public init?(bytes: some Collection<UInt8>) {
+    // An array is walked without a look at its type for every byte.
+    let bytes = Array(bytes)
     guard bytes.count == Self.byteCount else { return nil }
-    var words: [UInt64] = [0, 0, 0, 0]
-    for (index, byte) in bytes.enumerated() {
-      words[index / 8] = words[index / 8] << 8 | UInt64(byte)
+    func word(_ place: Int) -> UInt64 {
+      var word: UInt64 = 0
+      for index in 8 * place..<8 * place + 8 { word = word << 8 | UInt64(bytes[index]) }
+      return word
     }
-    (word0, word1, word2, word3) = (words[0], words[1], words[2], words[3])
+    (word0, word1, word2, word3) = (word(0), word(1), word(2), word(3))
   }
 
   /// Reads a digest from 64 lower-case hexadecimal digits; anything else gives `nil`.
@@ -36,9 +39,14 @@ public struct SHA256Digest: Hashable, Sendable, Comparable, CustomStringConverti
 
   /// The 32 bytes in order.
   public var bytes: [UInt8] {
-    [word0, word1, word2, word3].flatMap { word in
-      (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * UInt64($0))) }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(Self.byteCount)
+    for word in [word0, word1, word2, word3] {
+      for place in 0..<8 {
+        bytes.append(UInt8(truncatingIfNeeded: word &>> UInt64(56 - 8 * place)))
+      }
     }
+    return bytes
   }
 
   /// The 64 lower-case hexadecimal digits.
@@ -63,7 +71,9 @@ public enum Hexadecimal {
 
   /// Writes two lower-case digits a byte.
   public static func encode(_ bytes: some Sequence<UInt8>) -> String {
+    let bytes = Array(bytes)
     var text: [UInt8] = []
+    text.reserveCapacity(2 * bytes.count)
     for byte in bytes {
       text.append(digits[Int(byte >> 4)])
       text.append(digits[Int(byte & 15)])
@@ -73,22 +83,25 @@ public enum Hexadecimal {
 
   /// Reads lower-case digits, two a byte; an odd count or any other character gives `nil`.
   public static func decode(_ text: some StringProtocol) -> [UInt8]? {
+    let text = String(text)
+    let digits = text.utf8.span
+    guard digits.count.isMultiple(of: 2) else { return nil }
     var bytes: [UInt8] = []
-    var high: UInt8?
-    for digit in text.utf8 {
-      let value: UInt8
-      switch digit {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"): value = digit - UInt8(ascii: "0")
-      case UInt8(ascii: "a")...UInt8(ascii: "f"): value = digit - UInt8(ascii: "a") + 10
-      default: return nil
+    bytes.reserveCapacity(digits.count / 2)
+    for place in stride(from: 0, to: digits.count, by: 2) {
+      guard let high = value(of: digits[place]), let low = value(of: digits[place + 1]) else {
+        return nil
       }
-      if let first = high {
-        bytes.append(first << 4 | value)
-        high = nil
-      } else {
-        high = value
-      }
+      bytes.append(high << 4 | low)
     }
-    return high == nil ? bytes : nil
+    return bytes
+  }
+
+  private static func value(of digit: UInt8) -> UInt8? {
+    switch digit {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+    default: nil
+    }
   }
 }

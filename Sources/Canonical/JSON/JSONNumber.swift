@@ -5,6 +5,9 @@ public struct JSONNumber: Hashable, Sendable {
   /// The largest power of ten that a number may be written with, and that its canonical text has.
   public static let exponentMax = 10_000
 
+  /// Digits of a whole number that 64 bits always hold.
+  private static let plainDigitsMax = 18
+
   /// Whether the value is below zero.
   private let isNegative: Bool
   /// The digits without leading and trailing zeros; empty for zero.
@@ -35,7 +38,12 @@ public struct JSONNumber: Hashable, Sendable {
 
   /// Reads the grammar of RFC 8259 section 6; other text, or a number past the limits, gives `nil`.
   public init?(text: some Collection<UInt8>) {
-    var reader = Reader(rest: Array(text)[...])
+    let text = Array(text)
+    if let digits = Self.plainDigits(text) {
+      (self.digits, isNegative, exponent) = (digits, false, 0)
+      return
+    }
+    var reader = Reader(rest: text[...])
     let negative = reader.take(UInt8(ascii: "-"))
     let whole = reader.takeDigits()
     guard !whole.isEmpty, whole.count == 1 || whole.first != UInt8(ascii: "0") else { return nil }
@@ -62,6 +70,16 @@ public struct JSONNumber: Hashable, Sendable {
     exponent = digits.isEmpty ? 0 : scale
   }
 
+  /// The text itself where it is a whole number of few digits that begins and ends with none that
+  /// counts nothing: most are, and need no reader.
+  private static func plainDigits(_ text: [UInt8]) -> [UInt8]? {
+    guard (1...plainDigitsMax).contains(text.count), text[0] != UInt8(ascii: "0"),
+      text[text.count - 1] != UInt8(ascii: "0")
+    else { return nil }
+    for byte in text where !(UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { return nil }
+    return text
+  }
+
   /// The canonical text: plain digits for whole numbers of up to 21 digits and for short fractions,
   /// else digits, `e` and the power of ten.
   public var text: String {
@@ -82,6 +100,11 @@ public struct JSONNumber: Hashable, Sendable {
   /// The value, when it is whole and fits.
   public var integer: Int? {
     guard exponent >= 0, digits.count + exponent <= 20 else { return nil }
+    if digits.count + exponent <= Self.plainDigitsMax {
+      var value = digits.reduce(0) { 10 * $0 + Int($1 - UInt8(ascii: "0")) }
+      for _ in 0..<exponent { value *= 10 }
+      return isNegative ? -value : value
+    }
     return Int(text)
   }
 

@@ -170,7 +170,9 @@ public struct JSONParser {
   private mutating func parseObject(depth: Int) throws(JSONError) -> JSONValue {
     position += 1
     var members: [(String, JSONValue)] = []
-    // Of few members each is compared; a set is made once there are many.
+    // A name that comes after all others is new, as each does in what was written canonically. Else of
+    // few members each is compared; a set is made once there are many.
+    var isOrdered = true
     var names: Set<[UInt8]> = []
     skipBlanks()
     if current == UInt8(ascii: "}") {
@@ -182,14 +184,8 @@ public struct JSONParser {
       let start = position
       guard current == UInt8(ascii: "\"") else { throw failure("expected a name in quotes") }
       let name = try parseString()
-      if members.count == Self.comparedMax {
-        for (earlier, _) in members { names.insert(Array(earlier.utf8)) }
-      }
-      let isNew =
-        members.count < Self.comparedMax
-        ? !members.contains { UTF8Order.areEqual($0.0, name) }
-        : names.insert(Array(name.utf8)).inserted
-      guard isNew else {
+      isOrdered = isOrdered && members.last.map { UTF8Order.precedes($0.0, name) } ?? true
+      guard isOrdered || Self.isNew(name, beside: members, &names) else {
         let shown = TerminalText.shortened(name, countMax: Self.shownCountMax)
         throw failure("the name \"\(shown)\" stands twice in one object", at: start)
       }
@@ -209,6 +205,19 @@ public struct JSONParser {
     }
   }
 
+  /// Whether no member has a name yet.
+  ///
+  /// - Parameter names: the names of all members, where these are many and it was asked before.
+  private static func isNew(
+    _ name: String, beside members: [(String, JSONValue)], _ names: inout Set<[UInt8]>
+  ) -> Bool {
+    guard members.count >= comparedMax else {
+      return !members.contains { UTF8Order.areEqual($0.0, name) }
+    }
+    if names.isEmpty { names = Set(members.map { Array($0.0.utf8) }) }
+    return names.insert(Array(name.utf8)).inserted
+  }
+
   private mutating func parseString() throws(JSONError) -> String {
     let start = position
     position += 1
@@ -218,13 +227,13 @@ public struct JSONParser {
       guard let byte = current else { throw failure("a string is not closed", at: start) }
       switch byte {
       case UInt8(ascii: "\""):
-        let rest = bytes[copied..<position]
+        let end = position
         position += 1
         // Most strings have no escape, and need no copy.
-        if !text.isEmpty { text += rest }
-        guard let string = String(validating: text.isEmpty ? rest : text[...], as: UTF8.self) else {
-          throw failure("a string is not valid UTF-8", at: start)
-        }
+        if !text.isEmpty { text += bytes[copied..<end] }
+        let string =
+          text.isEmpty ? Self.string(bytes.span.extracting(copied..<end)) : Self.string(text.span)
+        guard let string else { throw failure("a string is not valid UTF-8", at: start) }
         return string
       case UInt8(ascii: "\\"):
         text += bytes[copied..<position]
@@ -234,6 +243,15 @@ public struct JSONParser {
         throw failure("a control character (\(byte)) in a string must be escaped")
       default: position += 1
       }
+    }
+  }
+
+  /// The text of some bytes; `nil` where they are no UTF-8.
+  private static func string(_ bytes: Span<UInt8>) -> String? {
+    do {
+      return String(copying: try UTF8Span(validating: bytes))
+    } catch {
+      return nil
     }
   }
 

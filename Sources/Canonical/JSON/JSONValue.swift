@@ -146,7 +146,19 @@ public struct JSONObject: Hashable, Sendable, Sequence {
 
   /// The value of that name; assigning `nil` removes the member.
   public subscript(name: String) -> JSONValue? {
-    get { members.first { UTF8Order.areEqual($0.name, name) }?.value }
+    get {
+      var (low, high) = (0, members.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if UTF8Order.precedes(members[middle].name, name) {
+          low = middle + 1
+        } else {
+          high = middle
+        }
+      }
+      guard low < members.count, UTF8Order.areEqual(members[low].name, name) else { return nil }
+      return members[low].value
+    }
     set {
       var pairs = members.filter { !UTF8Order.areEqual($0.name, name) }
         .map { ($0.name, $0.value) }

@@ -89,12 +89,8 @@ package struct PictureLooks: Hashable, Sendable {
   /// Takes records; `nil` where one is missing or is of another definition.
   package init?(_ hash: HashRecord?, _ colours: ColourRecord?) {
     guard let hash, hash.version == PDQ.version, let colours, colours.version == ColourGrid.version,
-      PDQHash(hex: hash.hex) != nil
+      let first = Hexadecimal.decode(hash.hex), first.count == PDQHash.bitCount / 8
     else { return nil }
-    let digits = Array(hash.hex)
-    let first = stride(from: 0, to: digits.count, by: 2).compactMap {
-      UInt8(String(digits[$0...$0 + 1]), radix: 16)
-    }
     self.init(bytes: first + colours.samples)
   }
 

@@ -8,20 +8,41 @@ package struct EncodedRunFailure: Error, Hashable, Sendable, CustomStringConvert
 
 /// A value inside a document and where it stands.
 struct EncodedPlace {
+  /// The way to a place; a text is made of it where something is wrong, and nowhere else.
+  private indirect enum Way {
+    case start(String)
+    case member(Way, String)
+    case element(Way, Int)
+
+    /// A JSON Pointer (RFC 6901), after what the way starts with.
+    var pointer: String {
+      switch self {
+      case .start(let pointer): pointer
+      case .member(let way, let name): "\(way.pointer)/\(name)"
+      case .element(let way, let place): "\(way.pointer)/\(place)"
+      }
+    }
+  }
+
   let value: JSONValue
-  private let pointer: String
+  private let way: Way
 
   init(_ value: JSONValue, _ pointer: String = "") {
+    self.init(value, .start(pointer))
+  }
+
+  private init(_ value: JSONValue, _ way: Way) {
     self.value = value
-    self.pointer = pointer
+    self.way = way
   }
 
   func failure(_ message: String) -> EncodedRunFailure {
-    EncodedRunFailure(description: "at \(pointer.isEmpty ? "/" : pointer): \(message)")
+    let pointer = way.pointer
+    return EncodedRunFailure(description: "at \(pointer.isEmpty ? "/" : pointer): \(message)")
   }
 
   func optional(_ name: String) -> EncodedPlace? {
-    value[name].map { EncodedPlace($0, "\(pointer)/\(name)") }
+    value[name].map { EncodedPlace($0, .member(way, name)) }
   }
 
   func member(_ name: String) throws(EncodedRunFailure) -> EncodedPlace {
@@ -51,7 +72,7 @@ struct EncodedPlace {
   func elements(max: Int) throws(EncodedRunFailure) -> [EncodedPlace] {
     guard let array = value.array else { throw failure("expected a list, found \(value.kind)") }
     guard array.count <= max else { throw failure("\(array.count) elements; \(max) are allowed") }
-    return array.enumerated().map { EncodedPlace($1, "\(pointer)/\($0)") }
+    return array.enumerated().map { EncodedPlace($1, .element(way, $0)) }
   }
 
   func strings(max: Int) throws(EncodedRunFailure) -> [String] {
@@ -64,7 +85,7 @@ struct EncodedPlace {
     guard let object = value.object else {
       throw failure("expected an object, found \(value.kind)")
     }
-    return object.members.map { ($0.name, EncodedPlace($0.value, "\(pointer)/\($0.name)")) }
+    return object.members.map { ($0.name, EncodedPlace($0.value, .member(way, $0.name))) }
   }
 
   /// Reads a string by a failable initializer.

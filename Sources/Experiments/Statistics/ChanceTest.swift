@@ -89,10 +89,11 @@ package struct ChanceTest: Hashable, Sendable {
         observed,
         of: (0..<(1 << (count - 1))).lazy.map { bits in mean { ((bits << 1) >> $0) & 1 == 1 } })
     }
-    var numbers = SeededNumbers(seed: seed)
-    return ChanceTest(observed) {
-      let signs = (0..<count).map { _ in numbers.next() & 1 == 1 }
-      return mean { signs[$0] }
+    // Where nothing differs, no sign changes anything.
+    guard differences.contains(where: { $0 != 0 }) else {
+      return ChanceTest(observed) { observed }
     }
+    var numbers = SeededNumbers(seed: seed)
+    return ChanceTest(observed) { mean { _ in numbers.next() & 1 == 1 } }
   }
 }

@@ -28,7 +28,8 @@ package struct DriftSamples: Sendable {
 
   /// One block a seed; only seeds with pictures on both sides.
   package let blocks: [Block]
-  private let distances: [[Double]]
+  /// The rows of the matrix up to its diagonal, one after the other: the other half is the same.
+  private let distances: [Double]
 
   /// Takes seeds and distances.
   ///
@@ -42,16 +43,19 @@ package struct DriftSamples: Sendable {
         first: Array($0.first.prefix(Self.repeatsMax)),
         second: Array($0.second.prefix(Self.repeatsMax)), seed: $0.seed, index: $0.index)
     }
-    self.distances = distances
+    self.distances = distances.enumerated().flatMap { $1.prefix($0 + 1) }
   }
 
   /// How far two pictures are apart, by their rows.
-  package func distance(_ row: Int, _ column: Int) -> Double { distances[row][column] }
+  package func distance(_ row: Int, _ column: Int) -> Double {
+    let (low, high) = (min(row, column), max(row, column))
+    return distances[high * (high + 1) / 2 + low]
+  }
 
   /// The mean distance over all pairs of two sets; `nil` where either is empty.
   private func mean(_ left: [Int], _ right: [Int]) -> Double {
     var sum = 0.0
-    for row in left { for column in right { sum += distances[row][column] } }
+    for row in left { for column in right { sum += distance(row, column) } }
     return sum / Double(left.count * right.count)
   }
 
@@ -59,7 +63,7 @@ package struct DriftSamples: Sendable {
   private func within(_ places: [Int]) -> (sum: Double, count: Int) {
     var sum = 0.0
     for (rank, row) in places.enumerated() {
-      for column in places[(rank + 1)...] { sum += distances[row][column] }
+      for column in places[(rank + 1)...] { sum += distance(row, column) }
     }
     return (sum, places.count * (places.count - 1) / 2)
   }

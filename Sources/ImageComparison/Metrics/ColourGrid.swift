@@ -31,17 +31,22 @@ public struct ColourGrid: Hashable, Sendable {
     var samples: [UInt8] = []
     samples.reserveCapacity(Self.sampleCount)
     let pixels = opaque.pixels.span
+    let places = columns.pixels
     for row in 0..<Self.side {
       for column in 0..<Self.side {
         var (red, green, blue) = (0, 0, 0)
         for y in rows.points(of: row) {
           let start = rows.pixel(of: y) * opaque.width
+          // A row of a cell has at most 64 points, whose samples add up to less than 16 bits hold.
+          var (outer, middle): (UInt32, UInt32) = (0, 0)
           for x in columns.points(of: column) {
-            let pixel = pixels.pixel(at: start + columns.pixel(of: x))
-            red += Int(pixel & 255)
-            green += Int((pixel >> 8) & 255)
-            blue += Int((pixel >> 16) & 255)
+            let pixel = pixels.pixel(at: start &+ places[x])
+            outer &+= pixel & 0x00FF_00FF
+            middle &+= (pixel &>> 8) & 255
           }
+          red += Int(outer & 0xFFFF)
+          green += Int(middle)
+          blue += Int(outer >> 16)
         }
         let count = rows.points(of: row).count * columns.points(of: column).count
         for sum in [red, green, blue] { samples.append(UInt8((2 * sum + count) / (2 * count))) }
@@ -108,6 +113,9 @@ public struct ColourGrid: Hashable, Sendable {
       let low = cell * count / ColourGrid.side
       return low..<max(low + 1, (cell + 1) * count / ColourGrid.side)
     }
+
+    /// The pixels of all points.
+    var pixels: [Int] { (0..<count).map { pixel(of: $0) } }
 
     /// The pixel of a point.
     func pixel(of point: Int) -> Int { point * side / count }

@@ -145,17 +145,17 @@ private struct LumaPlane {
 
   init(nearest picture: OpaquePixels, sideMax: Int) {
     let isLarge = picture.width > sideMax || picture.height > sideMax
-    width = isLarge ? sideMax : picture.width
-    height = isLarge ? sideMax : picture.height
+    let width = isLarge ? sideMax : picture.width
+    let height = isLarge ? sideMax : picture.height
+    (self.width, self.height) = (width, height)
     other = [Float](repeating: 0, count: width * height)
     luma = []
     luma.reserveCapacity(width * height)
     let pixels = picture.pixels.span
+    let places = (0..<width).map { $0 * picture.width / width }
     for row in 0..<height {
       let start = (row * picture.height / height) * picture.width
-      for column in 0..<width {
-        luma.append(Luma.of(pixels.pixel(at: start + column * picture.width / width)))
-      }
+      for place in places { luma.append(Luma.of(pixels.pixel(at: start &+ place))) }
     }
   }
 
@@ -191,7 +191,12 @@ private struct LumaPlane {
     let source = values.span
     var target = means.mutableSpan
     let ahead = min((window + 2) / 2 - 1, width)
-    for start in stride(from: 0, to: source.count, by: width) {
+    var begun = 0
+    while begun + 8 * width <= source.count {
+      boxAlongEight(source, &target, from: begun, width: width, window: window, ahead: ahead)
+      begun += 8 * width
+    }
+    for start in stride(from: begun, to: source.count, by: width) {
       var sum: Float = 0
       for index in 0..<ahead { sum += source[start + index] }
       var size = ahead
@@ -206,6 +211,33 @@ private struct LumaPlane {
         }
         target[start + index] = sum / Float(size)
       }
+    }
+  }
+
+  /// The same along eight rows at once, since each sum waits for the one before it.
+  private static func boxAlongEight(
+    _ source: Span<Float>, _ target: inout MutableSpan<Float>, from start: Int, width: Int,
+    window: Int, ahead: Int
+  ) {
+    func lanes(_ column: Int) -> Lanes {
+      var lanes = Lanes()
+      for row in 0..<8 { lanes[row] = source[start &+ row &* width &+ column] }
+      return lanes
+    }
+    var sum = Lanes()
+    for index in 0..<ahead { sum += lanes(index) }
+    var size = ahead
+    for index in 0..<width {
+      if index + ahead < width {
+        sum += lanes(index + ahead)
+        size += 1
+      }
+      if index + ahead - window >= 0 {
+        sum -= lanes(index + ahead - window)
+        size -= 1
+      }
+      let means = sum / Float(size)
+      for row in 0..<8 { target[start &+ row &* width &+ index] = means[row] }
     }
   }
 

@@ -15,18 +15,10 @@ public struct PDQHash: Hashable, Sendable, CustomStringConvertible {
   ///
   /// - Parameter hex: the form that PDQ's own programs write.
   public init?(hex: some StringProtocol) {
-    guard hex.utf8.count == Self.bitCount / 4 else { return nil }
-    var words = SIMD4<UInt64>()
-    for (index, digit) in hex.utf8.enumerated() {
-      let value: UInt8
-      switch digit {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"): value = digit - UInt8(ascii: "0")
-      case UInt8(ascii: "a")...UInt8(ascii: "f"): value = digit - UInt8(ascii: "a") + 10
-      default: return nil
-      }
-      words[3 - index / 16] = words[3 - index / 16] << 4 | UInt64(value)
+    guard let bytes = Hexadecimal.decode(hex), bytes.count == Self.bitCount / 8 else { return nil }
+    for (index, byte) in bytes.enumerated() {
+      words[3 - index / 8] = words[3 - index / 8] << 8 | UInt64(byte)
     }
-    self.words = words
   }
 
   /// Sets a bit from 0 to 255.
