@@ -73,7 +73,9 @@ struct ReviewCommand: AsyncParsableCommand {
     let context = sources.context
     let (store, name) = try StoredRuns.store(of: name, sources.settings(), context)
     let filter = try FilterReading.read(filter)
-    let run = try DecisionDesk.told { try ReviewedRun(name, in: store, filter) }
+    let run = try DecisionDesk.told {
+      try ReviewedRun(name, in: store, filter) { $0.relocated(context) }
+    }
     let desk = try DecisionDesk(run.header, context, folders, by: by) {
       try run.judgedBaseline(of: $0)
     }

@@ -37,11 +37,16 @@ struct ReviewedRun {
 
   /// Finds a run, and reads what there is of it.
   ///
+  /// - Parameter place: finds the run where its store lies now.
   /// - Throws: ``StoreFailure`` where there is none, and what reading throws.
-  init(_ name: String, in store: RunStore, _ filter: CaseFilter) throws {
+  init(
+    _ name: String, in store: RunStore, _ filter: CaseFilter,
+    place: (StoredRun) -> StoredRun = { $0 }
+  ) throws {
     self.store = store
     self.filter = filter
-    let (run, hasEnded) = try store.begunRun(name)
+    let (begun, hasEnded) = try store.begunRun(name)
+    let run = place(begun)
     header = run.header
     standing = hasEnded ? .ended : .goesOn
     for suite in header.suites { judged[suite.name] = try judgedBaseline(of: suite) }
