@@ -10,10 +10,10 @@ import Testing
 
 /// Lining cases up and comparing them prompt by prompt, from stored digests and hashes.
 struct ComparerTests {
-  /// A case whose one picture has a hash with so many of its first bits set.
+  /// A case whose pictures, one unless said, have a hash with so many of its first bits set.
   private func single(
     _ model: String, prompt: String = "paper", seed: Int = 1, repeatIndex: Int = 0, bits: Int? = 0,
-    red: UInt8? = nil, outcome: Outcome = .passed, tags: [String] = []
+    red: UInt8? = nil, outcome: Outcome = .passed, tags: [String] = [], count: Int = 1
   ) throws -> ComparedCase {
     let request = EditRequest(
       model: ModelName(model), prompt: prompt, images: [.remote("https://example.com/cup.png")],
@@ -29,11 +29,12 @@ struct ComparerTests {
         CaseCell(axis: "seed", entry: "s\(seed)", value: "\(seed)"),
       ], tags: tags, location: template.location, model: ModelName(model), seed: Seed(seed),
       size: template.size, prompt: prompt)
-    let outputs = bits.map { bits in
+    let outputs = (bits == nil ? 0..<0 : 0..<count).map { index in
+      let bits = bits ?? 0
       let hex = String(repeating: "f", count: bits / 4).padding(
         toLength: 64, withPad: "0", startingAt: 0)
       return OutputRecord(
-        index: 0,
+        index: index,
         blob: BlobID(
           digest: SHA256Digest(hashing: Array("\(bits) \(red ?? 0)".utf8)), kind: .png),
         byteCount: 1, path: "blobs/x.png",
@@ -50,7 +51,7 @@ struct ComparerTests {
     }
     return ComparedCase(
       CaseResult(
-        identity: identity, outcome: outcome, reason: "", outputs: outputs.map { [$0] } ?? [])
+        identity: identity, outcome: outcome, reason: "", outputs: outputs)
     ) { $0 }
   }
 
@@ -87,6 +88,22 @@ struct ComparerTests {
         CaseID("v4--paper--s1--r0"), CaseID("v45--paper--s1--r0"),
       ])
     #expect(alignment.missing.isEmpty)
+  }
+
+  @Test(arguments: [1, 2, 4])
+  func `Pictures of one answer are one sample, however many there are`(count: Int) async throws {
+    var (left, right): ([ComparedCase], [ComparedCase]) = ([], [])
+    for seed in 1...4 {
+      left.append(try single("v4", seed: seed, bits: 8 * seed, count: count))
+      right.append(try single("v45", seed: seed, bits: 8 * seed + 100, count: count))
+    }
+    let prompt = try #require(await compare(left, right).prompts.first)
+    #expect(prompt.pairs.count == 4 * count)
+    #expect(prompt.samples.blocks.count == 4)
+    #expect(prompt.fidelity?.of == 4)
+    // Half of the ways to turn four seeds, of which only one is as clear.
+    #expect(prompt.of(.shape)?.test?.chance.probability == 1.0 / 8)
+    #expect(prompt.samples.acrossSides == 100)
   }
 
   @Test func `Prompts get the verdicts that their pictures allow, the worst first`() async throws {

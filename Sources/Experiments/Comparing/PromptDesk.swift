@@ -6,11 +6,11 @@ internal import SystemPackage
 
 /// Looks at the pictures of one prompt.
 struct PromptDesk {
-  /// Pictures of one seed and place in the answer.
-  private struct BlockKey: Hashable {
-    let seed: Seed?
-    let index: Int
-  }
+  /// The pictures of one answer, by their places in it.
+  ///
+  /// They were made together and are no samples of their own: what is exchanged between the sides is the whole
+  /// answer.
+  private typealias Sample = [Looks?]
 
   private struct BlobPair: Hashable {
     let left: BlobID
@@ -33,9 +33,9 @@ struct PromptDesk {
   private let isStoredOnly: Bool
   private let facts: (any PictureFacts)?
   private let shelf: PictureShelf
-  private var rows: [Looks] = []
-  private var order: [BlockKey] = []
-  private var blocks: [BlockKey: (first: [Int], second: [Int])] = [:]
+  private var rows: [Sample] = []
+  private var order: [Seed?] = []
+  private var blocks: [Seed?: (first: [Int], second: [Int])] = [:]
   private var known: [BlobPair: Found] = [:]
   private var looks: [BlobID: Looks] = [:]
   private var sharpness: [BlobID: Double?] = [:]
@@ -61,6 +61,7 @@ struct PromptDesk {
           .joined(separator: "; "))
       return nil
     }
+    var (first, second): ([Sample], [Sample]) = ([], [])
     for index in Set(pair.left.pictures.map(\.index) + pair.right.pictures.map(\.index)).sorted() {
       let lefts = pair.left.pictures.filter { $0.index == index }
       let rights = pair.right.pictures.filter { $0.index == index }
@@ -69,22 +70,36 @@ struct PromptDesk {
           "\(lefts.isEmpty ? "A" : "B"): there is no picture \(index) of \(pair.left.id)")
         continue
       }
-      let first = lefts.map { look(at: $0) }
-      let second = rights.map { look(at: $0) }
-      note(pair, Array(zip(lefts, first)), Array(zip(rights, second)), index)
-      let key = BlockKey(seed: pair.identity?.seed, index: index)
-      if blocks[key] == nil { order.append(key) }
-      var block = blocks[key] ?? ([], [])
-      block.first += rows.count..<rows.count + first.count
-      rows += first
-      block.second += rows.count..<rows.count + second.count
-      rows += second
-      blocks[key] = block
+      let looks = (lefts.map { look(at: $0) }, rights.map { look(at: $0) })
+      note(pair, Array(zip(lefts, looks.0)), Array(zip(rights, looks.1)), index)
+      Self.add(looks.0, at: index, to: &first)
+      Self.add(looks.1, at: index, to: &second)
     }
+    if !first.isEmpty { keep(first, second, of: pair.identity?.seed) }
     guard let left = pair.left.pictures.first, let right = pair.right.pictures.first,
       let first = sharpness[left.blob] ?? nil, let second = sharpness[right.blob] ?? nil
     else { return nil }
     return (first, second)
+  }
+
+  /// Adds the pictures of one place; of several that are approved each is part of another sample.
+  private static func add(_ looks: [Looks], at index: Int, to samples: inout [Sample]) {
+    for (number, look) in looks.enumerated() {
+      if number == samples.count { samples.append([]) }
+      let lacking = index + 1 - samples[number].count
+      samples[number] += repeatElement(nil, count: max(0, lacking))
+      samples[number][index] = look
+    }
+  }
+
+  private mutating func keep(_ first: [Sample], _ second: [Sample], of seed: Seed?) {
+    if blocks[seed] == nil { order.append(seed) }
+    var block = blocks[seed] ?? ([], [])
+    block.first += rows.count..<rows.count + first.count
+    rows += first
+    block.second += rows.count..<rows.count + second.count
+    rows += second
+    blocks[seed] = block
   }
 
   /// Compares; of several approved pictures the nearest counts.
@@ -202,7 +217,27 @@ struct PromptDesk {
     }
   }
 
-  /// The pictures by seed and how far each two are apart; without those that lack what is looked at.
+  /// The mean over the places that both answers have; over all pairs where they share none; `nil` where nothing
+  /// can be compared.
+  private static func distance(_ left: Sample, _ right: Sample, by metric: DriftMetric) -> Double? {
+    var (sum, count) = (0.0, 0)
+    func add(_ first: Looks, _ second: Looks) {
+      guard let found = distance(first, second, by: metric) else { return }
+      sum += found
+      count += 1
+    }
+    for (first, second) in zip(left, right) {
+      if let first, let second { add(first, second) }
+    }
+    if count == 0 {
+      for first in left.lazy.compactMap(\.self) {
+        for second in right.lazy.compactMap(\.self) { add(first, second) }
+      }
+    }
+    return count > 0 ? sum / Double(count) : nil
+  }
+
+  /// The answers by seed and how far each two are apart; without those that lack what is looked at.
   func samples(by metric: DriftMetric, picturesMax: Int) -> DriftSamples {
     let places = rows.indices.filter { Self.distance(rows[$0], rows[$0], by: metric) != nil }
     guard places.count <= picturesMax else { return DriftSamples([], distances: []) }
@@ -218,11 +253,11 @@ struct PromptDesk {
       }
     }
     return DriftSamples(
-      order.compactMap { key in
-        blocks[key].map { block in
+      order.compactMap { seed in
+        blocks[seed].map { block in
           DriftSamples.Block(
             first: block.first.compactMap { ranks[$0] },
-            second: block.second.compactMap { ranks[$0] }, seed: key.seed, index: key.index)
+            second: block.second.compactMap { ranks[$0] }, seed: seed)
         }
       }, distances: distances)
   }
@@ -230,8 +265,9 @@ struct PromptDesk {
   /// What to know of the figures.
   var notices: [String] {
     var notices: [String] = []
-    let hashed = rows.count { $0.hash != nil }
-    let unclear = rows.count { $0.hash != nil && $0.quality < Thresholds.standard.quality }
+    let pictures = rows.flatMap { $0.compactMap(\.self) }
+    let hashed = pictures.count { $0.hash != nil }
+    let unclear = pictures.count { $0.hash != nil && $0.quality < Thresholds.standard.quality }
     if unclear > 0 {
       notices.append(
         "\(Count.of(unclear, "picture")) of \(hashed) \(unclear == 1 ? "holds" : "hold") too "

@@ -3,7 +3,7 @@ package import SeedreamAPI
 
 /// Pictures of one prompt on two sides, by seed, and how far each two of them are apart.
 package struct DriftSamples: Sendable {
-  /// The pictures of one seed, as rows of the matrix.
+  /// The answers of one seed, as rows of the matrix.
   package struct Block: Hashable, Sendable {
     /// Those of the first side.
     package let first: [Int]
@@ -11,15 +11,12 @@ package struct DriftSamples: Sendable {
     package let second: [Int]
     /// The seed; `nil` where it was left to the service.
     package let seed: Seed?
-    /// The place in the answer, from 0.
-    package let index: Int
 
     /// Names rows.
-    package init(first: [Int], second: [Int], seed: Seed? = nil, index: Int = 0) {
+    package init(first: [Int], second: [Int], seed: Seed? = nil) {
       self.first = first
       self.second = second
       self.seed = seed
-      self.index = index
     }
   }
 
@@ -41,7 +38,7 @@ package struct DriftSamples: Sendable {
     self.blocks = blocks.filter { !$0.first.isEmpty && !$0.second.isEmpty }.map {
       Block(
         first: Array($0.first.prefix(Self.repeatsMax)),
-        second: Array($0.second.prefix(Self.repeatsMax)), seed: $0.seed, index: $0.index)
+        second: Array($0.second.prefix(Self.repeatsMax)), seed: $0.seed)
     }
     self.distances = distances.enumerated().flatMap { $1.prefix($0 + 1) }
   }

@@ -38,7 +38,7 @@ struct ComparedMetric {
     }
   }
 
-  /// The distances of one seed and place in the answer.
+  /// The distances of one seed.
   func spread(of block: DriftSamples.Block) -> SeedSpread {
     func within(_ rows: [Int]) -> [Double] {
       rows.enumerated().flatMap { place, row in
@@ -46,7 +46,7 @@ struct ComparedMetric {
       }
     }
     return SeedSpread(
-      seed: block.seed, index: block.index,
+      seed: block.seed,
       across: block.first.flatMap { row in block.second.map { samples.distance(row, $0) } },
       withinFirst: within(block.first), withinSecond: within(block.second))
   }

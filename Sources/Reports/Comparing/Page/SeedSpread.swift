@@ -19,12 +19,10 @@ struct SeedName: Hashable, Comparable {
   }
 }
 
-/// The distances of the pictures of one seed and place in the answer.
+/// The distances of the answers of one seed.
 struct SeedSpread {
   /// The seed; `nil` where it was left to the service.
   let seed: Seed?
-  /// The place in the answer, from 0.
-  let index: Int
   /// Those of a picture of the first side and one of the second.
   let across: [Double]
   /// Those of two pictures of the first side.

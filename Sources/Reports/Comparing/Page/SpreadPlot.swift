@@ -133,13 +133,12 @@ struct SpreadPlot {
       spread.across.reduce(0, +) / Double(max(1, spread.across.count))
     }
     let seeds = spreads.sorted {
-      (mean($1), SeedName($0.seed), $0.index) < (mean($0), SeedName($1.seed), $1.index)
+      (mean($1), SeedName($0.seed)) < (mean($0), SeedName($1.seed))
     }
     return zip(names, totals).map { Row(label: $0, height: Self.tall, distances: [$1]) }
       + seeds.prefix(Self.seedRowsMax).map { spread in
-        let name = SeedName(spread.seed).text
-        return Row(
-          label: spread.index == 0 ? name : "\(name) (\(spread.index + 1))", height: Self.low,
+        Row(
+          label: SeedName(spread.seed).text, height: Self.low,
           distances: [
             (.first, spread.withinFirst), (.second, spread.withinSecond), (.across, spread.across),
           ])
