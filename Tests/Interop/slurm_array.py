@@ -300,7 +300,10 @@ def replay(cluster, folder, proofsheet, name, suites):
     if whole.returncode not in (0, 1) or merge.returncode != whole.returncode:
         sys.exit(f"error: merge ended with {merge.returncode}, the whole with {whole.returncode}: {whole.stderr}")
     reports = [
-        next((folder / f"{name}-{kind}").glob("2*/junit.xml")).read_bytes() for kind in ("merged", "whole")
+        # Attachments name the folder of reports.
+        next((folder / f"{name}-{kind}").glob("2*/junit.xml")).read_bytes().replace(
+            f"{name}-{kind}/".encode(), f"{name}/".encode())
+        for kind in ("merged", "whole")
     ]
     if reports[0] != reports[1]:
         sys.exit("error: the merged report is not that of the whole")

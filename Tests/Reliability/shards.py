@@ -85,8 +85,10 @@ def main():
         print(f"recorded in {SHARDS} shards, one killed: {recorded} of {CASES}, {billed} billed")
         if recorded != CASES:
             sys.exit("not every case is recorded")
-        whole = run(proofsheet, folder, "whole")
+        # Attachments name the folder of reports, so that both get one of the same name.
+        whole = run(proofsheet, folder, "merged")
         whole.communicate()
+        (Path(folder) / "merged").rename(Path(folder) / "whole")
         replays = [part(index) for index in range(1, SHARDS + 1)]
         for replay in replays:
             replay.communicate()
