@@ -57,7 +57,7 @@ def brought_by_mitmproxy(suite, work):
     # As recorded, not brought up to date; what is not recorded is not found.
     sets = ["server_replay_refresh=false", "server_replay_extra=404"]
     options = [word for one in sets for word in ("--set", one)]
-    live = [suite, "--mode", "live", "--endpoint", origin, "--yes", "--max-cost", "10"]
+    live = [suite, "--mode", "live", "--endpoint", origin, "--yes", "--max-cost", "10", "--concurrency", "1"]
     key = {"PROOFSHEET_API_KEY": "interop-key"}
     dump = work / f"{Path(suite).stem}.mitm"
     with mitmdump(port, work, "--server-replay", har, "-w", dump, *options):

@@ -21,7 +21,7 @@ enter("sheet", "playwright>=1.40", "pillow>=10")
 
 from page_driver import CHROMIUM, Driver, until  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
-from sheet_run import HOSTILE, Run, picture  # noqa: E402
+from sheet_run import HOSTILE, SHOWN, Run, picture  # noqa: E402
 
 WORK = ROOT / ".build" / "interop" / "sheet-check"
 SHOTS = ROOT / ".build" / "interop" / "sheet-shots"
@@ -250,7 +250,7 @@ def check_hostile(driver):
         driver.look("hostile-sheet")
     driver.open(address="#case=hostile%2Fhostile")
     page.wait_for_selector("#stage img")
-    assert page.locator("blockquote bdi").first.evaluate("(e) => e.textContent") == HOSTILE
+    assert page.locator("blockquote bdi").first.evaluate("(e) => e.textContent") == SHOWN
     driver.look("hostile-case")
     for where in ("", "#case=hostile%2Fhostile"):
         driver.open(address=where)
@@ -282,7 +282,7 @@ def check_plain(browser, folder, total):
     assert driver.page.locator("article.listed").count() == total + 1
     assert driver.page.locator("[onerror], [onmouseover], script, img[src=x]").count() == 0
     shown = driver.page.locator("article.listed").last.locator("blockquote bdi").text_content()
-    assert shown == HOSTILE.replace("\x00", "\ufffd").replace("\x1b", "\ufffd"), shown
+    assert shown == SHOWN.replace("\x00", "\ufffd").replace("\x1b", "\ufffd"), shown
     driver.page.screenshot(path=SHOTS / "list.png")
     assert not driver.complaints, driver.complaints
     driver.context.close()
