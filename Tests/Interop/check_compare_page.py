@@ -93,7 +93,7 @@ def check_known(driver):
     assert heat.locator("tbody td.h4").count() == 10 and heat.locator("tbody td.h0").count() == 5
     names = page.locator("article.promptpart h3 bdi").all_inner_texts()
     assert names == ["redrawn", "shaded", "restless", "still"], names
-    page.get_by_role("link", name="shaded, seed 13").click()
+    heat.get_by_role("link", name="shaded, seed 13").click()
     assert page.url.endswith("#p2-s13"), page.url
     box = page.locator("#p2-s13").bounding_box()
     assert -5 < box["y"] < 800, box
