@@ -131,9 +131,14 @@ struct BaselineFileTests {
     ("size", .members(["width": .integer(0), "height": .integer(1)])),
     ("size", .members(["width": .integer(1 << 40), "height": .integer(1)])),
     ("origin", .null), ("run", .string("a/b")), ("at", .string("today")), ("by", nil),
-    ("note", .integer(5)),
+    ("note", .integer(5)), ("model", .bool(true)), ("hash", .array([])),
+    (
+      "carried",
+      .members(["from": .string("../x"), "summary": .string("s"), "metrics": .array([])])
+    ),
+    ("carried", .members(["from": .integer(1)])),
   ])
-  func `A malformed line is refused with its place`(name: String, value: JSONValue?) throws {
+  func `A malformed line is refused with its member`(name: String, value: JSONValue?) throws {
     let good = BaselineFile.bytes(
       of: Baseline(
         suite: try suite(),
@@ -145,7 +150,10 @@ struct BaselineFileTests {
     list[1] = .object(entry)
     root["outputs"] = .array(list)
     try DurableFile.write(JSONValue.object(root).canonicalBytes, to: path)
-    try expectRefusal("at /outputs/1")
+    // The place is the member's, or where one is missing that of the line, which is said to lack it.
+    try expectRefusal(
+      value == nil
+        ? "at /outputs/1: expected an object with the member '\(name)'" : "at /outputs/1/\(name)")
   }
 
   private func expectRefusal(_ message: String) throws {

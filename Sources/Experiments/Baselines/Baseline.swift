@@ -239,12 +239,13 @@ package enum BaselineFile {
     }
     var entries: [BaselineEntry] = []
     for (index, output) in outputs.enumerated() {
-      guard let entry = entry(from: output) else {
+      do {
+        entries.append(try entry(at: EncodedPlace(output, "/outputs/\(index)")))
+      } catch {
         throw BaselineFailure(
-          description: "\(path): error: at /outputs/\(index): a member is missing or malformed; "
-            + "restore the line with git, or remove it and approve again")
+          description: "\(path): error: \(error); restore the line with 'git checkout -- \(path)', "
+            + "or remove it and approve again")
       }
-      entries.append(entry)
     }
     return Baseline(suite: suite, entries: entries)
   }
@@ -296,32 +297,38 @@ package enum BaselineFile {
     ])
   }
 
-  private static func entry(from json: JSONValue) -> BaselineEntry? {
-    guard let decision = json["decision"]?.string.flatMap(BaselineEntry.Decision.init),
-      let caseID = json["case"]?.string.flatMap({ CaseID($0) }),
-      let caseKey = json["key"]?.string.flatMap({ CaseKey($0) }),
-      let index = json["image"]?.integer, (0..<EditAnswer.itemsMax).contains(index),
-      let blob = json["blob"]?.string.flatMap({ BlobID(fileName: $0) }),
-      let pixels = json["pixels"]?.string,
-      let width = json["size"]?["width"]?.integer, let height = json["size"]?["height"]?.integer,
-      (1...PixelSize.sideMax * 4).contains(width), (1...PixelSize.sideMax * 4).contains(height),
-      let origin = json["origin"]?.string, let run = json["run"]?.string.flatMap({ RunID($0) }),
-      let at = json["at"]?.string.flatMap({ Timestamp($0) }), let by = json["by"]?.string,
-      ["note", "model", "hash"].allSatisfy({ json[$0] == nil || json[$0]?.string != nil })
-    else { return nil }
-    var carried: BaselineEntry.Carried?
-    if let stated = json["carried"] {
-      guard let from = stated["from"]?.string.flatMap({ BlobID(fileName: $0) }),
-        let summary = stated["summary"]?.string,
-        let metrics = stated["metrics"]?.array?.compactMap(\.string)
-      else { return nil }
-      carried = BaselineEntry.Carried(from: from, summary: summary, metrics: metrics)
-    }
+  /// - Throws: `EncodedRunFailure` naming the member that is missing or malformed, by its JSON Pointer.
+  private static func entry(at place: EncodedPlace) throws(EncodedRunFailure) -> BaselineEntry {
+    let sides = 1...PixelSize.sideMax * 4
+    let size = try place.member("size")
     return BaselineEntry(
-      decision: decision, caseID: caseID, output: OutputID(caseKey: caseKey, index: index),
-      blob: blob, pixelDigest: pixels, size: PixelSize(width: width, height: height),
-      origin: Origin(origin), run: run, at: at, by: by, note: json["note"]?.string,
-      model: json["model"]?.string.map { ModelName($0) }, hash: json["hash"]?.string,
-      carried: carried)
+      decision: try place.member("decision").parse("'approved' or 'rejected'") {
+        BaselineEntry.Decision(rawValue: $0)
+      },
+      caseID: try place.member("case").parse("a case id") { CaseID($0) },
+      output: OutputID(
+        caseKey: try place.member("key").parse("a case key") { CaseKey($0) },
+        index: try place.member("image").integer(0...EditAnswer.itemsMax - 1)),
+      blob: try place.member("blob").parse("the name of a blob") { BlobID(fileName: $0) },
+      pixelDigest: try place.member("pixels").string(),
+      size: PixelSize(
+        width: try size.member("width").integer(sides),
+        height: try size.member("height").integer(sides)),
+      origin: Origin(try place.member("origin").string()),
+      run: try place.member("run").parse("a run's id") { RunID($0) },
+      at: try place.member("at").parse("a time in UTC, such as 2026-11-22T18:15:00.000Z") {
+        Timestamp($0)
+      },
+      by: try place.member("by").string(), note: try place.optional("note")?.string(),
+      model: try place.optional("model").map { (place) throws(EncodedRunFailure) in
+        ModelName(try place.string())
+      },
+      hash: try place.optional("hash")?.string(),
+      carried: try place.optional("carried").map { (place) throws(EncodedRunFailure) in
+        BaselineEntry.Carried(
+          from: try place.member("from").parse("the name of a blob") { BlobID(fileName: $0) },
+          summary: try place.member("summary").string(),
+          metrics: try place.member("metrics").strings(max: EncodedRun.elementsMax))
+      })
   }
 }

@@ -91,6 +91,8 @@ extension CheckJudge {
 
   /// The decision that counts: one about exactly these bytes goes before one about their pixels, and
   /// rejected before approved, whatever the order in which they were made.
+  ///
+  /// - Returns: `nil` where nothing was decided about this picture: then it is measured against the approved ones.
   private func deciding(
     _ entries: [BaselineEntry], _ output: OutputRecord, _ level: Suites.ComparisonLevel
   ) -> BaselineEntry? {
