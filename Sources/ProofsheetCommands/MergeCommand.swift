@@ -49,7 +49,7 @@ struct MergeCommand: ParsableCommand {
         "\(reports) is the folder of a shard, and the merged run needs another",
         hint: "name it with --reports")
     }
-    do {
+    try told {
       let target = junit.map { JUnitTarget($0) }
       try target?.tryWriting()
       try service.tryWriting()
@@ -63,10 +63,6 @@ struct MergeCommand: ParsableCommand {
           sheet: sheet, hasSheet: !noHtml, service: service)
       }
       if summary.exitStatus != .success { throw CommandExit(summary.exitStatus) }
-    } catch let exit as CommandExit {
-      throw exit
-    } catch {
-      throw CommandExit(.usage, "error: \(error)")
     }
   }
 }

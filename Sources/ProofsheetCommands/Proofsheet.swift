@@ -92,3 +92,16 @@ struct CommandExit: Error {
     CommandExit(.usage, "error: \(message)" + (hint.map { "\nhint: \($0)" } ?? ""))
   }
 }
+
+/// Runs something whose failure ends the command, told as it stands; an exit that was decided stays as it is.
+///
+/// - Throws: ``CommandExit``.
+func told<Value>(_ work: () throws -> Value) throws -> Value {
+  do {
+    return try work()
+  } catch let exit as CommandExit {
+    throw exit
+  } catch {
+    throw CommandExit(.usage, "error: \(error)")
+  }
+}

@@ -81,25 +81,17 @@ struct ReportCommand: ParsableCommand {
   func run() throws {
     let context = CommandContext.current
     if let folder = StoredRuns.foreignFolder(name) {
-      do {
+      try told {
         try render(try RunFolder(folder), in: folder, context)
-      } catch let exit as CommandExit {
-        throw exit
-      } catch {
-        throw CommandExit(.usage, "error: \(error)")
       }
     } else if let (folder, store) = try StoredRuns.halfFolder(name, folders, context) {
-      do {
+      try told {
         var run = try RunFolder(folder, isOwn: true)
         let (requests, unanswered) = try store.sent(by: run.header.id)
         // What a result tells as possibly billed is no more under way.
-        let told = run.summary.spending.possiblyBilled
-        run.add(possiblyBilled: max(unanswered, told) - told, requests: requests)
+        let known = run.summary.spending.possiblyBilled
+        run.add(possiblyBilled: max(unanswered, known) - known, requests: requests)
         try render(run, in: folder, context)
-      } catch let exit as CommandExit {
-        throw exit
-      } catch {
-        throw CommandExit(.usage, "error: \(error)")
       }
     } else {
       let stored = try StoredRuns.find(name, folders, context)
@@ -109,20 +101,15 @@ struct ReportCommand: ParsableCommand {
 
   private func render(_ base: some RunReader, in folder: FilePath, _ context: CommandContext) throws
   {
-    let run: SelectedRun
-    let target: FilePath
-    do {
+    let (run, target) = try told {
       let filter = try FilterReading.read(filter, for: base)
-      run = try SelectedRun(base, filter)
+      let run = try SelectedRun(base, filter)
       if !filter.isAll, run.header.caseCount == 0 {
         context.say("warning: \(try FilterReading.emptySelection(of: base, filter))")
       }
-      target = output.map { FilePath($0) } ?? folder
+      let target = output.map { FilePath($0) } ?? folder
       try write(run, to: target, from: folder)
-    } catch let exit as CommandExit {
-      throw exit
-    } catch {
-      throw CommandExit(.usage, "error: \(error)")
+      return (run, target)
     }
     for finding in run.summary.findings where finding.kind == .incomplete {
       context.say("error: \(finding.suite): \(finding.message)\nhint: \(finding.next)")

@@ -118,7 +118,7 @@ extension RunSession {
   private func repeated(_ plans: [Plan]) throws -> [Plan] {
     guard let rule = command.only else { return plans }
     let store = try open(spends: false)
-    do {
+    return try told {
       let repeated = try plans.map { try $0.repeating(repeatedCases(of: $0, rule, store)) }
       let cases = repeated.reduce(0) { $0 + $1.selected.count }
       guard cases > 0 else {
@@ -127,10 +127,6 @@ extension RunSession {
         throw CommandExit(.success)
       }
       return repeated
-    } catch let exit as CommandExit {
-      throw exit
-    } catch {
-      throw CommandExit(.usage, "error: \(error)")
     }
   }
 

@@ -9,21 +9,10 @@ Usage: python3 Tests/Interop/check_playwright.py [PROOFSHEET]
 """
 
 import json
-import os
-import shutil
-import subprocess
 
-from environment import ROOT, enter, export
+from environment import ROOT, chromium, enter, export
 
-CHROMIUM = "/usr/bin/chromium"
-if not shutil.which(CHROMIUM):
-    subprocess.run(["apt-get", "update", "-qq"], check=True)
-    subprocess.run(
-        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"],
-        check=True,
-        env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
-        stdout=subprocess.DEVNULL,
-    )
+CHROMIUM = chromium()
 
 enter("playwright", "playwright>=1.40")
 

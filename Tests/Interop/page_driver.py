@@ -1,19 +1,10 @@
 """Drives a page in Chromium, and looks on the way for what nobody should meet."""
 
-import os
-import shutil
-import subprocess
 import time
 
-CHROMIUM = "/usr/bin/chromium"
-if not shutil.which(CHROMIUM):
-    subprocess.run(["apt-get", "update", "-qq"], check=True)
-    subprocess.run(
-        ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"],
-        check=True,
-        env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
-        stdout=subprocess.DEVNULL,
-    )
+from environment import chromium
+
+CHROMIUM = chromium()
 
 
 # Every control has a name, every picture a text, ids are there once, nothing lies outside, text can be read.

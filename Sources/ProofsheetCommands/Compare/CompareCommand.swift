@@ -151,17 +151,6 @@ struct CompareCommand: AsyncParsableCommand {
     return try CompareSide(operand, of: run, filter, context)
   }
 
-  /// Runs something whose failure ends the command.
-  private func told<Value>(_ work: () throws -> Value) throws -> Value {
-    do {
-      return try work()
-    } catch let exit as CommandExit {
-      throw exit
-    } catch {
-      throw CommandExit(.usage, "error: \(error)")
-    }
-  }
-
   // MARK: - Output
 
   private func write(_ compared: NamedComparison, _ context: CommandContext) {

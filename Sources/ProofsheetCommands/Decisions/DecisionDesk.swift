@@ -51,17 +51,6 @@ struct DecisionDesk: Sendable {
     ).settings()
   }
 
-  /// Runs something whose failure ends the command.
-  static func told<Value>(_ work: () throws -> Value) throws -> Value {
-    do {
-      return try work()
-    } catch let exit as CommandExit {
-      throw exit
-    } catch {
-      throw CommandExit(.usage, "error: \(error)")
-    }
-  }
-
   /// Finds a path of the run from where the command runs.
   func locate(_ path: FilePath) -> FilePath { header.locate(path, context) }
 
@@ -82,8 +71,8 @@ struct DecisionDesk: Sendable {
     }
     let folders = ProjectFolders(suite: suitePath, workingFolder: context.workingFolder)
     let path = BaselineFile.path(forSuite: suitePath)
-    let bytes = try Self.told { try Self.content(of: path) }
-    let baseline = try Self.told {
+    let bytes = try told { try Self.content(of: path) }
+    let baseline = try told {
       try bytes.map { try BaselineFile.read($0, from: path, suite: suite.name) }
         ?? Baseline(suite: suite.name)
     }
@@ -99,7 +88,7 @@ struct DecisionDesk: Sendable {
 
   private func judgedBaseline(of suite: SuiteHeader) throws -> Baseline? {
     guard suite.baseline != nil else { return nil }
-    guard let baseline = try Self.told({ try judged(suite) }) else {
+    guard let baseline = try told({ try judged(suite) }) else {
       throw CommandExit.usage(
         "the baseline that run \(header.id) was compared with is not in the run store any more",
         hint: "run the suite again, and decide about the new run")

@@ -72,10 +72,6 @@ struct DecisionSession {
     if tally.hasOnlySkipped { throw CommandExit(.failure) }
   }
 
-  private func told<Value>(_ work: () throws -> Value) throws -> Value {
-    try DecisionDesk.told(work)
-  }
-
   // MARK: - Deciding
 
   private func draft(

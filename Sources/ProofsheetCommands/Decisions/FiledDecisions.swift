@@ -69,7 +69,7 @@ struct FiledDecisions {
     _ file: DecisionFile
   ) throws -> (any RunReader, @Sendable (SuiteHeader) throws -> Baseline?) {
     if let folder = options.name.flatMap({ StoredRuns.foreignFolder($0) }) {
-      let run = try DecisionDesk.told { try RunFolder(folder) }
+      let run = try told { try RunFolder(folder) }
       return (run, { [context] in try Self.judgedBaseline(of: $0, run.header, context) })
     }
     do {
@@ -138,7 +138,7 @@ struct FiledDecisions {
     var draft = try desk.open(suite)
     let wanted = Dictionary(grouping: places) { file.decisions[$0].output.caseKey }
     var found: Set<Int> = []
-    try DecisionDesk.told {
+    try told {
       try run.forEachResult(of: suite.name) { result in
         for place in wanted[result.identity.caseKey] ?? [] where result.group == nil {
           found.insert(place)

@@ -55,16 +55,6 @@ struct PromoteSession {
     for line in target.lines { context.say("\(command.dryRun ? "would be added: " : "")\(line)") }
   }
 
-  private func told<Value>(_ work: () throws -> Value) throws -> Value {
-    do {
-      return try work()
-    } catch let exit as CommandExit {
-      throw exit
-    } catch {
-      throw CommandExit(.usage, "error: \(error)")
-    }
-  }
-
   // MARK: - Finding
 
   private func sources(of run: StoredRun) throws -> [Source] {

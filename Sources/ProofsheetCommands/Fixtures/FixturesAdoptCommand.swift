@@ -103,13 +103,7 @@ private struct FixtureAdoption {
     }
     self.run = run
     store = run.store
-    do {
-      filter = try FilterReading.read(command.filter, for: run)
-    } catch let exit as CommandExit {
-      throw exit
-    } catch {
-      throw CommandExit(.usage, "error: \(error)")
-    }
+    filter = try told { try FilterReading.read(command.filter, for: run) }
     let paths = run.header.suites.map { run.header.locate($0.path, context) }
     for path in paths where !DurableFile.isFile(path) {
       throw CommandExit.usage(

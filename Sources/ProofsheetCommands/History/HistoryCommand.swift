@@ -116,7 +116,7 @@ struct HistoryCommand: ParsableCommand {
   func run() throws {
     let context = CommandContext.current
     _ = try FilterReading.read(followed ?? filter)
-    do {
+    try told {
       let sources = try SettingSources(folders, context)
       let settings = sources.settings()
       let reports = ProjectFolders(workingFolder: context.workingFolder).reports(settings)
@@ -133,10 +133,6 @@ struct HistoryCommand: ParsableCommand {
       } else {
         try tell(try RunStore(folder: reports, spends: false), sources.context)
       }
-    } catch let exit as CommandExit {
-      throw exit
-    } catch {
-      throw CommandExit(.usage, "error: \(error)")
     }
   }
 

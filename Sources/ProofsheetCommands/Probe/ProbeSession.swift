@@ -99,15 +99,6 @@ struct ProbeSession {
     return status
   }
 
-  /// Does something whose failure ends the command.
-  private func told<Value>(_ work: () throws -> Value) throws -> Value {
-    do {
-      return try work()
-    } catch {
-      throw CommandExit(.usage, "error: \(error)")
-    }
-  }
-
   private func takeLock() throws -> StoreLock {
     do {
       return try StoreLock(folder: reports)

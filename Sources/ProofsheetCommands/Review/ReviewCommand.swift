@@ -73,7 +73,7 @@ struct ReviewCommand: AsyncParsableCommand {
     let context = sources.context
     let (store, name) = try StoredRuns.store(of: name, sources.settings(), context)
     let filter = try FilterReading.read(filter)
-    let run = try DecisionDesk.told {
+    let run = try told {
       try ReviewedRun(name, in: store, filter) { $0.relocated(context) }
     }
     let desk = try DecisionDesk(run.header, context, folders, by: by) {
@@ -93,7 +93,7 @@ struct ReviewCommand: AsyncParsableCommand {
       return
     }
     let pages = ReviewPages(run, store.folder, sheet)
-    try DecisionDesk.told { try pages.prepare(run, at: context.clock()) }
+    try told { try pages.prepare(run, at: context.clock()) }
     defer { pages.remove() }
     let server = ReviewServer(
       folder: pages.folder, desk: session, port: UInt16(port), token: Self.secret(),

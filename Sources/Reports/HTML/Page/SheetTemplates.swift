@@ -31,21 +31,7 @@ struct SheetTemplates {
       <script defer src="script.js"></script>
 
       """# : ""
-    return #"""
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta http-equiv="Content-Security-Policy" content="\#(policy)">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="referrer" content="no-referrer">
-      <meta name="color-scheme" content="light dark">
-      <title>Proof sheet {{run}}</title>
-      <link rel="icon" href="icon.svg" type="image/svg+xml">
-      <link rel="stylesheet" href="style.css">
-      \#(loaded)</head>
-
-      """#
+    return PageHead.html(title: "Proof sheet {{run}}", policy: policy, loading: loaded)
   }
 
   private static let banner = #"""
