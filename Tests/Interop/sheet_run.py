@@ -16,10 +16,15 @@ HOSTILE = (
     "<script>document.title='owned'</script> ]]> </script><!-- --> &amp; {{prompt}} ${x} `x` "
     "\u2028\u2029 \u202eevil\u202c \u2066x \ufeff \x00\x1b[31m \\u003c 'quote' </textarea> 😀 e\u0301"
 )
-# As pages show it: marks that turn the direction of text are spelled out.
-SHOWN = "".join(
-    f"<U+{ord(c):X}>" if c in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069" else c for c in HOSTILE
-)
+
+
+def spelled(text):
+    """A text as pages show it: marks that turn its direction are spelled out."""
+    marks = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+    return "".join(f"<U+{ord(letter):X}>" if letter in marks else letter for letter in text)
+
+
+SHOWN = spelled(HOSTILE)
 START = "2026-11-22T18:15:00.000Z"
 
 

@@ -20,28 +20,18 @@ struct ComparisonTemplates {
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
 
   private static func head(_ title: String) -> String {
-    #"""
-    <!DOCTYPE html>
-    <html lang="en">
-    <head>
-    <meta charset="utf-8">
-    <meta http-equiv="Content-Security-Policy" content="\#(policy)">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta name="referrer" content="no-referrer">
-    <meta name="color-scheme" content="light dark">
-    <title>\#(title): {{a}} and {{b}}</title>
-    <link rel="icon" href="icon.svg" type="image/svg+xml">
-    <link rel="stylesheet" href="style.css">
-    <link rel="stylesheet" href="compare.css">
-    </head>
-    <body class="plain compared">
-    <a class="skip" href="#main">Skip to the content</a>
-    <header class="top"><div class="title"><h1>\#(title)</h1></div></header>
-    {{#simulated}}<p class="banner" role="note"><strong>Simulated.</strong> Pictures come from <code>proofsheet simulate</code>, a stand-in that draws on the input. It is no model: they say nothing about what a model makes.</p>
-    {{/simulated}}
-    <dl class="sides"><div><dt>A</dt><dd><bdi>{{a}}</bdi></dd></div><div><dt>B</dt><dd><bdi>{{b}}</bdi></dd></div></dl>
+    PageHead.html(
+      title: "\(title): {{a}} and {{b}}", policy: policy,
+      loading: "<link rel=\"stylesheet\" href=\"compare.css\">\n")
+        + #"""
+        <body class="plain compared">
+        <a class="skip" href="#main">Skip to the content</a>
+        <header class="top"><div class="title"><h1>\#(title)</h1></div></header>
+        {{#simulated}}<p class="banner" role="note"><strong>Simulated.</strong> Pictures come from <code>proofsheet simulate</code>, a stand-in that draws on the input. It is no model: they say nothing about what a model makes.</p>
+        {{/simulated}}
+        <dl class="sides"><div><dt>A</dt><dd><bdi>{{a}}</bdi></dd></div><div><dt>B</dt><dd><bdi>{{b}}</bdi></dd></div></dl>
 
-    """#
+        """#
   }
 
   private static let indexBody =
@@ -113,7 +103,7 @@ struct ComparisonTemplates {
     """#
 
   private static let spread = #"""
-    <figure class="spread"><figcaption><bdi>{{title}}</bdi></figcaption><svg viewBox="0 0 {{width}} {{height}}" role="img" aria-label="{{words}}">{{#ticks}}<path class="d-grid" d="M{{x}} 0V{{bottom}}"/><text x="{{x}}" y="{{base}}" text-anchor="middle">{{text}}</text>{{/ticks}}{{#labels}}<text x="4" y="{{y}}">{{text}}</text>{{/labels}}{{#shapes}}<path class="{{kind}}" d="{{d}}"/>{{/shapes}}<path class="d-mean" d="{{means}}"/></svg>
+    <figure class="spread"><figcaption><bdi>{{title}}</bdi></figcaption><svg viewBox="0 0 {{width}} {{height}}" role="img" aria-label="{{title}}: {{words}}">{{#ticks}}<path class="d-grid" d="M{{x}} 0V{{bottom}}"/><text x="{{x}}" y="{{base}}" text-anchor="middle">{{text}}</text>{{/ticks}}{{#labels}}<text x="4" y="{{y}}">{{text}}</text>{{/labels}}{{#shapes}}<path class="{{kind}}" d="{{d}}"/>{{/shapes}}<path class="d-mean" d="{{means}}"/></svg>
     <p class="key"><span class="k-across">● A to B</span> <span class="k-first">▲ {{inFirst}}</span> <span class="k-second">■ {{inSecond}}</span> <span>┃ mean</span></p><p class="words">{{words}}</p></figure>
 
     """#
