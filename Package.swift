@@ -200,7 +200,7 @@ if Context.environment["PROOFSHEET_BENCHMARKS"] != nil {
     .executableTarget(
       name: "replay-benchmark",
       dependencies: ["Canonical", "SeedreamAPI", "Suites", "Recording", "Experiments", system],
-      path: "Benchmarks/Replay", swiftSettings: settings),
+      path: "Benchmarks/Replay", exclude: ["bare.c"], swiftSettings: settings),
     .executableTarget(
       name: "metrics-benchmark", dependencies: ["Canonical", "ImageComparison", system],
       path: "Benchmarks/Metrics", swiftSettings: settings),
