@@ -46,6 +46,15 @@ import Testing
     #expect(try Data(contentsOf: sheet.appendingPathComponent("index.html")) == before)
   }
 
+  @Test func `A file is no folder of pages, and nothing is compared for it`() async throws {
+    try project.copyQuickstart()
+    try #require(await project.run("run", "@suites/quickstart.yaml").status == 0)
+    let told = await compare("--html", "@suites/quickstart.yaml")
+    #expect(told.status == 2)
+    #expect(told.messages.contains("is a file, and pages need a folder"), "\(told.messages)")
+    #expect(told.output.isEmpty)
+  }
+
   @Test func `A folder that cannot be made is told, and the comparison still is`() async throws {
     try project.copyQuickstart()
     try #require(await project.run("run", "@suites/quickstart.yaml").status == 0)

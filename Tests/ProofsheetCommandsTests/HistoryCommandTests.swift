@@ -131,7 +131,8 @@ import Testing
   @Test(arguments: [
     (["mugs"], "no run that ended holds a suite 'mugs'"),
     (["--flaky", "--changed"], "four commands"), (["--good", "latest"], "go with --changed"),
-    (["--keep", "0"], "--keep"), (["--keep", "3w"], "--keep"), (["--dry-run"], "go with --keep"),
+    (["--keep", "0"], "--keep"), (["--keep", "3w"], "as 50, or how many days, as 90d"),
+    (["--dry-run"], "go with --keep"),
     (["quickstart", "--keep", "3"], "give it alone"), (["--last", "0"], "at least 1"),
     (["--case", "a", "--filter", "b"], "--filter"), (["--filter", "seed"], "seed"),
     (["--changed", "--good", "nope"], "no run 'nope'"),

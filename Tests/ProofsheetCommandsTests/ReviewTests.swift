@@ -256,7 +256,7 @@ import Testing
     (["--port", "70000"], "--port must be 0 to 65535"),
     (["--idle-minutes", "0"], "--idle-minutes must be 1 to 10080"),
     (["--images", "none"], "nothing to look at"),
-    (["--filter", "prompt="], "--filter"),
+    (["--filter", "prompt="], "--filter"), (["--filter", "sede=1"], "did you mean 'seed'?"),
     (["no-such-run"], "there is no finished run 'no-such-run'"),
   ])
   func `Wrong use is refused`(arguments: [String], message: String) async throws {

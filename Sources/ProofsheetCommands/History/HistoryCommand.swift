@@ -6,8 +6,14 @@ internal import RunStore
 internal import Suites
 internal import SystemPackage
 
-extension RetentionRule: ExpressibleByArgument {
-  init?(argument: String) { self.init(argument) }
+extension RetentionRule {
+  /// Reads what the option says.
+  fileprivate static func reading(_ text: String) throws -> RetentionRule {
+    guard let rule = RetentionRule(text) else {
+      throw ValidationError("expected how many runs stay, as 50, or how many days, as 90d")
+    }
+    return rule
+  }
 }
 
 /// Tells how a suite fared over its stored runs, and removes old runs.
@@ -82,7 +88,7 @@ struct HistoryCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Remove runs but for so many, or but for those of so many days, as in 90d.",
-      valueName: "n|90d"))
+      valueName: "n|90d"), transform: RetentionRule.reading)
   var keep: RetentionRule?
 
   @Flag(help: "Say what --keep would remove and remove nothing.")

@@ -72,9 +72,13 @@ struct ReviewCommand: AsyncParsableCommand {
     let sources = try SettingSources(folders, CommandContext.current)
     let context = sources.context
     let (store, name) = try StoredRuns.store(of: name, sources.settings(), context)
-    let filter = try FilterReading.read(filter)
     let run = try told {
-      try ReviewedRun(name, in: store, filter) { $0.relocated(context) }
+      let (begun, hasEnded) = try store.begunRun(name)
+      // A run that goes on has not met all names yet.
+      let filter =
+        try hasEnded
+        ? FilterReading.read(filter, for: begun) : FilterReading.read(filter)
+      return try ReviewedRun(name, in: store, filter) { $0.relocated(context) }
     }
     let desk = try DecisionDesk(run.header, context, folders, by: by) {
       try run.judgedBaseline(of: $0)

@@ -85,12 +85,4 @@ enum FilterReading {
     }
     return empty.problem
   }
-
-  private static func told(_ body: () throws(FilterProblem) -> CaseFilter) throws -> CaseFilter {
-    do {
-      return try body()
-    } catch {
-      throw CommandExit(.usage, "error: \(error)")
-    }
-  }
 }
