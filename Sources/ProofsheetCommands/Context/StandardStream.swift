@@ -41,8 +41,9 @@ final class StandardStream: Sendable {
     }
   }
 
-  /// Opens what the process was started without, so that no file that is opened later takes its place and gets
-  /// what was meant for the stream. Nothing can be written to it.
+  /// Opens what the process was started without; nothing can be written to it.
+  ///
+  /// Otherwise a file that is opened later would take its place, and get what was meant for the stream.
   static func openMissing() {
     for number in STDIN_FILENO...STDERR_FILENO where fcntl(number, F_GETFD) < 0 && errno == EBADF {
       // The lowest number that is free is taken.
