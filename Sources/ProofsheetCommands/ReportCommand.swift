@@ -139,6 +139,8 @@ struct ReportCommand: ParsableCommand {
         try RunDocument.writeWhole(run) { try write(String(decoding: $0, as: UTF8.self)) }
       }
     case .html:
+      let isOfStore = DurableFile.isFile(folder.parent.appending(RunStore.fileName))
+      if target != folder || !isOfStore { try PageFolder.check(target, option: "--output") }
       // Lines that a run wrote itself hold its notices too.
       let isOwn = target == folder && DurableFile.isFile(folder.appending(RunFolder.fileName))
       try HTMLReport.write(
