@@ -129,6 +129,7 @@ private struct Merger {
       if let baseline = try parts[0].attachment(digest) { _ = try store.attach(baseline) }
     }
     let sink = StoreSink(store: store)
+    let misses = MissFolder(folder.appending("misses"), redactor: context.redactor)
     try LineFile.write(to: folder.appending("run.jsonl")) { lines in
       func tell(_ event: RunEvent) throws {
         try sink.receive(event)
@@ -142,6 +143,9 @@ private struct Merger {
           findings: parts.flatMap { $0.summary.findings.filter { $0.suite == suite.name } })
         try merge(suite) { result, part in
           age?.add(result, at: part.endedAt)
+          if [.fixtureMissing, .fixtureStale].contains(result.outcome) {
+            misses.take(result.identity, from: part.folder.appending("misses"))
+          }
           spending.spent += result.cost
           spending.possiblyBilled += result.possiblyBilled
           try tell(.caseFinished(result, spending: spending))
@@ -159,7 +163,7 @@ private struct Merger {
       try tell(.finished(summary))
     }
     let run = try store.run(header.id.text)
-    let problems = makeSet(folder).write(run, context)
+    let problems = [misses.failure].compactMap(\.self) + makeSet(folder).write(run, context)
     let counts = summary.counts.sorted { $0.key.rawValue < $1.key.rawValue }
       .map { "\($0.value) \($0.key.rawValue)" }.joined(separator: ", ")
     context.say(
@@ -169,6 +173,7 @@ private struct Merger {
     for line in summary.findings.flatMap({ ConsoleReport.findingLines($0) }) { context.say(line) }
     if summary.isSimulated { context.say(SimulatorNotice.text) }
     for problem in problems { context.say("error: \(problem)") }
+    if let note = misses.note { context.say(note) }
     ReportSet.tell(folder, context)
     guard problems.isEmpty else {
       throw CommandExit(ExitStatus.worst([.usage, summary.exitStatus]))

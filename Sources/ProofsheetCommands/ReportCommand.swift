@@ -95,7 +95,7 @@ struct ReportCommand: ParsableCommand {
       }
     } else {
       let stored = try StoredRuns.find(name, folders, context)
-      try render(stored, in: stored.store.folder.appending(stored.header.id.text), context)
+      try render(stored, in: stored.folder, context)
     }
   }
 

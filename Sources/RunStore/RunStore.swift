@@ -183,6 +183,9 @@ package struct StoredRun: RunReader {
   /// What it came to.
   package let summary: RunSummary
 
+  /// The folder of its reports, beside the store.
+  package var folder: FilePath { store.folder.appending(header.id.text) }
+
   /// The same run, whose paths start from another folder.
   package func with(workingFolder: FilePath) -> StoredRun {
     StoredRun(store: store, header: header.with(workingFolder: workingFolder), summary: summary)

@@ -44,7 +44,7 @@ struct ComparePage: ParsableArguments {
     _ runs: (left: StoredRun, right: StoredRun), _ context: CommandContext
   ) throws {
     guard let html else { return }
-    let sheets = [runs.left, runs.right].map { $0.store.folder.appending($0.header.id.text) }
+    let sheets = [runs.left, runs.right].map(\.folder)
     try ComparisonPage.write(
       compared, alignment, to: FilePath(html),
       options: HTMLOptions(

@@ -63,7 +63,7 @@ enum StoredRuns {
     do {
       let (run, hasEnded) = try store.begunRun(name)
       guard !hasEnded else { return nil }
-      let folder = store.folder.appending(run.header.id.text)
+      let folder = run.folder
       return DurableFile.isFile(folder.appending(RunFolder.fileName)) ? (folder, store) : nil
     } catch {
       throw CommandExit(.usage, "error: \(error)")

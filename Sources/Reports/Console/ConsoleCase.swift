@@ -19,7 +19,9 @@ enum ConsoleCase {
     // That a case passed is told by its checks, where they are listed.
     let showsReason = !listsChecks || result.outcome != .passed || result.checks.isEmpty
     var lines = [head(result, style)]
-    if showsReason, !result.reason.isEmpty { lines.append(style.wrap("", result.reason, indent: "  ")) }
+    if showsReason, !result.reason.isEmpty {
+      lines.append(style.wrap("", result.reason, indent: "  "))
+    }
     let details = showsHint ? result.details[...] : result.details.prefix(detailsMax)
     lines += details.map { style.wrap("- ", $0, indent: "  ") }
     if details.count < result.details.count {
