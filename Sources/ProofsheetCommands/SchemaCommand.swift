@@ -8,7 +8,8 @@ internal import SystemPackage
 struct SchemaCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "schema",
-    abstract: "Write the JSON Schema of suite and config files, of what runs write, and of decisions.",
+    abstract:
+      "Write the JSON Schema of suite and config files, of what runs write, and of decisions.",
     discussion: """
       An editor that knows YAML completes and checks a suite whose first line is:
 
@@ -25,7 +26,8 @@ struct SchemaCommand: ParsableCommand {
 
   @Argument(
     help: ArgumentHelp(
-      "Write this one to standard output: suite, config, run, run-line or decisions.", valueName: "file"))
+      "Write this one to standard output: suite, config, run, run-line or decisions.",
+      valueName: "file"))
   var kind: PublishedSchema?
 
   @Option(
