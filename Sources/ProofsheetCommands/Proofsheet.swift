@@ -36,7 +36,13 @@ package struct Proofsheet: AsyncParsableCommand {
   package static func start() async {
     // A reader of our output that goes away must not end a run that has paid for pictures.
     _ = signal(SIGPIPE, SIG_IGN)
-    let status = await run(Array(CommandLine.arguments.dropFirst()))
+    var status = await run(Array(CommandLine.arguments.dropFirst()))
+    if let failure = CommandContext.failureOfOutput {
+      // A script must not take a part for the whole.
+      CommandContext.current.say("error: \(failure)")
+      let codes = [ExitStatus.usage] + [ExitStatus(rawValue: status)].compactMap(\.self)
+      status = ExitStatus.worst(codes).rawValue
+    }
     Glibc.exit(status)
   }
 

@@ -37,8 +37,8 @@ package final class RunStore: Sendable {
       if spends { try Self.requireFullSync(database) }
     } catch {
       throw StoreFailure(
-        description: "the run store \(path) cannot be used: \(error). "
-          + "Give another folder with --reports, or move the file away")
+        path, "cannot be used", error,
+        hint: "Give another folder with --reports, or move the file away")
     }
   }
 
@@ -59,8 +59,7 @@ package final class RunStore: Sendable {
     do {
       return try work()
     } catch {
-      throw StoreFailure(
-        description: "the run store \(folder.appending(Self.fileName)) failed: \(error)")
+      throw StoreFailure(folder.appending(Self.fileName), "failed", error)
     }
   }
 

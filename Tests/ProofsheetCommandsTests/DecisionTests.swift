@@ -270,4 +270,27 @@ import Testing
     #expect(refused.status == 2)
     #expect(refused.messages.contains(message), "\(refused.messages)")
   }
+
+  @Test func `Decisions about two suites are in both baselines or in none`() async throws {
+    try prepare()
+    try project.write(
+      try project.read("suites/mug.yaml").replacing("name: mug", with: "name: jar")
+        .replacing("table", with: "chair"), to: "suites/jar.yaml")
+    let bought = await project.run(
+      "run", "@suites/mug.yaml", "@suites/jar.yaml", "--mode", "live", "--endpoint", "simulator",
+      "--unapproved", "warn", environment: ["PROOFSHEET_SIMULATOR": "--canned"], network: true)
+    #expect(bought.status == 0, "\(bought.messages)")
+    // Something is in the way of the second suite's pictures.
+    try project.write("in the way", to: "fixtures/jar")
+    let baselines = ["mug", "jar"].map { project.path("suites/\($0).baseline.json") }
+    let refused = await decide("approve")
+    #expect(refused.status == 2)
+    #expect(refused.messages.contains("fixtures/jar"), "\(refused.messages)")
+    for path in baselines { #expect(!FileManager.default.fileExists(atPath: path), "\(path)") }
+    try FileManager.default.removeItem(atPath: project.path("fixtures/jar"))
+    let approved = await decide("approve")
+    #expect(approved.status == 0, "\(approved.messages)")
+    for path in baselines { #expect(FileManager.default.fileExists(atPath: path), "\(path)") }
+    #expect(try project.files().allSatisfy { !$0.name.hasSuffix(".partial") })
+  }
 }

@@ -17,13 +17,16 @@ extension CommandContext {
   private static let bare = CommandContext(
     environment: processEnvironment(),
     workingFolder: processFolder(),
-    output: { write($0, to: STDOUT_FILENO) },
-    messages: { write($0, to: STDERR_FILENO) },
+    output: { text in
+      guard let failure = write(text, to: STDOUT_FILENO) else { return }
+      outputFailure.withLock { $0 = $0 ?? failure }
+    },
+    messages: { _ = write($0, to: STDERR_FILENO) },
     isTerminal: isatty(STDERR_FILENO) == 1,
     columns: terminalColumns(),
     ask: { question in
       guard isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else { return nil }
-      write(question, to: STDERR_FILENO)
+      _ = write(question, to: STDERR_FILENO)
       return readLine()
     },
     clock: { Timestamp.now() },
@@ -32,6 +35,15 @@ extension CommandContext {
         userAgent: "proofsheet/\(Proofsheet.version)", environment: processEnvironment())
     },
     onInterrupt: { InterruptSource(handler: $0) })
+
+  private static let outputFailure = Mutex<Errno?>(nil)
+
+  /// Why standard output is not whole; `nil` where it is, or its reader has gone.
+  static var failureOfOutput: FileFailure? {
+    outputFailure.withLock { $0 }.map {
+      FileFailure(operation: "write", path: "standard output", errno: $0)
+    }
+  }
 
   private static func processEnvironment() -> [String: String] {
     var variables: [String: String] = [:]
@@ -84,16 +96,19 @@ extension CommandContext {
   }
 
   /// Writes everything, also to a pipe that takes it in pieces; a reader that has gone is no failure.
-  private static func write(_ text: String, to descriptor: Int32) {
+  ///
+  /// - Returns: why it was not written to its end.
+  private static func write(_ text: String, to descriptor: Int32) -> Errno? {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
       let count = unsafe bytes.withUnsafeBytes {
         unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
       }
       if count < 0, errno == EINTR { continue }
-      guard count > 0 else { return }
+      guard count > 0 else { return errno == EPIPE ? nil : Errno(rawValue: errno) }
       bytes = bytes.dropFirst(count)
     }
+    return nil
   }
 
   private static func terminalColumns() -> Int {
