@@ -160,6 +160,15 @@ public enum DurableFile {
     return status.st_mode & S_IFMT == S_IFLNK
   }
 
+  /// Whether two paths lead to one and the same file or folder.
+  public static func isSame(_ path: FilePath, _ other: FilePath) -> Bool {
+    var (first, second) = (stat(), stat())
+    guard unsafe stat(path.string, &first) == 0, unsafe stat(other.string, &second) == 0 else {
+      return false
+    }
+    return first.st_dev == second.st_dev && first.st_ino == second.st_ino
+  }
+
   private static func kind(of path: FilePath) -> mode_t? {
     var status = stat()
     guard unsafe stat(path.isEmpty ? "." : path.string, &status) == 0 else { return nil }
