@@ -37,7 +37,7 @@ import Testing
     let decoded = try Picture(decoding: file)
     #expect(decoded.format == .jpeg)
     #expect((decoded.width, decoded.height) == (picture.width, picture.height))
-    let mean = meanDifference(decoded, picture)
+    let mean = Made.meanDifference(decoded, picture)
     #expect(mean < 4)
     #expect(mean > 0)
   }
@@ -68,6 +68,15 @@ import Testing
     #expect((decoded.width, decoded.height) == (31, 17))
   }
 
+  @Test func `WebP with less effort is a somewhat larger file of the same quality`() throws {
+    let picture = try Picture(decoding: Vectors.bytes("fixtures/inputs/chelsea.png"))
+    let small = try PictureEncoder.webp(picture, quality: 70)
+    let fast = try PictureEncoder.webp(picture, quality: 70, effort: .fast)
+    #expect(fast.count > small.count)
+    #expect(fast.count < small.count * 5 / 4)
+    #expect(Made.meanDifference(try Picture(decoding: fast), picture) < 5)
+  }
+
   @Test func `16 bits become 8 by the nearest value`() throws {
     let wide = Made.picture(16, 16, bitDepth: 16) { _, _ in
       // 0x7F80 is 127.0019 of 255, 0x7FFF 127.498, 0x8000 127.502.
@@ -83,10 +92,5 @@ import Testing
     let error = #expect(throws: PictureError.self) { try PictureEncoder.webp(long) }
     #expect(error?.code == .notWritable)
     #expect(try Picture(decoding: PictureEncoder.jpeg(long)).width == 16_384)
-  }
-
-  private func meanDifference(_ left: Picture, _ right: Picture) -> Double {
-    let sum = zip(left.pixels, right.pixels).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }
-    return Double(sum) / Double(left.pixels.count)
   }
 }

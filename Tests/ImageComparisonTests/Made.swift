@@ -44,6 +44,12 @@ enum Made {
 }
 
 extension Made {
+  /// The mean difference of the samples of two pictures of one size.
+  static func meanDifference(_ left: Picture, _ right: Picture) -> Double {
+    let sum = zip(left.pixels, right.pixels).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }
+    return Double(sum) / Double(left.pixels.count)
+  }
+
   /// The picture with other colours, whose function gets red, green and blue one by one.
   static func changed(_ source: Picture, sample: (Int) -> Int) -> Picture {
     var pixels = source.pixels

@@ -52,6 +52,30 @@ struct Resizing: Sendable, CustomTestStringConvertible {
     #expect(target.pixels == expected.pixels)
   }
 
+  @Test(
+    arguments: [
+      (37, 21, 12, 50), (100, 9, 33, 40), (20, 30, 41, 7), (8, 8, 8, 3), (64, 5, 9, 5),
+      (7, 90, 7, 11),
+    ])
+  func `Opaque samples of 8 bits are mixed as the same numbers of 16 bits are`(
+    width: Int, height: Int, toWidth: Int, toHeight: Int
+  ) {
+    let narrow = Made.noise(width, height, opaque: true)
+    let wide = Made.picture(width, height, bitDepth: 16) { column, row in
+      let start = (row * width + column) * 4
+      let colours: [UInt8] = narrow.pixels[start..<start + 3].flatMap { [$0, 0] }
+      return colours + [255, 255]
+    }
+    let expected = wide.resized(width: toWidth, height: toHeight)
+    let target = narrow.resized(width: toWidth, height: toHeight)
+    #expect(!target.hasAlpha)
+    for place in stride(from: 0, to: target.pixels.count, by: 4) {
+      let colours: [UInt8] = target.pixels[place..<place + 3].flatMap { [$0, 0] }
+      let found = Array(expected.pixels[place * 2..<place * 2 + 8])
+      #expect(found == colours + [255, 255])
+    }
+  }
+
   @Test func `Growing mixes neighbours linearly and repeats edges`() {
     let source = Made.picture(2, 1) { column, _ in [column == 0 ? 0 : 255, 10, 20, 255] }
     let target = source.resized(width: 4, height: 2)
@@ -80,9 +104,10 @@ struct Resizing: Sendable, CustomTestStringConvertible {
     #expect(source.resized(width: 1, height: 1).pixels == [200, 100, 50, 128])
   }
 
-  @Test func `The largest sums do not overflow`() {
-    let white = [UInt8](repeating: 255, count: Picture.sideMax * 8)
-    let line = Picture(width: Picture.sideMax, height: 1, bitDepth: 16, pixels: white)
+  @Test(arguments: [8, 16])
+  func `The largest sums do not overflow`(bitDepth: Int) {
+    let white = [UInt8](repeating: 255, count: Picture.sideMax * bitDepth / 2)
+    let line = Picture(width: Picture.sideMax, height: 1, bitDepth: bitDepth, pixels: white)
     let small = line.resized(width: 3, height: 16_384)
     #expect(small.pixels.allSatisfy { $0 == 255 })
   }
@@ -95,5 +120,49 @@ struct Resizing: Sendable, CustomTestStringConvertible {
     #expect(
       small.digest.description
         == "px1:c9a222c0b47e1ded6bed77480608d4d8a1c5683cf86771b88ddd1d0427527a05")
+  }
+
+  @Test(arguments: [(256, 200, 133), (100, 100, 67), (30, 30, 20), (1, 1, 1)])
+  func `A JPEG file that is decoded small is the picture made small`(
+    side: Int, width: Int, height: Int
+  ) throws {
+    let whole = try Picture(decoding: Vectors.bytes("fixtures/inputs/rocket.jpg"))
+    let photograph = try PictureEncoder.jpeg(whole.resized(width: 200, height: 133), quality: 95)
+    let small = try Picture(decoding: photograph, longerSide: side)
+    #expect((small.width, small.height) == (width, height))
+    let expected = try Picture(decoding: photograph).fitted(longerSide: side)
+    #expect((expected.width, expected.height) == (width, height))
+    #expect(Made.meanDifference(small, expected) < 2)
+  }
+
+  @Test(arguments: 1...8)
+  func `A picture that is decoded small stands upright`(orientation: Int) throws {
+    let file = try Vectors.bytes("exif-\(orientation).jpg")
+    let small = try Picture(decoding: file, longerSide: 8)
+    let expected = try Picture(decoding: file).fitted(longerSide: 8)
+    #expect((small.width, small.height) == (expected.width, expected.height))
+    #expect(Made.meanDifference(small, expected) < 8)
+  }
+
+  @Test(
+    arguments: [
+      "chelsea-q90.jpg", "cmyk.jpg", "grey-33x21.jpg", "progressive-420.jpg", "rgb-1x1.jpg",
+      "text.png",
+      "rgba-31x17.png", "lossy-alpha.webp",
+    ])
+  func `A file of any kind is decoded small`(name: String) throws {
+    let file = try Vectors.bytes(name)
+    let small = try Picture(decoding: file, longerSide: 10)
+    let expected = try Picture(decoding: file).fitted(longerSide: 10)
+    #expect((small.width, small.height) == (expected.width, expected.height))
+    #expect(small.hasAlpha == expected.hasAlpha)
+    #expect(Made.meanDifference(small, expected) < 8)
+  }
+
+  @Test func `A damaged file is as damaged when it is decoded small`() throws {
+    let file = try Vectors.bytes("baseline-444.jpg")
+    let cut = Array(file.prefix(file.count * 2 / 3))
+    #expect(throws: PictureError.self) { try Picture(decoding: cut, longerSide: 4) }
+    #expect(throws: PictureError.self) { try Picture(decoding: cut) }
   }
 }

@@ -7,17 +7,26 @@ enum JPEGCodec {
   /// Of four inks each colour is the light that its ink and black let through,
   /// `(255 - ink) * (255 - black) / 255` to the nearest. Samples are taken as `255 - ink`, which is
   /// how Adobe's programs write them and viewers read them, whether or not a marker says so.
+  ///
+  /// - Parameters:
+  ///   - bytes: the file.
+  ///   - header: its header.
+  ///   - divisor: 1; or 2, 4 or 8 for sides of that part, rounded up, which need less of the inverse
+  ///     transform.
+  ///   - limits: what the file may ask for.
   static func decode(
-    _ bytes: [UInt8], _ header: PictureHeader, _ limits: PictureLimits
+    _ bytes: [UInt8], _ header: PictureHeader, dividedBy divisor: Int = 1, _ limits: PictureLimits
   ) throws(PictureError) -> StoredPixels {
     try JPEGLayout.checkScans(ByteView(bytes), limits)
-    let byteCount = header.width * header.height * 4
+    let width = (header.width + divisor - 1) / divisor
+    let height = (header.height + divisor - 1) / divisor
+    let byteCount = width * height * 4
     var message = CodecMessage()
     var isDecoded = false
     var pixels = unsafe [UInt8](unsafeUninitializedCapacity: byteCount) { target, count in
       let result = unsafe bytes.withUnsafeBufferPointer {
         unsafe p_jpeg_decode(
-          $0.baseAddress, $0.count, Int32(header.width), Int32(header.height),
+          $0.baseAddress, $0.count, Int32(width), Int32(height),
           header.colour == .cmyk ? 1 : 0, target.baseAddress, &message.raw)
       }
       isDecoded = result == 0
@@ -27,7 +36,13 @@ enum JPEGCodec {
       throw PictureError(.damaged, "the JPEG file cannot be decoded: \(message.text)")
     }
     if header.colour == .cmyk { mixInks(&pixels) }
-    return StoredPixels(pixels: pixels, hasAlpha: false)
+    return StoredPixels(width: width, height: height, pixels: pixels, hasAlpha: false)
+  }
+
+  /// The largest divisor that leaves the longer side at least so many pixels.
+  static func divisor(_ header: PictureHeader, longerSide side: Int) -> Int {
+    let longer = max(header.width, header.height)
+    return [8, 4, 2].first { (longer + $0 - 1) / $0 >= side } ?? 1
   }
 
   /// Turns samples of `255 - ink` into opaque colours.

@@ -35,7 +35,7 @@ enum PNGCodec {
       header.colour == .greyAlpha || header.colour == .rgba
       || layout.chunks?.haveTransparency == true
     let hasAlpha = canHaveAlpha && Alpha.clearTransparent(&pixels, bitDepth: bitDepth)
-    return StoredPixels(pixels: pixels, hasAlpha: hasAlpha)
+    return StoredPixels(header, pixels: pixels, hasAlpha: hasAlpha)
   }
 
   /// Writes a PNG file without alpha when the picture has none.

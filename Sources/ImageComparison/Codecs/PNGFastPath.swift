@@ -61,7 +61,7 @@ enum PNGFastPath {
         count = pixelByteCount
       }
     }
-    return isDecoded ? StoredPixels(pixels: pixels, hasAlpha: hasAlpha) : nil
+    return isDecoded ? StoredPixels(header, pixels: pixels, hasAlpha: hasAlpha) : nil
   }
 
   /// Undoes the filters of all rows; gives whether a pixel is not opaque, `nil` for a bad filter.

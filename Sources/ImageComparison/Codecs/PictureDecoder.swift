@@ -31,6 +31,30 @@ extension Picture {
     self.init(stored, layout, limits)
   }
 
+  /// Decodes a whole file to be looked at small, in less time and memory than at its full size.
+  ///
+  /// A JPEG file is decoded at half, a quarter or an eighth of its size where that leaves the longer side
+  /// at least `longerSide`; what is still larger is then resized. No digest and no metric may be taken of
+  /// it: the samples differ from those of a picture that was decoded in full.
+  ///
+  /// - Parameters:
+  ///   - bytes: the file.
+  ///   - longerSide: what the longer side has in pixels at most, 1 to 16384.
+  ///   - limits: what the file may ask for.
+  /// - Throws: ``PictureError`` as ``init(decoding:limits:)``.
+  package init(
+    decoding bytes: [UInt8], longerSide: Int, limits: PictureLimits = .standard
+  ) throws(PictureError) {
+    let layout = try PictureLayout(reading: bytes, limits: limits)
+    guard layout.header.format == .jpeg else {
+      self = try Picture(decoding: bytes, limits: limits).fitted(longerSide: longerSide)
+      return
+    }
+    let divisor = JPEGCodec.divisor(layout.header, longerSide: longerSide)
+    let stored = try JPEGCodec.decode(bytes, layout.header, dividedBy: divisor, limits)
+    self = Picture(stored, layout, limits).fitted(longerSide: longerSide)
+  }
+
   /// Decodes a PNG file by one of two libraries, so that tests can compare them.
   ///
   /// - Parameters:
@@ -60,11 +84,12 @@ extension Picture {
     let bitDepth = header.decodedBitDepth
     if header.orientation != ExifOrientation.upright {
       pixels = Orientation.upright(
-        pixels, width: header.width, height: header.height, pixelByteCount: bitDepth / 2,
+        pixels, width: stored.width, height: stored.height, pixelByteCount: bitDepth / 2,
         orientation: header.orientation)
     }
     self.init(
-      width: header.uprightWidth, height: header.uprightHeight, bitDepth: bitDepth,
+      width: header.isTransposed ? stored.height : stored.width,
+      height: header.isTransposed ? stored.width : stored.height, bitDepth: bitDepth,
       cleared: pixels, hasAlpha: stored.hasAlpha, format: header.format,
       iccProfileDigest: ColourProfile.digest(layout, limits))
   }

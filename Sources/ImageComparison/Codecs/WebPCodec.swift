@@ -23,7 +23,7 @@ enum WebPCodec {
     case VP8_STATUS_OK:
       // A header's word about alpha is a hint that the data need not keep.
       let hasAlpha = Alpha.clearTransparent(&pixels, bitDepth: 8)
-      return StoredPixels(pixels: pixels, hasAlpha: hasAlpha)
+      return StoredPixels(header, pixels: pixels, hasAlpha: hasAlpha)
     case VP8_STATUS_SUSPENDED, VP8_STATUS_NOT_ENOUGH_DATA:
       throw PictureError(.truncated, "the WebP picture data end too early")
     case VP8_STATUS_UNSUPPORTED_FEATURE:
@@ -35,7 +35,9 @@ enum WebPCodec {
   }
 
   /// Writes a lossy WebP file.
-  static func encode(_ picture: Picture, quality: Int) throws(PictureError) -> [UInt8] {
+  static func encode(
+    _ picture: Picture, quality: Int, isFast: Bool
+  ) throws(PictureError) -> [UInt8] {
     guard picture.width <= sideMax, picture.height <= sideMax else {
       throw PictureError(
         .notWritable, "WebP has no room for \(picture.width) x \(picture.height) pixels")
@@ -46,8 +48,8 @@ enum WebPCodec {
     defer { unsafe p_output_free(&output) }
     let result = unsafe pixels.withUnsafeBufferPointer {
       unsafe p_webp_encode(
-        $0.baseAddress, Int32(picture.width), Int32(picture.height), Float(quality), &output,
-        &message.raw)
+        $0.baseAddress, Int32(picture.width), Int32(picture.height), Float(quality),
+        isFast ? 1 : 0, &output, &message.raw)
     }
     guard result == 0 else {
       throw PictureError(.notWritable, "the WebP file cannot be written: \(message.text)")

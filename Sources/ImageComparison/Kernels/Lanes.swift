@@ -10,9 +10,22 @@ extension Span<Float> {
   func lanes(at index: Int) -> Lanes {
     unsafe bytes.unsafeLoadUnaligned(fromByteOffset: index &* 4, as: Lanes.self)
   }
+
+  /// The four numbers from an index; the index is checked.
+  @inline(__always)
+  func four(at index: Int) -> SIMD4<Float> {
+    unsafe bytes.unsafeLoadUnaligned(fromByteOffset: index &* 4, as: SIMD4<Float>.self)
+  }
 }
 
 extension MutableSpan<Float> {
+  /// Sets the four numbers from an index; the index is checked.
+  @inline(__always)
+  mutating func set(_ four: SIMD4<Float>, at index: Int) {
+    var raw = unsafe mutableBytes
+    raw.storeBytes(of: four, toByteOffset: index &* 4, as: SIMD4<Float>.self)
+  }
+
   /// The eight numbers from an index; the index is checked.
   @inline(__always)
   func lanes(at index: Int) -> Lanes {

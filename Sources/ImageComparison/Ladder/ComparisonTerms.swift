@@ -142,10 +142,11 @@ extension Comparison.Figures {
   private static func smallSimilarity(_ left: OpaquePixels, _ right: OpaquePixels) -> Double {
     func small(_ picture: OpaquePixels) -> OpaquePixels {
       let longer = max(picture.width, picture.height)
-      guard longer > PDQ.sideMax else { return picture }
+      guard longer > PicturePoints.sideMax else { return picture }
       let whole = Picture(width: picture.width, height: picture.height, pixels: picture.pixels)
       let (width, height) = (
-        max(1, picture.width * PDQ.sideMax / longer), max(1, picture.height * PDQ.sideMax / longer)
+        max(1, picture.width * PicturePoints.sideMax / longer),
+        max(1, picture.height * PicturePoints.sideMax / longer)
       )
       return OpaquePixels(whole.resized(width: width, height: height))
     }

@@ -49,7 +49,7 @@ public struct PictureCharacter: Hashable, Sendable {
   }
 
   /// Rows of which one is looked at first.
-  private static let rowStride = 8
+  private static let rowStride = 16
 
   /// Whether some rows alone show that the picture is not empty: `true` is certain, `false` is not.
   ///

@@ -10,8 +10,6 @@ internal import Glibc
 public struct PDQ: Hashable, Sendable {
   /// The name of the definition.
   public static let version = "pdq-nn512"
-  /// The side that larger pictures are brought to.
-  static let sideMax = 512
   /// Pictures with a shorter side have no hash.
   static let sideMin = 5
   private static let blockSide = 64
@@ -34,15 +32,15 @@ public struct PDQ: Hashable, Sendable {
     self.init(OpaquePixels(picture, on: ground))
   }
 
-  init(_ picture: OpaquePixels) {
-    guard min(picture.width, picture.height) >= Self.sideMin else {
+  init(_ picture: OpaquePixels) { self.init(PicturePoints(picture)) }
+
+  private init(_ points: PicturePoints) {
+    guard points.shorterSide >= Self.sideMin else {
       quality = 0
       coefficients = []
       return
     }
-    var luma = LumaPlane(nearest: picture, sideMax: Self.sideMax)
-    if luma.width != Self.blockSide || luma.height != Self.blockSide { luma.blur() }
-    let block = luma.decimated(to: Self.blockSide)
+    let block = LumaLines(points).block(side: Self.blockSide)
     quality = Self.quality(of: block)
     coefficients = Self.transform(block)
   }
@@ -133,149 +131,5 @@ public struct PDQ: Hashable, Sendable {
       }
     }
     return coefficients
-  }
-}
-
-/// The luma of a picture of at most 512 pixels a side, and PDQ's way of making it smaller.
-private struct LumaPlane {
-  let width: Int
-  let height: Int
-  private var luma: [Float]
-  private var other: [Float]
-
-  init(nearest picture: OpaquePixels, sideMax: Int) {
-    let isLarge = picture.width > sideMax || picture.height > sideMax
-    let width = isLarge ? sideMax : picture.width
-    let height = isLarge ? sideMax : picture.height
-    (self.width, self.height) = (width, height)
-    other = [Float](repeating: 0, count: width * height)
-    luma = []
-    luma.reserveCapacity(width * height)
-    let pixels = picture.pixels.span
-    let places = (0..<width).map { $0 * picture.width / width }
-    for row in 0..<height {
-      let start = (row * picture.height / height) * picture.width
-      for place in places { luma.append(Luma.of(pixels.pixel(at: start &+ place))) }
-    }
-  }
-
-  /// Two passes of a box along the rows and one along the columns.
-  mutating func blur() {
-    let rowWindow = (width + 127) / 128
-    let columnWindow = (height + 127) / 128
-    for _ in 0..<2 {
-      Self.boxAlong(luma, &other, width: width, window: rowWindow)
-      Self.boxAcross(other, &luma, width: width, window: columnWindow)
-    }
-  }
-
-  func decimated(to side: Int) -> [Float] {
-    var block = [Float](repeating: 0, count: side * side)
-    for row in 0..<side {
-      let y = Int((Double(row) + 0.5) * Double(height) / Double(side))
-      for column in 0..<side {
-        let x = Int((Double(column) + 0.5) * Double(width) / Double(side))
-        block[row * side + column] = luma[y * width + x]
-      }
-    }
-    return block
-  }
-
-  /// The means along each row, over fewer samples at its ends.
-  ///
-  /// The sum slides: the next sample is added before the last one is taken off, as the bits of
-  /// 32-bit floats depend on it.
-  private static func boxAlong(
-    _ values: [Float], _ means: inout [Float], width: Int, window: Int
-  ) {
-    let source = values.span
-    var target = means.mutableSpan
-    let ahead = min((window + 2) / 2 - 1, width)
-    var begun = 0
-    while begun + 8 * width <= source.count {
-      boxAlongEight(source, &target, from: begun, width: width, window: window, ahead: ahead)
-      begun += 8 * width
-    }
-    for start in stride(from: begun, to: source.count, by: width) {
-      var sum: Float = 0
-      for index in 0..<ahead { sum += source[start + index] }
-      var size = ahead
-      for index in 0..<width {
-        if index + ahead < width {
-          sum += source[start + index + ahead]
-          size += 1
-        }
-        if index + ahead - window >= 0 {
-          sum -= source[start + index + ahead - window]
-          size -= 1
-        }
-        target[start + index] = sum / Float(size)
-      }
-    }
-  }
-
-  /// The same along eight rows at once, since each sum waits for the one before it.
-  private static func boxAlongEight(
-    _ source: Span<Float>, _ target: inout MutableSpan<Float>, from start: Int, width: Int,
-    window: Int, ahead: Int
-  ) {
-    func lanes(_ column: Int) -> Lanes {
-      var lanes = Lanes()
-      for row in 0..<8 { lanes[row] = source[start &+ row &* width &+ column] }
-      return lanes
-    }
-    var sum = Lanes()
-    for index in 0..<ahead { sum += lanes(index) }
-    var size = ahead
-    for index in 0..<width {
-      if index + ahead < width {
-        sum += lanes(index + ahead)
-        size += 1
-      }
-      if index + ahead - window >= 0 {
-        sum -= lanes(index + ahead - window)
-        size -= 1
-      }
-      let means = sum / Float(size)
-      for row in 0..<8 { target[start &+ row &* width &+ index] = means[row] }
-    }
-  }
-
-  /// The same along all columns, eight at once.
-  private static func boxAcross(
-    _ values: [Float], _ means: inout [Float], width: Int, window: Int
-  ) {
-    let source = values.span
-    let height = source.count / width
-    var target = means.mutableSpan
-    let ahead = min((window + 2) / 2 - 1, height)
-    var sums = [Float](repeating: 0, count: width)
-    var sum = sums.mutableSpan
-    for index in 0..<ahead {
-      for column in 0..<width { sum[column] += source[index * width + column] }
-    }
-    var size = ahead
-    for index in 0..<height {
-      let added = index + ahead < height
-      let removed = index + ahead - window >= 0
-      size += (added ? 1 : 0) - (removed ? 1 : 0)
-      let divisor = Float(size)
-      let (addRow, removeRow) = ((index + ahead) * width, (index + ahead - window) * width)
-      var column = 0
-      while column &+ 8 <= width {
-        var lanes = sum.lanes(at: column)
-        if added { lanes += source.lanes(at: addRow &+ column) }
-        if removed { lanes -= source.lanes(at: removeRow &+ column) }
-        sum.set(lanes, at: column)
-        target.set(lanes / divisor, at: index &* width &+ column)
-        column &+= 8
-      }
-      while column < width {
-        if added { sum[column] += source[addRow + column] }
-        if removed { sum[column] -= source[removeRow + column] }
-        target[index * width + column] = sum[column] / divisor
-        column += 1
-      }
-    }
   }
 }

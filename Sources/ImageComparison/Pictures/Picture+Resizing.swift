@@ -21,12 +21,29 @@ extension Picture {
     precondition(
       (1...sideMax).contains(width) && (1...sideMax).contains(height),
       "a side has 1 to \(sideMax) pixels (was \(width) x \(height))")
-    var resampler = Resampler(of: self, width: width, height: height)
-    var resized = resampler.run()
+    let columns = ResamplingAxis(from: self.width, to: width)
+    let rows = ResamplingAxis(from: self.height, to: height)
+    var resized: [UInt8]
+    if bitDepth == 8, !hasAlpha {
+      resized = OpaqueResampler(of: self, columns, rows).run()
+    } else {
+      var resampler = Resampler(of: self, columns, rows)
+      resized = resampler.run()
+    }
     let hasAlpha = hasAlpha && Alpha.clearTransparent(&resized, bitDepth: bitDepth)
     return Picture(
       width: width, height: height, bitDepth: bitDepth, cleared: resized, hasAlpha: hasAlpha,
       iccProfileDigest: iccProfileDigest)
+  }
+
+  /// The picture in its proportions with a longer side of at most so many pixels; one that is no larger stays.
+  ///
+  /// - Parameter side: the longer side in pixels, 1 to 16384.
+  package func fitted(longerSide side: Int) -> Picture {
+    let longer = max(width, height)
+    guard longer > side else { return self }
+    func scaled(_ length: Int) -> Int { max(1, (length * side + longer / 2) / longer) }
+    return resized(width: scaled(width), height: scaled(height))
   }
 }
 
@@ -40,8 +57,11 @@ struct ResamplingAxis {
   private(set) var weights: [UInt64] = []
   /// The sum of the weights of every target sample, at most ``Picture/sideMax``.
   let total: UInt64
+  /// How many target samples there are.
+  let count: Int
 
   init(from source: Int, to target: Int) {
+    count = target
     if target < source {
       total = UInt64(source)
       for index in 0..<target { addMean(index, source: source, target: target) }
@@ -84,7 +104,7 @@ struct ResamplingAxis {
   }
 }
 
-/// One resizing under way.
+/// One resizing under way, of any picture.
 private struct Resampler {
   private let source: Picture
   private let columns: ResamplingAxis
@@ -96,12 +116,12 @@ private struct Resampler {
   private var sums: [[UInt64]]
   private var sumRows = [-1, -1]
 
-  init(of source: Picture, width: Int, height: Int) {
+  init(of source: Picture, _ columns: ResamplingAxis, _ rows: ResamplingAxis) {
     self.source = source
-    self.width = width
-    self.height = height
-    columns = ResamplingAxis(from: source.width, to: width)
-    rows = ResamplingAxis(from: source.height, to: height)
+    width = columns.count
+    height = rows.count
+    self.columns = columns
+    self.rows = rows
     sums = [[UInt64]](repeating: [UInt64](repeating: 0, count: 4 * width), count: 2)
   }
 

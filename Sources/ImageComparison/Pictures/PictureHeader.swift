@@ -60,10 +60,12 @@ public struct PictureHeader: Hashable, Sendable {
     self.isProgressive = isProgressive
   }
 
+  /// Whether ``orientation`` turns rows into columns.
+  var isTransposed: Bool { orientation >= 5 }
   /// The width in pixels once ``orientation`` is applied.
-  public var uprightWidth: Int { orientation >= 5 ? height : width }
+  public var uprightWidth: Int { isTransposed ? height : width }
   /// The height in pixels once ``orientation`` is applied.
-  public var uprightHeight: Int { orientation >= 5 ? width : height }
+  public var uprightHeight: Int { isTransposed ? width : height }
   /// Bits a sample of the decoded picture: 8, or 16 for a PNG of 16.
   public var decodedBitDepth: Int { bitDepth == 16 ? 16 : 8 }
 }

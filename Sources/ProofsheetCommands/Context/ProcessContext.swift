@@ -122,21 +122,26 @@ extension CommandContext {
 
 /// Watches SIGINT, SIGTERM and SIGHUP, which a terminal sends that is closed: the first asks to stop, the
 /// second ends the process.
+///
+/// Nothing is lost in between: until a signal is watched it ends the process, and once this is made all are.
 private final class InterruptSource: Sendable {
   private static let numbers = [SIGINT, SIGTERM, SIGHUP]
 
   private let sources: Mutex<[any DispatchSourceSignal]>
 
   init(handler: @escaping @Sendable () -> Void) {
+    let watched = DispatchGroup()
     sources = Mutex(
       Self.numbers.map { number in
-        // The default action must not end the process before the handler is asked.
-        _ = signal(number, SIG_IGN)
         let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
         source.setEventHandler(handler: handler)
+        // A source that was resumed is watched some time later.
+        watched.enter()
+        source.setRegistrationHandler { watched.leave() }
         source.resume()
         return source
       })
+    watched.wait()
   }
 
   deinit {

@@ -134,11 +134,11 @@ struct ReviewCommand: AsyncParsableCommand {
     } catch {
       throw CommandExit(.usage, "error: \(error)")
     }
-    context.output(address.page + "\n")
-    started()
     let (stops, stop) = AsyncStream.makeStream(of: Void.self)
     let registration = context.onInterrupt { stop.yield() }
     defer { withExtendedLifetime(registration) {} }
+    context.output(address.page + "\n")
+    started()
     let failure = await withTaskGroup(of: CommandExit?.self) { group -> CommandExit? in
       group.addTask {
         do throws(LoopbackFailure) {

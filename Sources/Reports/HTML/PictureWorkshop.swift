@@ -56,10 +56,10 @@ struct PictureWorkshop: Sendable {
   func makeThumbnail(of picture: SheetPicture) throws -> Bool {
     let target = folder.path.appending(picture.thumbnail)
     if DurableFile.exists(target) || fetch(picture.thumbnail) { return true }
-    guard let decoded = decode(picture), let small = Self.thumbnail(of: decoded) else {
-      return false
-    }
-    try keep(small, as: picture.thumbnail)
+    guard let small = decodeSmall(picture),
+      let bytes = Self.webp(small, quality: Self.thumbnailQuality, effort: .fast)
+    else { return false }
+    try keep(bytes, as: picture.thumbnail)
     return true
   }
 
@@ -145,7 +145,7 @@ struct PictureWorkshop: Sendable {
 
   /// Pictures made small, beside each other, as PNG, which every reader shows.
   private static func beside(_ pictures: [Picture]) -> [UInt8]? {
-    let small = pictures.map { fitted($0, side: compositeSide) }
+    let small = pictures.map { $0.fitted(longerSide: compositeSide) }
     do {
       return try PictureEncoder.png(DifferencePictures.sideBySide(small, gap: 8), effort: .fast)
     } catch {
@@ -168,30 +168,33 @@ struct PictureWorkshop: Sendable {
   }
 
   private func decode(_ picture: SheetPicture) -> Picture? {
+    decode(picture) { bytes throws(PictureError) in try Picture(decoding: bytes, limits: limits) }
+  }
+
+  /// A picture as small as thumbnails are.
+  private func decodeSmall(_ picture: SheetPicture) -> Picture? {
+    decode(picture) { bytes throws(PictureError) in
+      try Picture(decoding: bytes, longerSide: Self.thumbnailSide, limits: limits)
+    }
+  }
+
+  private func decode(
+    _ picture: SheetPicture, by decoder: ([UInt8]) throws(PictureError) -> Picture
+  ) -> Picture? {
     guard let bytes = verifiedBytes(of: picture) else { return nil }
     do {
-      return try Picture(decoding: bytes, limits: limits)
+      return try decoder(bytes)
     } catch {
       // As above.
       return nil
     }
   }
 
-  static func thumbnail(of picture: Picture) -> [UInt8]? {
-    webp(fitted(picture, side: thumbnailSide), quality: thumbnailQuality)
-  }
-
-  /// The picture with a longer side of at most so many pixels.
-  private static func fitted(_ picture: Picture, side: Int) -> Picture {
-    let longer = max(picture.width, picture.height)
-    guard longer > side else { return picture }
-    func scaled(_ length: Int) -> Int { max(1, (length * side + longer / 2) / longer) }
-    return picture.resized(width: scaled(picture.width), height: scaled(picture.height))
-  }
-
-  private static func webp(_ picture: Picture, quality: Int) -> [UInt8]? {
+  private static func webp(
+    _ picture: Picture, quality: Int, effort: PictureEncoder.Effort = .small
+  ) -> [UInt8]? {
     do {
-      return try PictureEncoder.webp(picture, quality: quality)
+      return try PictureEncoder.webp(picture, quality: quality, effort: effort)
     } catch {
       // A side of more pixels than WebP knows.
       return nil
