@@ -10,9 +10,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Tests" / "Interop"))
 
-from environment import ROOT, enter, proofsheet  # noqa: E402
+from environment import BROWSER, ROOT, enter, proofsheet  # noqa: E402
 
-enter("sheet", "playwright>=1.40", "pillow>=10")
+enter(*BROWSER)
 
 from playwright.sync_api import sync_playwright  # noqa: E402
 from sheet_run import Run, picture  # noqa: E402

@@ -129,37 +129,36 @@ private struct Merger {
       if let baseline = try parts[0].attachment(digest) { _ = try store.attach(baseline) }
     }
     let sink = StoreSink(store: store)
-    try LineFile.write(to: folder.appending("run.jsonl")) { lines in
-      func tell(_ event: RunEvent) throws {
-        try sink.receive(event)
-        try lines.receive(event)
+    let misses = MissFolder(folder.appending("misses"), redactor: context.redactor)
+    try sink.receive(.started(header))
+    console.receive(.started(header))
+    var spending = Spending(cap: summary.spending.cap)
+    for suite in header.suites {
+      var age = AgeTally(
+        findings: parts.flatMap { $0.summary.findings.filter { $0.suite == suite.name } })
+      try merge(suite) { result, part in
+        age?.add(result, at: part.endedAt)
+        if [.fixtureMissing, .fixtureStale].contains(result.outcome) {
+          misses.take(result.identity, from: part.folder.appending("misses"))
+        }
+        spending.spent += result.cost
+        spending.possiblyBilled += result.possiblyBilled
+        try sink.receive(.caseFinished(result, spending: spending))
+        console.receive(.caseFinished(result, spending: spending))
       }
-      try tell(.started(header))
-      console.receive(.started(header))
-      var spending = Spending(cap: summary.spending.cap)
-      for suite in header.suites {
-        var age = AgeTally(
-          findings: parts.flatMap { $0.summary.findings.filter { $0.suite == suite.name } })
-        try merge(suite) { result, part in
-          age?.add(result, at: part.endedAt)
-          spending.spent += result.cost
-          spending.possiblyBilled += result.possiblyBilled
-          try tell(.caseFinished(result, spending: spending))
-          console.receive(.caseFinished(result, spending: spending))
-        }
-        if let aged = age?.finding(of: suite.name) {
-          summary.findings.append(aged)
-        }
-        if let unused = RunFinding.unused(
-          of: suite.name, parts: parts.map { ($0.header.startedAt, $0.summary) })
-        {
-          summary.findings.append(unused)
-        }
+      if let aged = age?.finding(of: suite.name) {
+        summary.findings.append(aged)
       }
-      try tell(.finished(summary))
+      if let unused = RunFinding.unused(
+        of: suite.name, parts: parts.map { ($0.header.startedAt, $0.summary) })
+      {
+        summary.findings.append(unused)
+      }
     }
+    try sink.receive(.finished(summary))
     let run = try store.run(header.id.text)
-    let problems = makeSet(folder).write(run, context)
+    try HTMLReport.writeLines(run, to: folder.appending(RunFolder.fileName))
+    let problems = [misses.failure].compactMap(\.self) + makeSet(folder).write(run, context)
     let counts = summary.counts.sorted { $0.key.rawValue < $1.key.rawValue }
       .map { "\($0.value) \($0.key.rawValue)" }.joined(separator: ", ")
     context.say(
@@ -169,6 +168,7 @@ private struct Merger {
     for line in summary.findings.flatMap({ ConsoleReport.findingLines($0) }) { context.say(line) }
     if summary.isSimulated { context.say(SimulatorNotice.text) }
     for problem in problems { context.say("error: \(problem)") }
+    if let note = misses.note { context.say(note) }
     ReportSet.tell(folder, context)
     guard problems.isEmpty else {
       throw CommandExit(ExitStatus.worst([.usage, summary.exitStatus]))

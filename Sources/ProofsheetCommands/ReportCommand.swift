@@ -95,7 +95,7 @@ struct ReportCommand: ParsableCommand {
       }
     } else {
       let stored = try StoredRuns.find(name, folders, context)
-      try render(stored, in: stored.store.folder.appending(stored.header.id.text), context)
+      try render(stored, in: stored.folder, context)
     }
   }
 
@@ -139,6 +139,8 @@ struct ReportCommand: ParsableCommand {
         try RunDocument.writeWhole(run) { try write(String(decoding: $0, as: UTF8.self)) }
       }
     case .html:
+      let isOfStore = DurableFile.isFile(folder.parent.appending(RunStore.fileName))
+      if target != folder || !isOfStore { try PageFolder.check(target, option: "--output") }
       // Lines that a run wrote itself hold its notices too.
       let isOwn = target == folder && DurableFile.isFile(folder.appending(RunFolder.fileName))
       try HTMLReport.write(

@@ -312,7 +312,7 @@ struct RunSession {
     }
     let problems =
       sinks.failures + (environment.purchasing?.guardian.failures ?? [])
-      + (misses.failure.map { ["the requests of misses: \($0)"] } ?? [])
+      + [misses.failure].compactMap(\.self)
       + writeReports(sinks.hasFailed(Self.storeName) ? nil : store)
     for problem in problems { context.say("error: \(problem)") }
     tellReports()

@@ -4,11 +4,12 @@ internal import Reports
 internal import Suites
 internal import SystemPackage
 
-/// Writes the JSON Schemas of suite and config files, and of what runs write.
+/// Writes the JSON Schemas of suite and config files, of what runs write, and of decisions.
 struct SchemaCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "schema",
-    abstract: "Write the JSON Schema of suite and config files, and of what runs write.",
+    abstract:
+      "Write the JSON Schema of suite and config files, of what runs write, and of decisions.",
     discussion: """
       An editor that knows YAML completes and checks a suite whose first line is:
 
@@ -19,11 +20,14 @@ struct SchemaCommand: ParsableCommand {
 
       'run' describes run.json and 'report RUN --format json', and 'run-line' each line of run.jsonl \
       and of 'run --format json'. Members may be added within a version.
+
+      'decisions' describes decisions.json, which the page of a run writes and 'approve --from' reads.
       """)
 
   @Argument(
     help: ArgumentHelp(
-      "Write this one to standard output: suite, config, run or run-line.", valueName: "file"))
+      "Write this one to standard output: suite, config, run, run-line or decisions.",
+      valueName: "file"))
   var kind: PublishedSchema?
 
   @Option(
@@ -63,6 +67,7 @@ enum PublishedSchema: String, CaseIterable, ExpressibleByArgument {
   case config
   case run
   case line = "run-line"
+  case decisions
 
   /// The name of the schema's file.
   var fileName: String { "\(rawValue).schema.json" }
@@ -74,6 +79,7 @@ enum PublishedSchema: String, CaseIterable, ExpressibleByArgument {
     case .config: LanguageSchema.config.fileBytes
     case .run: RunSchema.run.fileBytes
     case .line: RunSchema.line.fileBytes
+    case .decisions: DecisionSchema.fileBytes
     }
   }
 }

@@ -37,8 +37,8 @@ package final class RunStore: Sendable {
       if spends { try Self.requireFullSync(database) }
     } catch {
       throw StoreFailure(
-        description: "the run store \(path) cannot be used: \(error). "
-          + "Give another folder with --reports, or move the file away")
+        path, "cannot be used", error,
+        hint: "Give another folder with --reports, or move the file away")
     }
   }
 
@@ -59,8 +59,7 @@ package final class RunStore: Sendable {
     do {
       return try work()
     } catch {
-      throw StoreFailure(
-        description: "the run store \(folder.appending(Self.fileName)) failed: \(error)")
+      throw StoreFailure(folder.appending(Self.fileName), "failed", error)
     }
   }
 
@@ -182,6 +181,9 @@ package struct StoredRun: RunReader {
   package let header: RunHeader
   /// What it came to.
   package let summary: RunSummary
+
+  /// The folder of its reports, beside the store.
+  package var folder: FilePath { store.folder.appending(header.id.text) }
 
   /// The same run, whose paths start from another folder.
   package func with(workingFolder: FilePath) -> StoredRun {

@@ -1,4 +1,5 @@
 internal import Canonical
+internal import GRDB
 internal import Glibc
 package import SystemPackage
 
@@ -56,4 +57,26 @@ package struct StoreLock: ~Copyable {
 package struct StoreFailure: Error, Hashable, Sendable, CustomStringConvertible {
   /// What happened, with the path and what helps.
   package let description: String
+
+  init(description: String) { self.description = description }
+
+  /// Says what became of a store, and of a full disk what helps.
+  ///
+  /// - Parameters:
+  ///   - path: the database.
+  ///   - what: what became of it, as in "cannot be used".
+  ///   - error: why.
+  ///   - hint: what helps otherwise, as a sentence.
+  init(_ path: FilePath, _ what: String, _ error: any Error, hint: String? = nil) {
+    let database = error as? DatabaseError
+    // The file that processes share cannot grow: SQLite has no word of its own for the disk then.
+    let isFull =
+      database?.resultCode == .SQLITE_FULL
+      || database?.extendedResultCode == .SQLITE_IOERR_SHMSIZE
+    let reason =
+      isFull
+      ? "no space left on the disk; free some and run again"
+      : "\(error)" + (hint.map { ". \($0)" } ?? "")
+    description = "the run store \(path) \(what): \(reason)"
+  }
 }

@@ -114,6 +114,13 @@ import Testing
     #expect(failure?.reason == "it has 3 bytes; 2 are allowed")
   }
 
+  @Test(arguments: [0, 2, 3, 4])
+  func `Of a file of any size the start is read`(count: Int) throws {
+    try DurableFile.write([1, 2, 3], to: folder.appending("f"))
+    let start = try DurableFile.readStart(of: folder.appending("f"), byteCount: count)
+    #expect(start == Array([1, 2, 3].prefix(count)))
+  }
+
   @Test(.timeLimit(.minutes(10)))
   func `A pipe is refused and not waited for`() throws {
     let path = folder.appending("pipe")

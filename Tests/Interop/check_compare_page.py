@@ -15,9 +15,9 @@ import shutil
 import subprocess
 from urllib.parse import unquote
 
-from environment import ROOT, enter, proofsheet
+from environment import BROWSER, ROOT, enter, proofsheet
 
-enter("sheet", "playwright>=1.40", "pillow>=10")
+enter(*BROWSER)
 
 from page_driver import CHROMIUM, Driver  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402

@@ -19,12 +19,11 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from environment import ROOT, enter, latest_run, proofsheet
+from environment import ROOT, enter, latest_run, proofsheet, validator
 
 enter("reports", "jsonschema==4.26.0", "cmarkgfm==2025.10.22", "junitparser==5.0.3")
 
 import cmarkgfm
-import jsonschema
 import junitparser
 
 SUITE = r"""
@@ -54,12 +53,6 @@ def run(folder, *arguments, code=0, environment=None):
     if done.returncode != code:
         sys.exit(f"error: {arguments} ended with {done.returncode}, not {code}:\n{done.stderr.decode()}")
     return done.stdout.decode(), done.stderr.decode()
-
-
-def validator(name):
-    schema = json.loads((ROOT / "schema" / f"{name}.schema.json").read_text())
-    jsonschema.Draft202012Validator.check_schema(schema)
-    return jsonschema.Draft202012Validator(schema)
 
 
 RUN, LINE = validator("run"), validator("run-line")

@@ -22,9 +22,9 @@ import subprocess
 import time
 from urllib.parse import urlsplit
 
-from environment import ROOT, enter, latest_run, proofsheet
+from environment import BROWSER, ROOT, enter, latest_run, proofsheet, validator
 
-enter("sheet", "playwright>=1.40", "pillow>=10")
+enter(*BROWSER)
 
 from page_driver import CHROMIUM, Driver, until  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
@@ -359,20 +359,25 @@ def check_file(browser):
     assert not driver.complaints, driver.complaints
     driver.context.close()
     text = path.read_text()
-    assert json.loads(text)["format"] == "proofsheet-decisions/1"
+    schema = validator("decisions")
+    errors = [f"{error.json_path}: {error.message[:200]}" for error in schema.iter_errors(json.loads(text))]
+    assert not errors, errors
     before = baseline()
     assert "1 picture would be approved, 1 would be rejected" in run("approve", "--from", path, "--dry-run").stderr
-    for change, code, message in (
-        (("\"digest\":\"", "\"digest\":\"0000"), 2, "/decisions/0/digest: expected a digest"),
-        (("\"run\":\"", "\"run\":\"x"), 2, "there is no finished run"),
-        (("\"image\":0", "\"image\":3"), 1, "at /decisions/0: mugs / "),
-        (("\"note\":\"the", "\"note\":\"\\u001b[31m"), 2, "without control characters"),
-        (("\"decision\":\"approved\"", "\"decision\":\"approved\",\"by\":\"eve\""), 2, "/decisions/0/by: the member is not known"),
-        (("\"pixels\":\"px1:", "\"pixels\":\"px9:"), 1, "another picture than the run has"),
+    # What the file alone shows to be wrong, the schema refuses too.
+    for change, code, is_valid, message in (
+        (("\"digest\":\"", "\"digest\":\"0000"), 2, False, "/decisions/0/digest: expected a digest"),
+        (("\"run\":\"", "\"run\":\"x"), 2, True, "there is no finished run"),
+        (("\"image\":0", "\"image\":3"), 1, True, "at /decisions/0: mugs / "),
+        (("\"note\":\"the", "\"note\":\"\\u001b[31m"), 2, False, "without control characters"),
+        (("\"decision\":\"approved\"", "\"decision\":\"approved\",\"by\":\"eve\""), 2, False, "/decisions/0/by: the member is not known"),
+        (("\"pixels\":\"px1:", "\"pixels\":\"px9:"), 1, True, "another picture than the run has"),
     ):
         bad = WORK / "bad.json"
-        bad.write_text(text.replace(*change, 1))
+        changed = text.replace(*change, 1)
+        bad.write_text(changed)
         said = run("approve", "--from", bad, expect=(code,)).stderr
+        assert schema.is_valid(json.loads(changed)) == is_valid, change
         assert message in said and "\x1b" not in said, (change, said)
     assert baseline() == before
     said = run("approve", "--from", path).stderr

@@ -15,9 +15,9 @@ import json
 import shutil
 import subprocess
 
-from environment import ROOT, enter, proofsheet
+from environment import BROWSER, ROOT, enter, proofsheet
 
-enter("sheet", "playwright>=1.40", "pillow>=10")
+enter(*BROWSER)
 
 from page_driver import CHROMIUM, Driver, until  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
@@ -33,12 +33,12 @@ OUTCOMES = ["failed", "blocked", "fixture-missing", "known", "api-error", "unapp
 def make(folder):
     """The run; gives the facts that the page is held to."""
     shutil.rmtree(folder, ignore_errors=True)
-    run = Run(folder, ["mugs", "hostile"])
+    run = Run(folder, ["mugs", "sizes", "hostile"])
     photo = picture(320, 240, (230, 220, 200))
     kept = run.keep(photo, "png")
     run.inputs["mugs"] = [kept]
     cases = len(MODELS) * len(SEEDS) * len(PROMPTS)
-    run.start({"mugs": cases, "hostile": 1})
+    run.start({"mugs": cases, "sizes": 1, "hostile": 1})
     request = {
         "images": [{"digest": kept["digest"], "kind": "png"}, {"url": "https://photos.example.com/cup.png"}],
         "n": 1,
@@ -74,9 +74,10 @@ def make(folder):
         "mugs", [("edit", "linen", ""), ("model", "v4", "")], "failed", id="seed--linen--v4", reason="two are alike",
         group=across | {"pair": [{"id": i, "picture": 0, "path": p["path"]} for i, p in zip(ids, pair)]},
     )
+    resized(run)
     hostile(run)
     run.finish()
-    return cases + 1
+    return cases + 2
 
 
 def drift(run, cells, approved, changed, common):
@@ -108,6 +109,16 @@ def hostile(run):
             "enable_safety_checker": True, "output_format": "url",
         },
     )
+
+
+def resized(run):
+    """A case whose picture has neither the size nor the shape of the approved one."""
+    kept = run.keep(picture(480, 240, HUES[1]), "png")
+    check = {"name": "baseline", "verdict": "failed", "severity": "fail", "message": "size 320x320 not 480x240"}
+    check["measures"] = [{"picture": 0, "other": kept["path"], "figures": {"ssim-y601-g11-valid": 0.5}}]
+    out = run.output(picture(320, 320, HUES[1]), "png", 320, 320)
+    cells = [("edit", "linen", ""), ("model", "v4", ""), ("seed", "s1", "1")]
+    run.case("sizes", cells, "failed", checks=[check], outputs=[out], reason="another size")
 
 
 def check_sheet(driver, total):
@@ -242,6 +253,34 @@ def check_case(driver):
     assert "There is no case" in page.locator("#lost").inner_text()
 
 
+def check_sizes(driver):
+    """Pictures of two sizes lie upon one another where they are compared so, and the page says so."""
+    page = driver.page
+    boxes = "(list) => list.map((i) => { const b = i.getBoundingClientRect(); return [b.x, b.y, b.width, b.height].map(Math.round); })"
+    for mode in ("swipe", "onion", "blink"):
+        driver.open(address=f"#case=sizes%2Flinen--v4--s1&mode={mode}")
+        page.wait_for_selector(f"[data-mode={mode}][aria-checked=true]")
+        until(page, "[...document.querySelectorAll('#stage img')].filter((i) => i.naturalWidth).length === 2")
+        for key in ("0", "+"):
+            page.keyboard.press(key)
+            found = page.eval_on_selector_all("#stage img", boxes)
+            assert found[0] == found[1] and found[0][2] == found[0][3], (mode, found)
+        page.keyboard.press("0")
+        name = page.locator(".panename").inner_text()
+        assert "sizes differ: A 480 × 240, B 320 × 320" in name, name
+        driver.look(f"sizes-{mode}")
+    page.keyboard.press("2")
+    page.wait_for_selector("[data-mode=two][aria-checked=true]")
+    until(page, "[...document.querySelectorAll('#stage img')].filter((i) => i.naturalWidth).length === 2")
+    left, right = page.eval_on_selector_all("#stage img", boxes)
+    assert abs(left[2] - 2 * left[3]) < 3 and abs(right[2] - right[3]) < 3, (left, right, "each keeps its shape")
+    driver.look("sizes-two")
+    driver.open(address="#case=mugs%2Flinen--v4.5--s1&mode=blink")
+    page.wait_for_selector("[data-mode=blink][aria-checked=true]")
+    until(page, "[...document.querySelectorAll('#stage img')].filter((i) => i.naturalWidth).length === 2")
+    assert "sizes" not in page.locator(".panename").inner_text()
+
+
 def check_hostile(driver):
     """Text stays text: everywhere that a stranger's words stand, they are read as they were written."""
     page = driver.page
@@ -276,7 +315,7 @@ def check_plain(browser, folder, total):
     """Without a script the page says what did not pass, and lists hold every case."""
     driver = Driver(browser, folder.resolve().as_uri(), SHOTS, java_script_enabled=False, viewport={"width": 1280, "height": 900})
     driver.page.goto((folder / "index.html").as_uri())
-    assert driver.page.locator("article.listed").count() == 14, driver.page.locator("article.listed").count()
+    assert driver.page.locator("article.listed").count() == 15, driver.page.locator("article.listed").count()
     driver.page.screenshot(path=SHOTS / "plain.png")
     driver.page.goto((folder / "list-1.html").as_uri())
     assert driver.page.locator("article.listed").count() == total + 1
@@ -325,6 +364,7 @@ with sync_playwright() as playwright:
         driver.look(f"sheet-{name}")
         check_sheet(driver, total)
         check_case(driver)
+        check_sizes(driver)
         check_plots(driver)
         check_hostile(driver)
         driver.page.pdf(path=SHOTS / f"sheet-{name}.pdf")

@@ -13,6 +13,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
+# What `enter` needs for a script that drives Chromium: one environment for all of them.
+BROWSER = ("sheet", "playwright>=1.40", "pillow>=10", "jsonschema==4.26.0")
+
 
 def enter(name, *requirements):
     """Runs the calling script again inside the environment, making or completing it first."""
@@ -54,6 +57,15 @@ def latest_run(reports):
         return header.get("started_at") or header["header"]["started_at"]
 
     return max((path for path in Path(reports).glob("2*") if (path / "run.jsonl").exists()), key=begun)
+
+
+def validator(name):
+    """What holds documents against a published schema; its environment has jsonschema."""
+    from jsonschema import Draft202012Validator
+
+    schema = json.loads((ROOT / "schema" / f"{name}.schema.json").read_text())
+    Draft202012Validator.check_schema(schema)
+    return Draft202012Validator(schema)
 
 
 def proofsheet():

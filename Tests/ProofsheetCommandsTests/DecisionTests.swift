@@ -270,4 +270,62 @@ import Testing
     #expect(refused.status == 2)
     #expect(refused.messages.contains(message), "\(refused.messages)")
   }
+
+  @Test func `Decisions about two suites are in both baselines or in none`() async throws {
+    try prepare()
+    try project.write(
+      try project.read("suites/mug.yaml").replacing("name: mug", with: "name: jar")
+        .replacing("table", with: "chair"), to: "suites/jar.yaml")
+    let bought = await project.run(
+      "run", "@suites/mug.yaml", "@suites/jar.yaml", "--mode", "live", "--endpoint", "simulator",
+      "--unapproved", "warn", environment: ["PROOFSHEET_SIMULATOR": "--canned"], network: true)
+    #expect(bought.status == 0, "\(bought.messages)")
+    // Something is in the way of the second suite's pictures.
+    try project.write("in the way", to: "fixtures/jar")
+    let baselines = ["mug", "jar"].map { project.path("suites/\($0).baseline.json") }
+    let refused = await decide("approve")
+    #expect(refused.status == 2)
+    #expect(refused.messages.contains("fixtures/jar"), "\(refused.messages)")
+    for path in baselines { #expect(!FileManager.default.fileExists(atPath: path), "\(path)") }
+    try FileManager.default.removeItem(atPath: project.path("fixtures/jar"))
+    let approved = await decide("approve")
+    #expect(approved.status == 0, "\(approved.messages)")
+    for path in baselines { #expect(FileManager.default.fileExists(atPath: path), "\(path)") }
+    #expect(try project.files().allSatisfy { !$0.name.hasSuffix(".partial") })
+  }
+
+  @Test(
+    arguments: [["approve", "latest", "--dry-run"], ["report", "latest"], ["review", "latest"]])
+  func `A copy of runs that lead to another checkout by whole paths is told`(
+    command: [String]
+  ) async throws {
+    try project.copyQuickstart()
+    let run = await project.run("run", "@suites/quickstart.yaml", "--reports", "@reports")
+    #expect(run.status == 0, "\(run.messages)")
+    try FileManager.default.createDirectory(
+      atPath: project.path("copy"), withIntermediateDirectories: false)
+    for name in ["suites", "reports"] {
+      try FileManager.default.copyItem(
+        atPath: project.path(name), toPath: project.path("copy/\(name)"))
+    }
+    let id = try latestRun()
+    let warning = """
+      warning: run \(id) is of \(project.path("suites/quickstart.yaml")), though its run store lies \
+      beside \(project.path("copy/suites/quickstart.yaml")), which is left alone
+      hint: to go on there, run that suite: proofsheet run \
+      '\(project.path("copy/suites/quickstart.yaml"))'
+
+      """
+    let copied = await project.run(command + ["--reports", project.path("copy/reports")])
+    #expect(copied.messages.hasPrefix(warning), "\(copied.messages)")
+    #expect(copied.messages.components(separatedBy: "warning: ").count == 2)
+    let own = await project.run(command + ["--reports", project.path("reports")])
+    #expect(!own.messages.contains("warning"), "\(own.messages)")
+    // What a link leads to is no copy.
+    try FileManager.default.removeItem(atPath: project.path("copy/suites"))
+    try FileManager.default.createSymbolicLink(
+      atPath: project.path("copy/suites"), withDestinationPath: project.path("suites"))
+    let linked = await project.run(command + ["--reports", project.path("copy/reports")])
+    #expect(!linked.messages.contains("warning"), "\(linked.messages)")
+  }
 }

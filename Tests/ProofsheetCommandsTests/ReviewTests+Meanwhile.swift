@@ -86,7 +86,9 @@ extension ReviewTests {
     async throws
   {
     let (_, header, path, _) = try await begun()
-    try LineFile.write(to: path) { try $0.receive(.started(header)) }
+    let lines = try LineFile(path)
+    try lines.sink.receive(.started(header))
+    _ = consume lines
     let outcome = await project.run(
       "review", header.id.text, "--reports", project.path("reports"))
     #expect(outcome.status == 0)

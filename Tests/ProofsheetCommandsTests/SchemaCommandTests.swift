@@ -8,7 +8,7 @@ import Testing
 @Suite(.project) struct SchemaCommandTests {
   private var project: Project { Project.current }
 
-  @Test(arguments: ["suite", "config", "run", "run-line"])
+  @Test(arguments: ["suite", "config", "run", "run-line", "decisions"])
   func `A schema goes to standard output as it stands in the repository`(kind: String) async throws
   {
     let run = await project.run("schema", kind)
@@ -29,11 +29,13 @@ import Testing
         \(folder)/config.schema.json: written
         \(folder)/run.schema.json: written
         \(folder)/run-line.schema.json: written
+        \(folder)/decisions.schema.json: written
 
         """)
     #expect(
       try project.files().map(\.name).sorted() == [
-        "editor/schemas/config.schema.json", "editor/schemas/run-line.schema.json",
+        "editor/schemas/config.schema.json", "editor/schemas/decisions.schema.json",
+        "editor/schemas/run-line.schema.json",
         "editor/schemas/run.schema.json", "editor/schemas/suite.schema.json",
       ])
     let suite = await project.run("schema", "suite")

@@ -97,6 +97,61 @@ import Testing
     #expect(bare.messages.contains("/run.json\n") && !bare.messages.contains("index.html"))
   }
 
+  /// The requests that a run kept of misses, by their paths below its folder.
+  private func misses(_ folder: String) throws -> [String: String] {
+    let kept = try project.latestReport(in: folder).appendingPathComponent("misses").path
+    return try FileManager.default.subpathsOfDirectory(atPath: kept)
+      .filter { $0.hasSuffix(".json") }
+      .reduce(into: [:]) {
+        $0[$1] = try String(contentsOfFile: "\(kept)/\($1)", encoding: .utf8)
+      }
+  }
+
+  @Test func `Merged shards keep the requests of misses as a whole run does`() async throws {
+    try project.copyQuickstart()
+    try project.edit("suites/quickstart.yaml") {
+      $0.replacingOccurrences(of: "seed: [7, 42]", with: "seed: [7, 43]")
+    }
+    let whole = await project.run(
+      "run", "@suites/quickstart.yaml", "--reports", project.path("whole"))
+    #expect(whole.status == 5, "\(whole.messages)")
+    let expected = try misses("whole")
+    #expect(expected["quickstart/paper--cup--square_hd--s43/near-1.json"] != nil)
+    for index in 1...3 { #expect(await shard(index).status == 5) }
+    let merged = await merge(3, 1, 2)
+    #expect(merged.status == 5, "\(merged.messages)")
+    #expect(try misses("merged") == expected)
+    let folder = try project.latestReport(in: "merged").path
+    #expect(
+      merged.messages.contains(
+        "the requests that have no recording, whole, beside those that come near: \(folder)/misses\n"
+      ),
+      "\(merged.messages)")
+  }
+
+  @Test func `A shard's miss that cannot be read is told, and the rest is merged`() async throws {
+    try project.copyQuickstart()
+    try project.edit("suites/quickstart.yaml") {
+      $0.replacingOccurrences(of: "seed: [7, 42]", with: "seed: [7, 43]")
+    }
+    for index in 1...3 { #expect(await shard(index).status == 5) }
+    let kept = try project.latestReport(in: "part-1").appendingPathComponent("misses").path
+    let name = try #require(
+      try FileManager.default.subpathsOfDirectory(atPath: kept).sorted().last {
+        $0.hasSuffix("asked.json")
+      })
+    try FileManager.default.removeItem(atPath: "\(kept)/\(name)")
+    try project.write("elsewhere", to: "other.json")
+    try FileManager.default.createSymbolicLink(
+      atPath: "\(kept)/\(name)", withDestinationPath: project.path("other.json"))
+    let merged = await merge(1, 2, 3)
+    #expect(
+      merged.messages.contains("error: the requests of misses: cannot read "), "\(merged.messages)")
+    #expect(merged.messages.contains("merged 3 shards, 24 cases: "))
+    #expect(merged.status == 2)
+    #expect(try !misses("merged").values.contains("elsewhere"))
+  }
+
   @Test(arguments: [("0d=warn", Int32(0)), ("0d=fail", 5)])
   func `What shards found of old recordings is told of all at once`(
     age: String, status: Int32

@@ -2,10 +2,13 @@
 """Records while the disk fills up, the folder of recordings becomes read-only, the clock is set back, the
 terminal is closed, and makes recordings of what a live run received that was killed; and while
 another run uses the same store; and holds the simulator's ledger against what was kept each time.
+Reports, comparisons, histories, merges and decisions meet a disk without room, too: each is made whole, or not
+at all and told.
 
 usage: hardship.py [PROOFSHEET]      needs root for mounts, and a C compiler for the clock
 """
 
+import json
 import os
 import shutil
 import signal
@@ -13,6 +16,8 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
+import urllib.request
 from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,6 +48,18 @@ def small_disk(folder, megabytes):
         yield folder
     finally:
         as_root("umount", str(folder))
+
+
+def fill(disk, free=0):
+    """Takes the room of a disk, but for some bytes."""
+    with open(disk / "filler", "wb", buffering=0) as filler:
+        for step in (65_536, 4_096):
+            try:
+                while True:
+                    filler.write(b"\0" * step)
+            except OSError:
+                pass
+        filler.truncate(max(0, filler.tell() - free))
 
 
 def make(proofsheet, folder, simulator, fault="simulate:slow:1500", delivery="b64_json"):
@@ -110,13 +127,7 @@ def disk_full(proofsheet, root, simulator):
         while not sum(kept(project)[1].values()):
             time.sleep(0.05)
         # What is under way finds no room for its answer.
-        with open(disk / "filler", "wb") as filler:
-            try:
-                while True:
-                    filler.write(b"\0" * 65_536)
-                    filler.flush()
-            except OSError:
-                pass
+        fill(disk)
         status, messages = end(run)
         expect(status in (2, 3), f"disk full: the run ended with {status}")
         expect("space" in messages.lower(), f"disk full: the message does not say so: {messages}")
@@ -308,13 +319,222 @@ def interrupted_twice(proofsheet, root, simulator):
     settle("interrupted twice", project, simulator, before)
 
 
+FULL = "no space left"
+
+
+class Reported:
+    """A project with two runs and three shards, whose reports are made on a disk without room."""
+
+    def __init__(self, proofsheet, folder, simulator, reports=None):
+        self.project = make(proofsheet, folder, simulator, "")
+        self.proofsheet = str(proofsheet)
+        self.reports = reports or folder / "reports"
+        self.places = ["--reports", self.reports, "--fixtures", folder / "fixtures"]
+        # What is bought needs more room than what is replayed.
+        status, messages = end(begin(self.project))
+        expect(status == 0, f"{folder.name}: {messages}")
+        for part, more in (("", []), ("", []), *((f"part-{one}", ["--shard", f"{one}/3"]) for one in (1, 2, 3))):
+            done = self.run("run", self.project.suite, *more, "--no-html", part=part)
+            expect(done.returncode == 0, f"{folder.name}: {done.stderr}")
+        self.runs = sorted(path.name for path in self.reports.glob("2*"))[-2:]
+
+    def run(self, *arguments, part="", **more):
+        places = [*self.places[:1], self.reports / part, *self.places[2:]] if part else self.places
+        command = [self.proofsheet, *arguments, *(places if arguments[0] != "merge" else [])]
+        return subprocess.run(
+            [str(word) for word in command], env=self.project.environment, text=True, timeout=bench.TIMEOUT,
+            **({"capture_output": True} | more),
+        )  # fmt: skip
+
+    def parts(self):
+        return [self.reports / f"part-{number}" for number in (1, 2, 3)]
+
+
+def expect_told(name, done):
+    """A command that found no room says so and ends with 2."""
+    told = done.returncode == 2 and FULL in done.stderr.lower() and "error:" in done.stderr
+    expect(told, f"{name}: exit {done.returncode}: {done.stderr}")
+
+
+def full_outputs(proofsheet, root, simulator):
+    """Under its name a report is whole, or what was there before."""
+    made = Reported(proofsheet, root / "outputs", simulator)
+    count = 0
+    with small_disk(root / "outputs-disk", 8) as disk:
+        at = disk / "made"
+        for name, target, *arguments in (
+            *((form, "report.out", "report", "latest", "--format", form, "--output", at / "report.out")
+              for form in ("text", "json", "jsonl", "csv", "markdown", "junit")),
+            ("html", "index.html", "report", "latest", "--format", "html", "--output", at),
+            ("compare --html", "index.html", "compare", *made.runs, "--html", at, "--images", "all"),
+            ("compare --junit", "compared.xml", "compare", *made.runs, "--junit", at / "compared.xml"),
+        ):  # fmt: skip
+            whole = None
+            for free in (1 << 22, 0, 4_096, 16_384, 65_536):
+                shutil.rmtree(at, ignore_errors=True)
+                at.mkdir()
+                fill(disk, free)
+                done = made.run(*arguments)
+                count += 1
+                found = (at / target).read_bytes() if (at / target).exists() else None
+                whole = whole or found
+                what = f"{name} with {free} bytes left"
+                if free == 0 or done.returncode:
+                    expect_told(what, done)
+                    expect(found is None, f"{what}: {target} is there")
+                else:
+                    expect(found == whole and whole, f"{what}: exit 0, and {target} is not whole")
+                rest = [path.name for path in at.rglob("*.partial")]
+                expect(not rest, f"{what}: {rest} are left")
+            if target == "report.out":
+                (at / target).write_text("as before")
+                fill(disk)
+                expect_told(f"{name} over another", made.run(*arguments))
+                expect((at / target).read_text() == "as before", f"{name}: the older file is gone")
+        for arguments in (
+            *(("report", "latest", "--format", form) for form in ("text", "json", "csv", "markdown")),
+            ("compare", *made.runs), ("history", made.project.suite),
+        ):  # fmt: skip
+            with open(disk / "standard-output", "wb") as output:
+                fill(disk)
+                done = made.run(*arguments, capture_output=False, stdout=output, stderr=subprocess.PIPE)
+            expect_told(f"{arguments[0]} to standard output", done)
+            count += 1
+        for free in (0, 65_536, 1 << 18, 3 << 17, 1 << 19):
+            shutil.rmtree(at, ignore_errors=True)
+            at.mkdir()
+            fill(disk, free)
+            expect_told(f"merge with {free} bytes left", made.run("merge", *made.parts(), "--reports", at))
+            count += 1
+            for path in at.glob("2*/run.jsonl"):
+                kinds = [json.loads(line)["kind"] for line in path.read_text().splitlines()]
+                expect(kinds[-1] == "run-finished", f"merge with {free} bytes left: {path.name} is half")
+            rest = [path.name for path in at.rglob("*.partial")]
+            expect(not rest, f"merge with {free} bytes left: {rest} are left")
+        (disk / "filler").unlink()
+        done = made.run("merge", *made.parts(), "--reports", at)
+        expect(done.returncode == 0, f"merge with room again: {done.stderr}")
+    print(f"reports on a full disk: {count} commands, each whole or told")
+
+
+def full_store(proofsheet, root, simulator):
+    """Commands that read a run store on a full disk say so, and harm nothing."""
+    with small_disk(root / "store-disk", 64) as disk:
+        made = Reported(proofsheet, root / "store", simulator, disk / "reports")
+        before = made.run("report", "latest", "--format", "csv").stdout
+        refused = 0
+        for free in (0, 16_384, 65_536, 1 << 17, 1 << 18):
+            for arguments in (
+                ("report", "latest", "--format", "json"), ("compare", *made.runs), ("history", made.project.suite),
+                ("merge", *made.parts(), "--reports", disk / "merged"), ("approve", "latest", "--dry-run"),
+                ("review", "latest"),
+            ):  # fmt: skip
+                fill(disk, free)
+                with subprocess.Popen(
+                    [str(word) for word in (proofsheet, *arguments, *(made.places if arguments[0] != "merge" else []))],
+                    env=made.project.environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                ) as process:  # fmt: skip
+                    if arguments[0] == "review" and process.stdout.readline():
+                        process.terminate()
+                    output, messages = process.communicate(timeout=bench.TIMEOUT)
+                if free == 0 or process.returncode:
+                    refused += 1
+                    done = subprocess.CompletedProcess([], process.returncode, output, messages)
+                    expect_told(f"{arguments[0]} of a store with {free} bytes left", done)
+                shutil.rmtree(disk / "merged", ignore_errors=True)
+        (disk / "filler").unlink()
+        after = made.run("report", "latest", "--format", "csv").stdout
+        expect(before == after and before, "a store on a full disk: the run is another afterwards")
+    print(f"run store on a full disk: {refused} commands refused, and the runs are as they were")
+
+
+def full_decisions(proofsheet, root, simulator):
+    """Decisions about two suites are in both baselines, or in none."""
+    with small_disk(root / "decisions-disk", 16) as disk:
+        folder = disk / "project"
+        project = make(proofsheet, folder, simulator, "")
+        first, document = project.suite, json.loads(project.suite.read_text())
+        document["checks"] = [{"baseline": "near"}]
+        project.write(document)
+        document["request"]["prompt"] = "Put it on cloth."
+        project.write(document | {"name": "later"})
+        places = ["--reports", str(root / "decisions"), "--fixtures", str(folder / "fixtures")]
+        run = [str(proofsheet), "run", str(first), str(project.suite), "--mode", "live", "--endpoint", simulator.url]
+        bought = subprocess.run(
+            [*run, "--yes", "--max-cost", "9", "--no-html", "--unapproved", "warn", *places], env=project.environment,
+            capture_output=True, text=True,
+        )  # fmt: skip
+        expect(bought.returncode == 0, f"decisions: {bought.stderr}")
+        # Each suite keeps its pictures, in whole pages; then there must be room for both baselines.
+        stored = (root / "decisions" / "blobs").glob("*.jpg")
+        pictures = sum(-(-path.stat().st_size // 4_096) * 4_096 for path in stored)
+        baselines = [path.with_name(path.stem + ".baseline.json") for path in (first, project.suite)]
+        refused = 0
+        for free in [0, pictures // 2, *(pictures + 4_096 * more for more in range(-3, 40))]:
+            for path in [*baselines, folder / "fixtures", disk / "filler"]:
+                shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+            fill(disk, free)
+            approve = [str(proofsheet), "approve", "latest", *places]
+            done = subprocess.run(approve, env=project.environment, capture_output=True, text=True)
+            there = [path.exists() for path in baselines]
+            what = f"approve with {free} bytes left"
+            if done.returncode:
+                refused += 1
+                expect_told(what, done)
+            expect(there == 2 * [done.returncode == 0], f"{what}: exit {done.returncode}, baselines {there}")
+            rest = [path.name for path in disk.rglob("*.partial")]
+            expect(not rest, f"{what}: {rest} are left")
+            if all(there):
+                break
+        expect(done.returncode == 0 and refused > 3, f"approve: {refused} refused, the last ended with {done.stderr}")
+        for path in [*baselines, folder / "fixtures", disk / "filler"]:
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        review_full(proofsheet, project, places, disk, baselines)
+    print(f"decisions on a full disk: {refused} approvals refused whole, a review goes on")
+
+
+def review_full(proofsheet, project, places, disk, baselines):
+    """A page whose decision finds no room is told, and decides once there is some."""
+    process = subprocess.Popen(
+        [str(proofsheet), "review", "latest", *places], env=project.environment, text=True, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )  # fmt: skip
+    address = process.stdout.readline().strip()
+    try:
+        queue = urllib.request.urlopen(address + "queue.js", timeout=60).read().decode()
+        entries = json.loads(queue.split("proofsheet.queue = ", 1)[1].rstrip().rstrip(";"))["entries"]
+        members = ("suite", "case", "key", "image", "digest", "pixels")
+        wanted = [{name: entry[name] for name in members} | {"decision": "approved"} for entry in entries]
+        body = json.dumps({"decisions": wanted, "seen": [None] * len(wanted)}).encode()
+        origin, token = address.rstrip("/").rsplit("/", 1)
+        fields = {"Origin": origin, "X-Proofsheet-Token": token, "Content-Type": "application/json"}
+
+        def decide():
+            request = urllib.request.Request(address + "api/decide", body, fields)
+            try:
+                return 200, urllib.request.urlopen(request, timeout=60).read().decode()
+            except urllib.error.HTTPError as error:
+                return error.code, error.read().decode()
+
+        fill(disk)
+        code, text = decide()
+        expect(code >= 400 and FULL in text, f"review: {code} {text[:300]}")
+        expect(not any(path.exists() for path in baselines), "review: a baseline was written")
+        (disk / "filler").unlink()
+        code, text = decide()
+        expect(code == 200 and all(path.exists() for path in baselines), f"review with room: {code} {text[:300]}")
+    finally:
+        process.terminate()
+        process.communicate(timeout=60)
+
+
 def main():
     proofsheet = bench.binary()
     root = Path(tempfile.mkdtemp())
     try:
         for step in (
             small_from_the_start, disk_full, read_only, clock_back, two_at_once, interrupted,
-            interrupted_twice, hung_up, timed_out, live_killed,
+            interrupted_twice, hung_up, timed_out, live_killed, full_outputs, full_store, full_decisions,
         ):  # fmt: skip
             with bench.Simulator(proofsheet) as simulator:
                 step(proofsheet, root, simulator)

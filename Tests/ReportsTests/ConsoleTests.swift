@@ -1,6 +1,7 @@
 import Canonical
 import Experiments
 import Reports
+import Suites
 import Synchronization
 import SystemPackage
 import Testing
@@ -217,6 +218,63 @@ struct ConsoleTests {
         4 cases in 12s: 1 passed, 1 drifted, 1 api-error, 1 cancelled
         $3.12 spent, $0.09 possibly billed, cap $5
         pictures of the simulator, a stand-in and no model
+
+        """)
+  }
+
+  @Test func `With every case each check is told once`() throws {
+    func check(
+      _ name: String, _ verdict: CheckResult.Verdict, _ message: String,
+      _ severity: CheckSeverity = .fail
+    ) -> CheckResult {
+      CheckResult(name: name, verdict: verdict, severity: severity, message: message)
+    }
+    let format = check("format", .passed, "jpeg")
+    let late = check("latency", .failed, "took 61 s, at most 60 s", .warn)
+    let drifted = check("baseline", .drifted, "PDQ distance 34, at most 10")
+    let preserve = check("preserve", .failed, "SSIM 0.2, at least 0.9")
+    let new = check("baseline", .unapproved, "picture 0 has no approved one")
+    let alike = check("near", .failed, "a and b are not alike")
+    let screen = Screen()
+    let report = screen.report(ConsoleStyle(isTerminal: false, verbosity: .verbose))
+    let results = [
+      try Made.result(
+        .passed, 0, reason: "format: jpeg", notices: [try #require(late.warning)],
+        checks: [format, late]),
+      try Made.result(
+        .drifted, 1, reason: "baseline: \(drifted.message); and 1 more: preserve",
+        checks: [format, drifted, preserve]),
+      try Made.result(
+        .known, 2, reason: "flaky (drifted: baseline: \(drifted.message))",
+        checks: [format, drifted]),
+      try Made.result(
+        .passed, 3, id: "unapproved", reason: "format: jpeg",
+        notices: ["\(new.message); look at it and approve it"], checks: [format, new]),
+      try Made.result(.failed, 4, id: "group", reason: alike.message, checks: [alike]),
+    ]
+    for result in results { report.receive(.caseFinished(result, spending: Spending())) }
+    #expect(
+      screen.shown() == """
+        passed  paper--passed
+          format: passed: jpeg
+          note: warning: latency: took 61 s, at most 60 s
+          suites/mug.yaml:10
+        drifted  paper--drifted
+          baseline: PDQ distance 34, at most 10; and 1 more: preserve
+          format: passed: jpeg
+          preserve: failed: SSIM 0.2, at least 0.9
+          suites/mug.yaml:11
+        known  paper--known
+          flaky (drifted: baseline: PDQ distance 34, at most 10)
+          format: passed: jpeg
+          suites/mug.yaml:12
+        passed  unapproved
+          format: passed: jpeg
+          note: picture 0 has no approved one; look at it and approve it
+          suites/mug.yaml:13
+        failed  group
+          a and b are not alike
+          suites/mug.yaml:14
 
         """)
   }

@@ -17,6 +17,33 @@ public enum DurableFile {
   public static func read(
     _ path: FilePath, byteCountMax: Int, followsLink: Bool = true
   ) throws(FileFailure) -> [UInt8] {
+    try read(path, followsLink: followsLink) { (size) throws(FileFailure) in
+      guard size <= byteCountMax else {
+        throw FileFailure(
+          operation: "read", path: path,
+          reason: "it has \(size) bytes; \(byteCountMax) are allowed")
+      }
+      return size
+    }
+  }
+
+  /// Reads the first bytes of a file, however large it is.
+  ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - byteCount: how many bytes; fewer where the file has fewer.
+  ///   - followsLink: whether the file may be a symbolic link, as of ``read(_:byteCountMax:followsLink:)``.
+  /// - Throws: ``FileFailure`` when it cannot be read or is no plain file.
+  public static func readStart(
+    of path: FilePath, byteCount: Int, followsLink: Bool = true
+  ) throws(FileFailure) -> [UInt8] {
+    try read(path, followsLink: followsLink) { size in min(size, byteCount) }
+  }
+
+  /// - Parameter wanted: how many bytes to read of a file of a size.
+  private static func read(
+    _ path: FilePath, followsLink: Bool, wanted: (Int) throws(FileFailure) -> Int
+  ) throws(FileFailure) -> [UInt8] {
     if !followsLink, isLink(path) { throw FileFailure(linkAt: path, operation: "read") }
     // Without O_NONBLOCK opening a named pipe waits for a writer; for plain files it has no effect.
     let file = try open(
@@ -28,12 +55,7 @@ public enum DurableFile {
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw FileFailure(operation: "read", path: path, reason: "it is no plain file")
     }
-    guard status.st_size <= byteCountMax else {
-      throw FileFailure(
-        operation: "read", path: path,
-        reason: "it has \(status.st_size) bytes; \(byteCountMax) are allowed")
-    }
-    let expected = Int(status.st_size)
+    let expected = try wanted(Int(status.st_size))
     var bytes = [UInt8](repeating: 0, count: expected)
     var filled = 0
     while filled < expected {
@@ -136,6 +158,15 @@ public enum DurableFile {
     var status = stat()
     guard unsafe lstat(path.isEmpty ? "." : path.string, &status) == 0 else { return false }
     return status.st_mode & S_IFMT == S_IFLNK
+  }
+
+  /// Whether two paths lead to one and the same file or folder.
+  public static func isSame(_ path: FilePath, _ other: FilePath) -> Bool {
+    var (first, second) = (stat(), stat())
+    guard unsafe stat(path.string, &first) == 0, unsafe stat(other.string, &second) == 0 else {
+      return false
+    }
+    return first.st_dev == second.st_dev && first.st_ino == second.st_ino
   }
 
   private static func kind(of path: FilePath) -> mode_t? {

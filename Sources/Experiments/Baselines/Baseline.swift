@@ -6,7 +6,7 @@ package import SystemPackage
 /// A decision about one output.
 package struct BaselineEntry: Hashable, Sendable {
   /// What was decided.
-  package enum Decision: String, Hashable, Sendable {
+  package enum Decision: String, Hashable, Sendable, CaseIterable {
     /// The picture is as it should be.
     case approved
     /// The picture is wrong; one that equals it fails.

@@ -23,7 +23,7 @@ package struct WantedDecision: Hashable, Sendable {
   package static let noteByteCountMax = 4_096
 
   /// The longest digest of pixels, with the name of its version, in bytes.
-  static let pixelsByteCountMax = 200
+  package static let pixelsByteCountMax = 200
 
   /// Puts a decision together.
   package init(

@@ -21,14 +21,10 @@ struct ComparePage: ParsableArguments {
 
   /// Refuses a folder before anything is compared.
   ///
-  /// - Throws: ``CommandExit`` for a file, and for a folder that holds a run's proof sheet, which has pages of these
-  ///   names.
+  /// - Throws: ``CommandExit`` for a file, and for a folder that holds a run's proof sheet or somebody else's page, which
+  ///   have pages of these names.
   func check() throws {
     guard let html else { return }
-    if DurableFile.exists(FilePath(html)), !DurableFile.isFolder(FilePath(html)) {
-      throw CommandExit.usage(
-        "\(html) is a file, and pages need a folder", hint: "name another folder with --html")
-    }
     let holdsRun = [RunFolder.fileName, "run.json"].contains {
       DurableFile.exists(FilePath(html).appending($0))
     }
@@ -37,6 +33,7 @@ struct ComparePage: ParsableArguments {
         "\(html) holds the proof sheet of a run",
         hint: "name another folder with --html, for example \(html)-compared")
     }
+    try PageFolder.check(FilePath(html), option: "--html")
   }
 
   /// Writes the pages, if they were asked for.
@@ -47,7 +44,7 @@ struct ComparePage: ParsableArguments {
     _ runs: (left: StoredRun, right: StoredRun), _ context: CommandContext
   ) throws {
     guard let html else { return }
-    let sheets = [runs.left, runs.right].map { $0.store.folder.appending($0.header.id.text) }
+    let sheets = [runs.left, runs.right].map(\.folder)
     try ComparisonPage.write(
       compared, alignment, to: FilePath(html),
       options: HTMLOptions(

@@ -114,24 +114,46 @@ struct DecisionDesk: Sendable {
     }
   }
 
-  /// Writes what was decided about a suite.
+  /// Writes what was decided about the suites of a run: all of it or, where something is in the way, nothing.
   ///
   /// Pictures are kept first: a baseline never names a picture that is not there.
   ///
-  /// - Throws: ``CommandExit``, also where the file was changed meanwhile; then it is as it was.
-  static func write(_ draft: Draft) throws {
-    guard draft.changes.baseline != draft.current else { return }
+  /// - Throws: ``CommandExit``, also where a file was changed meanwhile; then all files are as they were.
+  static func write(_ drafts: [Draft]) throws {
+    let changed = drafts.filter { $0.changes.baseline != $0.current }
+    guard !changed.isEmpty else { return }
     try told {
-      try draft.changes.keepPictures(in: draft.fixtures.blobs)
-      let lock = try BaselineLock(folder: draft.path.removingLastComponent())
+      for draft in changed { try draft.changes.keepPictures(in: draft.fixtures.blobs) }
+      let lock = try BaselineLock(folders: changed.map { $0.path.removingLastComponent() })
       defer { withExtendedLifetime(lock) {} }
-      guard try content(of: draft.path) == draft.bytes else {
+      for draft in changed where try content(of: draft.path) != draft.bytes {
         throw CommandExit(
           .failure,
           "error: \(draft.path) was changed while this command ran; nothing was decided\n"
             + "hint: look at the change and run the command again")
       }
-      try DurableFile.write(BaselineFile.bytes(of: draft.changes.baseline), to: draft.path)
+      try replace(changed)
     }
+  }
+
+  /// Writes every file beside the one that it replaces, and gives them their names once all have found room.
+  private static func replace(_ drafts: [Draft]) throws(FileFailure) {
+    var made: [(file: FilePath, target: FilePath)] = []
+    do throws(FileFailure) {
+      for draft in drafts {
+        let name = draft.path.lastComponent?.string ?? ""
+        let file = draft.path.parent.appending(".\(name)\(DurableFile.partialSuffix)")
+        do throws(FileFailure) {
+          try DurableFile.write(BaselineFile.bytes(of: draft.changes.baseline), to: file)
+        } catch {
+          throw FileFailure(operation: "write", path: draft.path, errno: error.errno ?? .ioError)
+        }
+        made.append((file, draft.path))
+      }
+    } catch {
+      for (file, _) in made { try DurableFile.remove(file) }
+      throw error
+    }
+    for (file, target) in made { try DurableFile.rename(file, to: target) }
   }
 }

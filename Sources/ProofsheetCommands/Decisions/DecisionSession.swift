@@ -63,7 +63,7 @@ struct DecisionSession {
       drafts.append(try draft(run, suite, desk, filter, &tally))
     }
     try refuse(tally, run, filter)
-    if !options.dryRun { for draft in drafts { try DecisionDesk.write(draft) } }
+    if !options.dryRun { try DecisionDesk.write(drafts) }
     tell(tally)
     for draft in drafts where !options.dryRun && draft.changes.baseline != draft.current {
       context.say("written: \(draft.path)")

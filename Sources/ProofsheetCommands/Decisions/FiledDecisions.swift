@@ -60,7 +60,7 @@ struct FiledDecisions {
       drafts.append(try draft(file, places, suite, run, desk, &tally))
     }
     try refuse(tally, file)
-    if !options.dryRun { for draft in drafts { try DecisionDesk.write(draft) } }
+    if !options.dryRun { try DecisionDesk.write(drafts) }
     tell(tally)
   }
 

@@ -256,7 +256,7 @@ struct PromoteSession {
         }
       }
       try target.changes.keepPictures(in: target.fixtures.blobs)
-      let baselines = try BaselineLock(folder: target.baselinePath.removingLastComponent())
+      let baselines = try BaselineLock(folders: [target.baselinePath.removingLastComponent()])
       defer { withExtendedLifetime(baselines) {} }
       let now = try DurableFile.read(
         self.target, byteCountMax: SuiteLimits.standard.fileByteCountMax)

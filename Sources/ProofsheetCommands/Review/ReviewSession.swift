@@ -202,18 +202,16 @@ final class ReviewSession: ReviewDesk {
         409, "nothing was decided: \(Count.of(refused.count, "picture")) cannot be decided about",
         outputs: refused)
     }
-    var changes: [Step.Change] = []
-    // What was written can be taken back, also where the file of a later suite could not be.
-    defer { remember(changes) }
-    for (suite, draft) in drafts {
-      try told { try DecisionDesk.write(draft) }
-      changes += (lines[suite] ?? []).map { line in
-        Step.Change(
-          decision: line.wanted.decision, suite: suite, output: line.wanted.output,
-          before: draft.current.entries(for: line.wanted.output),
-          after: draft.changes.baseline.entries(for: line.wanted.output))
-      }
-    }
+    try told { try DecisionDesk.write(drafts.map(\.draft)) }
+    remember(
+      drafts.flatMap { suite, draft in
+        (lines[suite] ?? []).map { line in
+          Step.Change(
+            decision: line.wanted.decision, suite: suite, output: line.wanted.output,
+            before: draft.current.entries(for: line.wanted.output),
+            after: draft.changes.baseline.entries(for: line.wanted.output))
+        }
+      })
   }
 
   private func remember(_ changes: [Step.Change]) {
@@ -263,7 +261,7 @@ final class ReviewSession: ReviewDesk {
     return tally.skipped.first
   }
 
-  /// Puts the lines of the last step back to what they were, a file at a time.
+  /// Puts the lines of the last step back to what they were.
   private func undoNow() throws(ReviewRefusal) {
     guard let step = state.withLock({ $0.steps.last }) else {
       throw ReviewRefusal(409, "there is nothing to take back")
@@ -282,7 +280,7 @@ final class ReviewSession: ReviewDesk {
       }
       drafts.append(draft)
     }
-    for draft in drafts { try told { try DecisionDesk.write(draft) } }
+    try told { try DecisionDesk.write(drafts) }
     state.withLock { state in
       state.steps.removeLast()
       for change in step.changes { state.counts[change.decision, default: 0] -= 1 }

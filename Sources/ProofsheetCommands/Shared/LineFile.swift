@@ -51,10 +51,4 @@ struct LineFile: ~Copyable {
       return nil
     }
   }
-
-  /// Opens a file, lets events be written to it and closes it.
-  static func write(to path: FilePath, _ body: (JSONLinesReport) throws -> Void) throws {
-    let file = try LineFile(path)
-    try body(file.sink)
-  }
 }

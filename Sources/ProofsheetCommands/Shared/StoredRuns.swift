@@ -20,18 +20,46 @@ extension StoredRun {
   /// The run as it is where its store lies now.
   ///
   /// A checkout that was copied holds a copy of its runs, which say where they were made: what is decided about
-  /// them there must not be written into the other one.
+  /// them there must not be written into the other one. Suites that were named by absolute paths stay where they
+  /// are, which is told where the copy has them too.
   func relocated(_ context: CommandContext) -> StoredRun {
     let made = header.workingFolder
     let place = context.workingFolder.pushing(store.folder).lexicallyNormalized()
+    tellOfCopies(place, context)
     guard !made.isEmpty, !place.starts(with: made.lexicallyNormalized()),
       let suite = header.suites.first?.path, suite.isRelative
     else { return self }
-    var ancestor = place
-    for _ in 0..<Self.ancestorsMax where ancestor.removeLastComponent() {
-      if DurableFile.isFile(ancestor.pushing(suite)) { return with(workingFolder: ancestor) }
+    return Self.ancestors(of: place).first { DurableFile.isFile($0.pushing(suite)) }
+      .map { with(workingFolder: $0) } ?? self
+  }
+
+  /// The folders above a path, the nearest first.
+  private static func ancestors(of path: FilePath) -> [FilePath] {
+    var ancestor = path
+    var found: [FilePath] = []
+    while found.count < ancestorsMax, ancestor.removeLastComponent() { found.append(ancestor) }
+    return found
+  }
+
+  /// Tells of suites that the run leads to by absolute paths, and that the checkout of its store has too.
+  private func tellOfCopies(_ place: FilePath, _ context: CommandContext) {
+    let ancestors = Self.ancestors(of: place)
+    let found = header.suites.compactMap { suite -> (suite: FilePath, copy: FilePath)? in
+      var inside = suite.path
+      let root = ProjectFolders(suite: suite.path, workingFolder: context.workingFolder).root
+      guard suite.path.isAbsolute, DurableFile.isFile(suite.path), inside.removePrefix(root),
+        let copy = ancestors.lazy.map({ $0.pushing(inside) }).first(where: DurableFile.isFile),
+        !DurableFile.isSame(copy, suite.path)
+      else { return nil }
+      return (suite.path, copy)
     }
-    return self
+    guard let first = found.first else { return }
+    let more = found.count > 1 ? ", and so on for \(Count.of(found.count - 1, "more suite"))" : ""
+    context.say(
+      "warning: run \(header.id) is of \(first.suite), though its run store lies beside "
+        + "\(first.copy), which is left alone\(more)\n"
+        + "hint: to go on there, run that suite: proofsheet run "
+        + ShellText.quoted(first.copy))
   }
 }
 
@@ -63,7 +91,7 @@ enum StoredRuns {
     do {
       let (run, hasEnded) = try store.begunRun(name)
       guard !hasEnded else { return nil }
-      let folder = store.folder.appending(run.header.id.text)
+      let folder = run.folder
       return DurableFile.isFile(folder.appending(RunFolder.fileName)) ? (folder, store) : nil
     } catch {
       throw CommandExit(.usage, "error: \(error)")

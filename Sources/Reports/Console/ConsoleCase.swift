@@ -15,15 +15,21 @@ enum ConsoleCase {
   static func lines(
     _ result: CaseResult, _ style: ConsoleStyle, showsHint: Bool = true
   ) -> [String] {
+    let listsChecks = style.verbosity == .verbose
+    // That a case passed is told by its checks, where they are listed.
+    let showsReason = !listsChecks || result.outcome != .passed || result.checks.isEmpty
     var lines = [head(result, style)]
-    if !result.reason.isEmpty { lines.append(style.wrap("", result.reason, indent: "  ")) }
+    if showsReason, !result.reason.isEmpty {
+      lines.append(style.wrap("", result.reason, indent: "  "))
+    }
     let details = showsHint ? result.details[...] : result.details.prefix(detailsMax)
     lines += details.map { style.wrap("- ", $0, indent: "  ") }
     if details.count < result.details.count {
       lines.append("  - and \(result.details.count - details.count) more: --verbose shows them")
     }
-    if style.verbosity == .verbose {
-      lines += result.checks.map {
+    if listsChecks {
+      let told = result.notices + (showsReason ? [result.reason] : [])
+      lines += result.checks.filter { check in !told.contains { tells($0, of: check) } }.map {
         style.wrap(
           "\(VisibleText.escape($0.name)): ",
           "\($0.warning == nil ? "" : "warning: ")\($0.verdict.rawValue): \($0.message)",
@@ -40,6 +46,12 @@ enum ConsoleCase {
       lines.append("  hint: " + style.hint(hint))
     }
     return lines
+  }
+
+  /// Whether a reason or a notice says what became of a check, in front of what else it says.
+  private static func tells(_ text: String, of check: CheckResult) -> Bool {
+    text.contains("\(check.name): \(check.message)") || text == check.message
+      || text.hasPrefix("\(check.message); ")
   }
 
   /// Outcome and case id, and the file to open: the picture, or else the line of the suite.

@@ -70,7 +70,7 @@ package enum HTMLReport {
     try DurableFile.read(path, byteCountMax: 1 << 20) == Array(text.utf8)
   }
 
-  /// Writes a run as JSON lines, as the run itself does.
+  /// Writes a run as JSON lines, as the run itself does; the file has its name only when it is whole.
   ///
   /// - Throws: `FileFailure`, and what reading the run throws.
   package static func writeLines(_ run: some RunReader, to path: FilePath) throws {
@@ -93,7 +93,9 @@ package enum HTMLReport {
         }
         try sink.receive(.finished(run.summary))
       }
-    } catch let errno as Errno {
+    } catch {
+      try DurableFile.remove(partial)
+      guard let errno = error as? Errno else { throw error }
       throw FileFailure(operation: "write", path: path, errno: errno)
     }
     try DurableFile.rename(partial, to: path)

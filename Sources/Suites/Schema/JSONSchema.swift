@@ -109,7 +109,7 @@ extension JSONSchema {
   }
 
   /// A mapping of known keys; any other is a mistake unless `others` describes its value.
-  static func mapping(
+  package static func mapping(
     _ properties: [String: JSONSchema], required: [String] = [], others: JSONSchema? = nil
   ) -> JSONSchema {
     isMapping

@@ -199,22 +199,24 @@ extension SheetScript {
         if (pair) panes.push(pane([map("heat")], "where they differ"));
       } else if (mode === "two") panes = [pane([image(left)], name(left)), pane([image(right)], name(right))];
       else if (mode === "heat" || mode === "tiles") panes = [pane([map(mode)], mode === "heat" ? "heat map, ΔE 2000" : "tile map, SSIM")];
-      else panes = [pane([image(left), image(right)], "A " + name(left) + ", B " + name(right), mode)];
+      else panes = [pane([image(left), image(right)], "", "overlaid " + mode)];
       stage.panes = panes;
+      stage.overlaid = mode === "swipe" || mode === "onion" || mode === "blink";
       area.className = "stage panes-" + Math.min(panes.length, 6);
       area.replaceChildren(...panes.map((one) => one.element));
       const sized = [right, left].find((picture) => picture.width) || null;
       stage.width = sized ? sized.width : 0;
       stage.height = sized ? sized.height : 0;
       for (const one of panes) for (const { element } of one.images) {
-        element.addEventListener("load", () => { if (!stage.width && !element.dataset.small) { stage.width = element.naturalWidth; stage.height = element.naturalHeight; } if (stage.fitted) fit(); else place(); });
+        element.addEventListener("load", () => { if (!stage.width && !element.dataset.small) { stage.width = element.naturalWidth; stage.height = element.naturalHeight; } if (stage.fitted) fit(); else place(); nameOverlay(); });
         element.addEventListener("error", () => { element.alt = "This picture cannot be shown."; });
       }
       const sliderBox = document.getElementById("slider-box");
       sliderBox.hidden = mode !== "swipe" && mode !== "onion";
       placeSlider();
+      stage.blinked = mode === "blink" ? false : null;
+      nameOverlay();
       if (mode === "blink") {
-        stage.blinked = false;
         swap();
         if (!matchMedia("(prefers-reduced-motion: reduce)").matches) stage.blinkTimer = setInterval(swap, 700);
       }
@@ -229,7 +231,19 @@ extension SheetScript {
       if (!pane || pane.images.length < 2) return;
       stage.blinked = !stage.blinked;
       pane.images[1].element.style.visibility = stage.blinked ? "visible" : "hidden";
-      pane.element.querySelector(".panename").textContent = (stage.blinked ? "B " : "A ") + pane.images[stage.blinked ? 1 : 0].picture.label;
+      nameOverlay();
+    }
+    const sizeOf = ({ element, picture }) => (picture.width ? [picture.width, picture.height] : element.dataset.small || !element.naturalWidth ? null : [element.naturalWidth, element.naturalHeight]);
+    // What lies upon one another, and that two sizes were made one, as the metrics do.
+    function nameOverlay() {
+      const pane = stage.panes[0];
+      if (!stage.overlaid || !pane || pane.images.length < 2) return;
+      const names = pane.images.map(({ picture }, place) => "AB"[place] + " " + picture.label + (picture.file ? "" : " (thumbnail)"));
+      const sizes = pane.images.map(sizeOf);
+      const differ = sizes.every(Boolean) && String(sizes[0]) !== String(sizes[1]);
+      pane.element.querySelector(".panename").replaceChildren(
+        bdi(stage.blinked === null ? names.join(", ") : names[stage.blinked ? 1 : 0]),
+        differ ? "; sizes differ: " + sizes.map((size, place) => "AB"[place] + " " + size.join(" × ")).join(", ") + ", shown as one" : "");
     }
     function placeSlider() {
       const pane = stage.panes[0];
@@ -276,9 +290,11 @@ extension SheetScript {
       place();
     }
     function place() {
-      const [width] = natural();
+      const [width, height] = natural();
       for (const pane of stage.panes) for (const { element } of pane.images) {
         element.style.width = width + "px";
+        // Beside one another pictures keep their shapes; upon one another they have one, or nothing would lie upon its like.
+        element.style.height = stage.overlaid ? height + "px" : "";
         element.style.transform = `translate(${stage.x}px, ${stage.y}px) scale(${stage.scale})`;
         element.classList.toggle("pixelated", stage.scale * (width / (element.naturalWidth || width)) >= 2);
       }

@@ -119,7 +119,7 @@ enum SheetStyle {
     .pane { position: relative; overflow: hidden; border-radius: 6px; border: 1px solid var(--line); background: repeating-conic-gradient(var(--stage) 0 25%, var(--shade) 0 50%) 0 0 / 24px 24px; user-select: none; }
     .pane img { position: absolute; left: 0; top: 0; max-width: none; transform-origin: 0 0; pointer-events: none; }
     .pane img.pixelated { image-rendering: pixelated; }
-    .panename { position: absolute; left: 6px; top: 6px; z-index: 1; max-width: calc(100% - 12px); padding: 1px 8px; border-radius: 9px; background: rgba(20, 19, 17, 0.82); color: #fff; font-size: 12px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+    .panename { position: absolute; left: 6px; top: 6px; z-index: 1; max-width: calc(100% - 12px); padding: 1px 8px; border-radius: 9px; background: rgba(20, 19, 17, 0.82); color: #fff; font-size: 12px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; } .overlaid .panename { white-space: normal; }
     .pane.swipe::after { content: ""; position: absolute; top: 0; bottom: 0; left: var(--edge, 50%); width: 2px; background: #fff; box-shadow: 0 0 0 1px #000; }
     .readout { min-height: 30px; padding: 5px 0; } .readout > * { margin-inline-end: 10px; }
     .swatch { display: inline-block; width: 14px; height: 14px; border: 1px solid var(--soft); border-radius: 3px; vertical-align: -2px; }
