@@ -118,6 +118,7 @@ extension RunSession {
     try tellAdoptable(purchase.plans, store)
     let agreed = try agree(purchase.total, isSimulator: isSimulator)
     if command.mode != .live { try tryFolders(of: purchase) }
+    try told { try ledger.start() }
     let guardian = SpendGuard(
       cap: isSimulator ? nil : settings.maxCost.value ?? agreed,
       requestsMax: settings.maxRequests.value)

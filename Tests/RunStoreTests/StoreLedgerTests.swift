@@ -85,10 +85,13 @@ struct StoreLedgerTests {
     let live = try Session.begin(1, mode: .live)
     try live.buy(Made.id(1), Made.received(Made.exchange()))
     #expect(try live.ledger.stored(Made.id(1)) != nil)
-    #expect(try live.ledger.storedCase(Made.key(1)) == nil)
+    // How old an order is, is asked of the own run's alone.
+    #expect(try live.ledger.storedCase(Made.key(1)) != nil)
     live.crash()
     for (run, mode) in [(2, RunMode.live), (3, .record), (4, .refresh)] {
-      #expect(try Session.begin(run, mode: mode).ledger.stored(Made.id(1)) == nil)
+      let session = try Session.begin(run, mode: mode)
+      #expect(try session.ledger.stored(Made.id(1)) == nil)
+      #expect(try session.ledger.storedCase(Made.key(1)) == nil)
     }
   }
 
@@ -106,14 +109,14 @@ struct StoreLedgerTests {
     try first.buy(Made.id(2), Made.received(Made.exchange(), urls: [0: "https://b/0"]))
     first.crash()
     let session = try Session.begin(2)
-    #expect(try session.ledger.pendingURL(of: Made.key(1), index: 3) == "https://a/3")
-    #expect(try session.ledger.pendingURL(of: Made.key(1), index: 1) == nil)
+    #expect(try session.ledger.pendingURLs(of: Made.key(1), index: 3) == ["https://a/3"])
+    #expect(try session.ledger.pendingURLs(of: Made.key(1), index: 1).isEmpty)
     try session.ledger.promoted(Made.key(1))
     #expect(try session.ledger.stored(Made.id(1)) == nil)
     #expect(try session.ledger.storedCase(Made.key(1)) == nil)
-    #expect(try session.ledger.pendingURL(of: Made.key(1), index: 0) == nil)
+    #expect(try session.ledger.pendingURLs(of: Made.key(1), index: 0).isEmpty)
     #expect(try session.ledger.stored(Made.id(2)) != nil)
-    #expect(try session.ledger.pendingURL(of: Made.key(2), index: 0) == "https://b/0")
+    #expect(try session.ledger.pendingURLs(of: Made.key(2), index: 0) == ["https://b/0"])
     try session.ledger.promoted(Made.key(1))
     #expect(try session.store.countOfPendingURLs() == 1)
   }
@@ -163,19 +166,107 @@ struct StoreLedgerTests {
     let live = try Session.begin(2, mode: .live)
     try live.buy(
       Made.id(1), Made.received(Made.exchange(), urls: [0: "https://a/live", 1: "https://a/1"]))
-    #expect(try live.ledger.pendingURL(of: Made.key(1), index: 0) == "https://a/live")
+    #expect(try live.ledger.pendingURLs(of: Made.key(1), index: 0) == ["https://a/live"])
     try live.buy(Made.id(1, .download, 0), Made.received(Made.exchange(.download)))
-    #expect(try live.ledger.pendingURL(of: Made.key(1), index: 0) == nil)
-    #expect(try live.ledger.pendingURL(of: Made.key(1), index: 1) == "https://a/1")
+    #expect(try live.ledger.pendingURLs(of: Made.key(1), index: 0).isEmpty)
+    #expect(try live.ledger.pendingURLs(of: Made.key(1), index: 1) == ["https://a/1"])
     live.crash()
     let session = try Session.begin(3)
-    #expect(try session.ledger.pendingURL(of: Made.key(1), index: 0) == "https://a/recorded")
-    #expect(try session.ledger.pendingURL(of: Made.key(1), index: 1) == nil)
+    #expect(try session.ledger.pendingURLs(of: Made.key(1), index: 0) == ["https://a/recorded"])
+    #expect(try session.ledger.pendingURLs(of: Made.key(1), index: 1).isEmpty)
     #expect(try session.store.countOfPendingURLs() == 2)
-    session.crash()
-    // Nothing goes on with the first live run any more.
-    let other = try Session.begin(4, mode: .live)
-    #expect(try other.store.countOfPendingURLs() == 1)
+  }
+
+  @Test func `A later live run leaves the links and the orders of an earlier one alone`() throws {
+    let first = try Session.begin(1, mode: .live)
+    for number in 1...3 {
+      try first.buy(
+        Made.id(number), Made.received(Made.exchange(), urls: [0: "https://a/first"]))
+    }
+    first.crash()
+    // It orders the same anew: one is fetched, one is given up by a run that goes on with it, of one the
+    // task fails.
+    let second = try Session.begin(2, mode: .live)
+    for number in 1...3 {
+      try second.buy(
+        Made.id(number), Made.received(Made.exchange(), urls: [0: "https://a/second"]))
+    }
+    #expect(try second.ledger.pendingURLs(of: Made.key(1), index: 0) == ["https://a/second"])
+    try second.buy(Made.id(1, .download, 0), Made.received(Made.exchange(.download)))
+    try second.buy(
+      Made.id(3, .poll, 0), Made.received(Made.exchange(.poll), isUsable: false, endsOrder: true))
+    second.crash()
+    let third = try Session.begin(3, mode: .live, resuming: 2)
+    #expect(try third.ledger.giveUp(Made.key(2), isCertain: true))
+    #expect(try third.ledger.stored(Made.id(2)) == nil)
+    third.crash()
+    let fourth = try Session.begin(4, mode: .live, resuming: 1)
+    for number in 1...3 {
+      #expect(try fourth.ledger.stored(Made.id(number)) != nil)
+      #expect(
+        try fourth.ledger.pendingURLs(of: Made.key(number), index: 0) == ["https://a/first"])
+      #expect(try fourth.ledger.storedCase(Made.key(number)) != nil)
+    }
+  }
+
+  @Test(arguments: RunMode.allCases.filter(\.maySpend))
+  func `A run that nobody agrees to changes nothing`(mode: RunMode) throws {
+    let live = try Session.begin(1, mode: .live)
+    try live.buy(Made.id(1), Made.received(Made.exchange(), urls: [0: "https://a/0"]))
+    live.crash()
+    let store = try RunStore(folder: TemporaryFolder.path, spends: true)
+    let lock = try StoreLock(folder: TemporaryFolder.path)
+    _ = try StoreLedger(
+      store: store, run: try Made.run(2), mode: mode, startedAt: Made.start, lock: lock)
+    _ = consume lock
+    #expect(try store.countOfPendingURLs() == 1)
+    let runs = try store.database.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM run") }
+    #expect(runs == 1)
+    let resumed = try Session.begin(3, mode: .live, resuming: 1)
+    #expect(try resumed.ledger.pendingURLs(of: Made.key(1), index: 0) == ["https://a/0"])
+  }
+
+  @Test func `Links go with what is adopted, and with the rows of a run that is removed`() throws {
+    let first = try Session.begin(1, mode: .live)
+    for number in 1...2 {
+      try first.buy(
+        Made.id(number), Made.received(Made.exchange(), urls: [0: "https://a/0"]))
+    }
+    try first.store.adopted(Made.key(1), of: Made.run(1))
+    #expect(try first.ledger.pendingURLs(of: Made.key(1), index: 0).isEmpty)
+    #expect(try first.store.countOfPendingURLs() == 1)
+    try first.store.database.write { try $0.execute(sql: "DELETE FROM attempt") }
+    #expect(try first.store.countOfPendingURLs() == 0)
+  }
+
+  @Test func `Links that an earlier version has kept are those of the latest order`() throws {
+    let path = TemporaryFolder.path.appending(RunStore.fileName).string
+    let old = try DatabasePool(path: path)
+    try StoreSchema.migrator.migrate(old, upTo: "5: rows by their run")
+    let key = Made.key(1).description
+    try old.write { database in
+      try database.execute(
+        sql: """
+          INSERT INTO run (id, started_ms, mode, header) VALUES ('a', 0, 'live', '');
+          """)
+      for (number, state) in [(1, "answered"), (2, "answered"), (3, "in-doubt")] {
+        try database.execute(
+          sql: """
+            INSERT INTO attempt (number, run_id, purpose, suite, case_id, case_key, request, role,
+              ordinal, state, reserved_micro, is_usable)
+            VALUES (?, 'a', 'live', 'mug', 's1', ?, '{}', 'generate', 0, ?, 0, ?)
+            """, arguments: [number, key, state, state == "answered"])
+      }
+      for (caseKey, url) in [(key, "https://a/0"), ("none", "https://a/1")] {
+        try database.execute(
+          sql: "INSERT INTO pending_link VALUES (?, 'live', 0, ?)", arguments: [caseKey, url])
+      }
+    }
+    try old.close()
+    let store = try RunStore(folder: TemporaryFolder.path, spends: false)
+    let links = try store.database.read { try Row.fetchAll($0, sql: "SELECT * FROM order_link") }
+    #expect(links.map { $0["order_number"] as Int } == [2])
+    #expect(links.map { $0["url"] as String } == ["https://a/0"])
   }
 
   @Test func `A live run goes on with another, and with what that went on with`() throws {
@@ -367,6 +458,6 @@ struct StoreLedgerTests {
 
 extension RunStore {
   func countOfPendingURLs() throws -> Int {
-    try database.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM pending_link") } ?? -1
+    try database.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM order_link") } ?? -1
   }
 }

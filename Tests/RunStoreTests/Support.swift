@@ -101,6 +101,7 @@ struct Session: ~Copyable {
     let ledger = try StoreLedger(
       store: store, run: try Made.run(run), mode: mode, startedAt: Made.start,
       resuming: try resuming.map { try Made.run($0) }, lock: lock)
+    try ledger.start()
     return Session(store: store, ledger: ledger, lock: lock)
   }
 
