@@ -262,27 +262,9 @@ package struct StoreLedger: ExchangeLedger {
     }
   }
 
-  /// The cases that refreshes of a suite have bought since the last one that came to its end.
+  /// The cases of a suite that a refresh goes on with and does not buy again.
   package func refreshed(of suite: SuiteName) throws -> Set<CaseKey> {
-    let keys = try store.perform {
-      try store.database.read { database in
-        try String.fetchAll(
-          database,
-          sql: """
-            WITH refresh AS (
-              -- In the order in which runs were begun: the clock may have been set back.
-              SELECT run.id, run.rowid AS place,
-                run.summary IS NOT NULL AND NOT json_extract(run.summary, '$.interrupted') AS ended
-              FROM run WHERE mode = 'refresh' AND id <> :run
-                AND EXISTS (SELECT 1 FROM attempt WHERE run_id = run.id AND suite = :suite)
-            )
-            SELECT DISTINCT case_key FROM attempt JOIN refresh ON refresh.id = attempt.run_id
-            WHERE suite = :suite AND role = 'generate' AND state = 'promoted'
-              AND place > COALESCE((SELECT MAX(place) FROM refresh WHERE ended), -1)
-            """, arguments: ["run": run.text, "suite": suite.text])
-      }
-    }
-    return Set(keys.compactMap { CaseKey($0) })
+    try store.refreshed(of: suite)
   }
 
   /// Orders of earlier runs that may be billed and brought nothing, and were not followed by one that did.

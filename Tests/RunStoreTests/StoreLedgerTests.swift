@@ -121,44 +121,6 @@ struct StoreLedgerTests {
     #expect(try session.store.countOfPendingURLs() == 1)
   }
 
-  /// A live run settles each case at once, so that nothing may stay of it; and it must not change where
-  /// a recording run goes on.
-  @Test func `What interrupted refreshes have bought is known until one comes to its end`() throws {
-    let suite = try Made.suite()
-    let received = Made.received(Made.exchange(.generate, 0, "{}"))
-    for number in 1...2 {
-      let session = try Session.begin(number, mode: .refresh)
-      try session.buy(Made.id(number), received)
-      try session.ledger.promoted(Made.id(number).caseKey)
-      session.crash()
-    }
-    let third = try Session.begin(3, mode: .refresh)
-    #expect(
-      try third.ledger.refreshed(of: suite) == [Made.id(1).caseKey, Made.id(2).caseKey])
-    #expect(try third.ledger.refreshed(of: Made.suite("other")).isEmpty)
-    try third.buy(Made.id(3), received)
-    let summary = EncodedSummary.encode(RunSummary()).canonicalText
-    try third.store.database.write { database in
-      try database.execute(
-        sql: "UPDATE run SET summary = ?, started_ms = started_ms + 1 WHERE id = ?",
-        arguments: [summary, try Made.run(3).text])
-    }
-    third.crash()
-    let fourth = try Session.begin(4, mode: .refresh)
-    #expect(try fourth.ledger.refreshed(of: suite).isEmpty)
-    // The clock was set back, which must not make this run an earlier one.
-    try fourth.store.database.write { database in
-      try database.execute(
-        sql: "UPDATE run SET started_ms = started_ms - 3600000 WHERE id = ?",
-        arguments: [try Made.run(4).text])
-    }
-    try fourth.buy(Made.id(4), received)
-    try fourth.ledger.promoted(Made.id(4).caseKey)
-    fourth.crash()
-    #expect(
-      try Session.begin(5, mode: .refresh).ledger.refreshed(of: suite) == [Made.id(4).caseKey])
-  }
-
   @Test func `A live run keeps the links of what it has not fetched, apart from others`() throws {
     let first = try Session.begin(1)
     try first.buy(Made.id(1), Made.received(Made.exchange(), urls: [0: "https://a/recorded"]))

@@ -38,14 +38,14 @@ enum Made {
 
   static func exchange(
     _ role: ExchangeRole = .generate, _ ordinal: Int = 0, _ text: String = "{}",
-    headers: [HTTPHeader] = []
+    headers: [HTTPHeader] = [], status: Int = 200
   ) -> Exchange {
     Exchange(
       role: role, ordinal: ordinal,
       request: RecordedRequest(
         method: role == .generate ? .post : .get, url: "https://image.example/\(role)",
         headers: [], body: nil),
-      response: RecordedResponse(status: 200, headers: headers, body: Body(Array(text.utf8))),
+      response: RecordedResponse(status: status, headers: headers, body: Body(Array(text.utf8))),
       timing: HTTPTiming(
         start: start, sendMilliseconds: 1, waitMilliseconds: 2, receiveMilliseconds: 3))
   }
