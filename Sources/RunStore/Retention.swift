@@ -114,8 +114,8 @@ private struct StoredRow {
 extension RunStore {
   /// What a rule takes out; nothing is removed.
   ///
-  /// Runs stay whose orders are in doubt or not recorded, that a run that stays goes on with, that may
-  /// still be going on, and the latest that ended.
+  /// Runs stay whose orders are in doubt or not recorded, that a run that stays or the next refresh goes on
+  /// with, that may still be going on, and the latest that ended.
   ///
   /// - Parameters:
   ///   - rule: the rule.
@@ -136,6 +136,7 @@ extension RunStore {
       case .days(let count):
         { $0.run.startedAt.milliseconds < now.milliseconds - Int64(count) * 86_400_000 }
       }
+    let unended = try refreshesToGoOnWith()
     var reasons: [RunID: String] = [:]
     var going: Set<RunID> = []
     for row in rows where oldest(row) {
@@ -143,6 +144,10 @@ extension RunStore {
         row.run.startedAt.milliseconds > now.milliseconds - Retention.unfinishedMilliseconds
       if let obstacle = row.obstacle {
         reasons[row.run.id] = obstacle
+      } else if unended.contains(row.run.id) {
+        reasons[row.run.id] =
+          "it is a refresh that has not come to its end, and the next one buys nothing of it again; "
+          + "refresh the suite to the end"
       } else if row.run.id == latest {
         reasons[row.run.id] = "it is the latest that ended"
       } else if !row.hasEnded, isRecent {

@@ -53,4 +53,17 @@ extension RunStore {
     }
     return Set(keys.compactMap { CaseKey($0) })
   }
+
+  /// The refreshes of any suite that have bought what the next one does not buy again.
+  ///
+  /// - Throws: ``StoreFailure``.
+  func refreshesToGoOnWith() throws(StoreFailure) -> Set<RunID> {
+    let runs = try perform {
+      try database.read { database in
+        try Row.fetchAll(database, sql: Self.openPurchases, arguments: ["suite": nil])
+          .map { $0["run_id"] as String }
+      }
+    }
+    return Set(runs.compactMap { RunID($0) })
+  }
 }

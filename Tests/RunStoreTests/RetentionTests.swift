@@ -112,6 +112,39 @@ struct RetentionTests {
     #expect(found.held[0].reason == "run \(try Made.run(2)) goes on with it")
   }
 
+  @Test(arguments: [nil, RunSummary(isInterrupted: true), RunSummary(counts: [.overBudget: 1])])
+  func `A refresh that the next one goes on with stays, however old it is`(
+    summary: RunSummary?
+  ) throws {
+    let first = try Session.begin(1, mode: .refresh)
+    try first.buy(Made.id(1), Made.received(Made.exchange()))
+    try first.ledger.promoted(Made.key(1))
+    first.crash()
+    let store = try open()
+    try write(1, days: 0, mode: .refresh, ends: false, to: store)
+    if let summary { try end(1, summary, in: store) }
+    for run in 2...3 { try write(run, days: 10, to: store) }
+    let found = try removed(.runs(1), at: 20, of: store)
+    #expect(found.ids == [try Made.run(2)])
+    #expect(found.held.map(\.id) == [try Made.run(1)])
+    #expect(found.held[0].reason.contains("refresh the suite to the end"))
+    // A refresh that came to its end lets it go, and what comes later is removed with it or stays.
+    try write(4, days: 30, mode: .refresh, to: store)
+    for run in 5...6 { try write(run, days: 40, to: store) }
+    #expect(
+      try removed(.runs(1), at: 50, of: store).ids.map(\.text)
+        == (1...5).reversed().map { try Made.run($0).text })
+  }
+
+  /// Writes what a run came to.
+  private func end(_ run: Int, _ summary: RunSummary, in store: RunStore) throws {
+    try store.database.write { database in
+      try database.execute(
+        sql: "UPDATE run SET summary = ? WHERE id = ?",
+        arguments: [EncodedSummary.encode(summary).canonicalText, try Made.run(run).text])
+    }
+  }
+
   @Test func `The end of a refresh stays while one that broke off before it stays`() throws {
     let first = try Session.begin(1, mode: .refresh)
     _ = try first.ledger.begin(
