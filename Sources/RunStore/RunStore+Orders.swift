@@ -14,6 +14,13 @@ package struct PlacedOrder: Hashable, Sendable {
 }
 
 extension RunStore {
+  /// The query for the run of a later order of the same case that brought something.
+  static let laterAnswer = """
+    SELECT later.run_id FROM attempt AS later
+    WHERE later.case_key = attempt.case_key AND later.purpose = attempt.purpose
+      AND later.role = 'generate' AND later.is_usable = 1 AND later.number > attempt.number
+    """
+
   /// What live runs have got answered of a suite: the last one of each case.
   ///
   /// - Throws: ``StoreFailure``.

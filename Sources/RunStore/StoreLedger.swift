@@ -276,10 +276,7 @@ package struct StoreLedger: ExchangeLedger {
           sql: """
             SELECT run_id, case_id, reserved_micro FROM attempt
             WHERE suite = ? AND state = 'in-doubt' AND run_id <> ? AND purpose = ?
-              AND NOT EXISTS (SELECT 1 FROM attempt AS later
-                WHERE later.case_key = attempt.case_key AND later.purpose = attempt.purpose
-                  AND later.role = 'generate' AND later.is_usable = 1
-                  AND later.number > attempt.number)
+              AND NOT EXISTS (\(RunStore.laterAnswer))
               AND (purpose = 'recording' OR run_id IN (\(runList)) OR run_id = (
                 SELECT run_id FROM attempt
                 WHERE suite = ? AND purpose = 'live' AND run_id <> ? ORDER BY number DESC LIMIT 1))
