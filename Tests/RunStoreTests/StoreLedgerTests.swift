@@ -370,6 +370,64 @@ struct StoreLedgerTests {
     #expect(try Session.begin(3).ledger.inDoubt(of: suite).isEmpty)
   }
 
+  private func orders(of run: Int) throws -> [String] {
+    let store = try RunStore(folder: TemporaryFolder.path, spends: false)
+    return try store.sentOrders(by: Made.run(run)).map {
+      "\($0.caseID) \($0.spent) \($0.possiblyBilled)"
+    }
+  }
+
+  @Test(arguments: [RunMode.live, .record])
+  func `The money of a killed run is that of its orders, also where a later run went on with them`(
+    mode: RunMode
+  ) throws {
+    let task = #"{"data":{"task_id":"t","status":"pending"}}"#
+    let refusal = #"{"error":{"code":"InputImageSensitiveContentDetected","message":"no"}}"#
+    let first = try Session.begin(1, mode: mode)
+    try first.buy(Made.id(1), Made.received(Made.exchange()))
+    for number in [2, 3] {
+      try first.buy(
+        Made.id(number), Made.received(Made.exchange(.generate, 0, task), cost: .zero))
+    }
+    try first.buy(
+      Made.id(4), Made.received(Made.exchange(.generate, 0, refusal, status: 400), cost: .zero))
+    for number in [5, 6] {
+      let attempt = try first.ledger.begin(
+        Made.id(number), of: try Made.recordedCase(number), reservation: Made.price)
+      if number == 6 { try first.ledger.failed(attempt, failure: dropped(.beforeSending)) }
+    }
+    first.crash()
+    let open = [
+      "s1 $0.03 $0.00", "s2 $0.00 $0.03", "s3 $0.00 $0.03", "s4 $0.00 $0.00", "s5 $0.00 $0.03",
+    ]
+    #expect(try orders(of: 1) == open)
+    // Another run in between orders the same anew; only what goes on with the first is of its orders.
+    if mode == .live {
+      let other = try Session.begin(2, mode: mode)
+      try other.buy(Made.id(2), Made.received(Made.exchange(.generate, 0, task), cost: .zero))
+      try other.buy(Made.id(2, .poll, 0), Made.received(Made.exchange(.poll)))
+      other.crash()
+      #expect(try orders(of: 1) == open)
+      #expect(try orders(of: 2) == ["s2 $0.03 $0.00"])
+    }
+    let third = try Session.begin(3, mode: mode, resuming: mode == .live ? 1 : nil)
+    try third.buy(Made.id(2, .poll, 0), Made.received(Made.exchange(.poll)))
+    third.crash()
+    #expect(try orders(of: 1)[1] == "s2 $0.03 $0.00")
+    #expect(try orders(of: 3).isEmpty)
+    let spending = try RunStore(folder: TemporaryFolder.path, spends: false)
+      .spending(of: Made.run(1))
+    #expect(
+      spending
+        == Spending(
+          spent: Money(microDollars: 60_000), possiblyBilled: Money(microDollars: 60_000),
+          requests: 5))
+    let store = try RunStore(folder: TemporaryFolder.path, spends: false)
+    #expect(try store.history(of: Made.suite()).map(\.id).first == Made.run(1))
+    #expect(try store.history(of: Made.suite()).allSatisfy { !$0.hasEnded })
+    #expect(try store.history(of: Made.suite("other")).isEmpty)
+  }
+
   @Test func `An order whose task failed is not given again`() throws {
     let first = try Session.begin(1)
     try first.buy(Made.id(1), Made.received(Made.exchange()))

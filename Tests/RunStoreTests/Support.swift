@@ -51,12 +51,13 @@ enum Made {
   }
 
   static func received(
-    _ exchange: Exchange, isUsable: Bool = true, isPromotable: Bool = true,
+    _ exchange: Exchange, cost: Money = Made.price, isUsable: Bool = true,
+    isPromotable: Bool = true,
     urls: [Int: String] = [:], endsOrder: Bool = false, isGone: Bool = false,
     isDoubtful: Bool = false
   ) -> ReceivedExchange {
     ReceivedExchange(
-      exchange: exchange, cost: price, pendingURLs: urls, isUsable: isUsable,
+      exchange: exchange, cost: cost, pendingURLs: urls, isUsable: isUsable,
       isPromotable: isPromotable, endsOrder: endsOrder, isGone: isGone, isDoubtful: isDoubtful)
   }
 
