@@ -87,10 +87,7 @@ struct ReportCommand: ParsableCommand {
     } else if let (folder, store) = try StoredRuns.halfFolder(name, folders, context) {
       try told {
         var run = try RunFolder(folder, isOwn: true)
-        let (requests, unanswered) = try store.sent(by: run.header.id)
-        // What a result tells as possibly billed is no more under way.
-        let known = run.summary.spending.possiblyBilled
-        run.add(possiblyBilled: max(unanswered, known) - known, requests: requests)
+        run.replaceSpending(try store.spending(of: run.header.id))
         try render(run, in: folder, context)
       }
     } else {

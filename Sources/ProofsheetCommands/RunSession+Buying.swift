@@ -118,6 +118,7 @@ extension RunSession {
     try tellAdoptable(purchase.plans, store)
     let agreed = try agree(purchase.total, isSimulator: isSimulator)
     if command.mode != .live { try tryFolders(of: purchase) }
+    try told { try ledger.start() }
     let guardian = SpendGuard(
       cap: isSimulator ? nil : settings.maxCost.value ?? agreed,
       requestsMax: settings.maxRequests.value)
@@ -220,8 +221,8 @@ extension RunSession {
         if !refreshed.isEmpty {
           context.say(
             "\(plan.suite.name): \(Count.of(refreshed.count, "case")) "
-              + "\(refreshed.count == 1 ? "was" : "were") bought by a refresh that was "
-              + "interrupted, and \(refreshed.count == 1 ? "is" : "are") not bought again")
+              + "\(refreshed.count == 1 ? "was" : "were") bought by a refresh that did "
+              + "not come to its end, and \(refreshed.count == 1 ? "is" : "are") not bought again")
         }
         return plan.resuming(refreshed)
       }

@@ -96,12 +96,21 @@ private struct StoredRow {
     unpromoted = row["unpromoted"]
   }
 
+  /// What brings an answer in the place of one that never came.
+  private var advice: String {
+    switch run.mode {
+    case "live": "go on with it: run the suite again with --mode live --resume"
+    case "refresh": "refresh the suite again"
+    default: "record the suite again"
+    }
+  }
+
   /// Why the run must stay, whatever its age.
   var obstacle: String? {
     if inDoubt > 0 {
       return
         "\(Count.of(inDoubt, "order")) of it may be billed and \(inDoubt == 1 ? "has" : "have") "
-        + "no answer yet; record the suite again"
+        + "no answer yet; \(advice)"
     }
     if unpromoted > 0 {
       return "\(Count.of(unpromoted, "paid answer")) of it \(unpromoted == 1 ? "is" : "are") in no "
@@ -114,8 +123,8 @@ private struct StoredRow {
 extension RunStore {
   /// What a rule takes out; nothing is removed.
   ///
-  /// Runs stay whose orders are in doubt or not recorded, that a run that stays goes on with, that may
-  /// still be going on, and the latest that ended.
+  /// Runs stay whose orders are in doubt or not recorded, that a run that stays or the next refresh goes on
+  /// with, that may still be going on, and the latest that ended.
   ///
   /// - Parameters:
   ///   - rule: the rule.
@@ -136,6 +145,7 @@ extension RunStore {
       case .days(let count):
         { $0.run.startedAt.milliseconds < now.milliseconds - Int64(count) * 86_400_000 }
       }
+    let unended = try refreshesToGoOnWith()
     var reasons: [RunID: String] = [:]
     var going: Set<RunID> = []
     for row in rows where oldest(row) {
@@ -143,6 +153,10 @@ extension RunStore {
         row.run.startedAt.milliseconds > now.milliseconds - Retention.unfinishedMilliseconds
       if let obstacle = row.obstacle {
         reasons[row.run.id] = obstacle
+      } else if unended.contains(row.run.id) {
+        reasons[row.run.id] =
+          "it is a refresh that has not come to its end, and the next one buys nothing of it again; "
+          + "refresh the suite to the end"
       } else if row.run.id == latest {
         reasons[row.run.id] = "it is the latest that ended"
       } else if !row.hasEnded, isRecent {
@@ -151,7 +165,13 @@ extension RunStore {
         going.insert(row.run.id)
       }
     }
-    hold(rows, &going, &reasons)
+    let settlers = try settledDoubts()
+    // What is held may itself rely on another.
+    var count: Int
+    repeat {
+      count = going.count
+      hold(rows, settlers, &going, &reasons)
+    } while going.count < count
     retention.removed = rows.reversed().filter { going.contains($0.run.id) }.map(\.run)
     retention.held = rows.compactMap { row in
       reasons[row.run.id].map { Retention.Held(id: row.run.id, reason: $0) }
@@ -163,9 +183,13 @@ extension RunStore {
 
   /// Holds what runs that stay rely on.
   private func hold(
-    _ rows: [StoredRow], _ going: inout Set<RunID>, _ reasons: inout [RunID: String]
+    _ rows: [StoredRow], _ settlers: [RunID: Set<RunID>], _ going: inout Set<RunID>,
+    _ reasons: inout [RunID: String]
   ) {
     for row in rows.reversed() where !going.contains(row.run.id) {
+      for settler in settlers[row.run.id] ?? [] where going.remove(settler) != nil {
+        reasons[settler] = "it has answered what run \(row.run.id), which stays, left in doubt"
+      }
       if let earlier = row.resumes, going.remove(earlier) != nil {
         reasons[earlier] = "run \(row.run.id) goes on with it"
       }
@@ -181,15 +205,45 @@ extension RunStore {
     }
   }
 
+  /// Which run has answered last what another has left in doubt.
+  private func settledDoubts() throws(StoreFailure) -> [RunID: Set<RunID>] {
+    try perform {
+      let rows = try database.read { database in
+        try Row.fetchAll(
+          database,
+          sql: """
+            SELECT DISTINCT run_id, (\(Self.laterAnswer) ORDER BY number DESC LIMIT 1) AS settler
+            FROM attempt WHERE state IN ('in-doubt', 'sent') AND role = 'generate'
+            """)
+      }
+      return rows.reduce(into: [:]) { settlers, row in
+        guard let run = RunID(row["run_id"]), let settler = RunID(row["settler"] ?? "") else {
+          return
+        }
+        settlers[run, default: []].insert(settler)
+      }
+    }
+  }
+
   private func storedRows() throws(StoreFailure) -> [StoredRow] {
     try perform {
       try database.read { database in
         try Row.fetchAll(
           database,
           sql: """
-            WITH tally AS (
-              SELECT run_id, SUM(state IN ('in-doubt', 'sent')) AS in_doubt,
-                SUM(state = 'answered' AND (is_usable = 1 OR cost_micro > 0)
+            WITH RECURSIVE live (run_id) AS (
+              -- The last live run of each suite, and what it goes on with: later ones are told their doubts.
+              SELECT run_id FROM (
+                SELECT run_id, MAX(number) FROM attempt WHERE purpose = 'live' GROUP BY suite)
+              UNION SELECT resumes FROM run JOIN live ON run.id = live.run_id
+                WHERE resumes IS NOT NULL
+            ), tally AS (
+              SELECT run_id,
+                SUM(CASE WHEN state IN ('in-doubt', 'sent') AND role = 'generate'
+                  THEN (purpose = 'recording' OR run_id IN (SELECT run_id FROM live))
+                    AND NOT EXISTS (\(Self.laterAnswer)) ELSE 0 END) AS in_doubt,
+                -- What was given up has nothing to keep.
+                SUM(state = 'answered' AND is_usable = 1
                   -- What a live run received of the simulator has cost nothing.
                   AND NOT (purpose = 'live'
                     AND iif(header = '', '', json_extract(header, '$.endpoint')) IS 'simulator')

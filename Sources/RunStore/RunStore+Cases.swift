@@ -18,6 +18,20 @@ extension RunStore {
     }
   }
 
+  /// Forgets the links of a case's orders.
+  ///
+  /// - Parameter condition: which orders, in SQL.
+  static func forgetLinks(
+    of caseKey: CaseKey, where condition: String, _ database: Database,
+    _ arguments: StatementArguments = []
+  ) throws {
+    try database.execute(
+      sql: """
+        DELETE FROM order_link WHERE order_number IN (
+          SELECT number FROM attempt WHERE case_key = ? AND role = 'generate' AND \(condition))
+        """, arguments: [caseKey.description] + arguments)
+  }
+
   /// Notes that what a live run received of a case is part of a recording now.
   ///
   /// - Throws: ``StoreFailure``.
@@ -30,6 +44,9 @@ extension RunStore {
             WHERE case_key = ? AND state = 'answered' AND purpose = 'live'
               AND run_id IN (\(Self.chain))
             """, arguments: [caseKey.description, run.text])
+        try Self.forgetLinks(
+          of: caseKey, where: "purpose = 'live' AND run_id IN (\(Self.chain))", database, [run.text]
+        )
       }
     }
   }

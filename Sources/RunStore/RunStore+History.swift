@@ -52,7 +52,8 @@ extension RunStore {
     }
   }
 
-  /// The runs that ended and hold results of a suite, in the order in which they were begun.
+  /// The runs that ended and hold results of a suite, and those that did not and have ordered something of
+  /// it, in the order in which they were begun.
   ///
   /// - Parameter last: how many of the latest; `nil` for all.
   /// - Throws: ``StoreFailure``.
@@ -65,11 +66,15 @@ extension RunStore {
           database,
           sql: """
             SELECT id, started_ms, mode, json_extract(summary, '$.interrupted') AS interrupted,
-              json_extract(summary, '$.simulated') AS simulated
-            FROM run WHERE summary IS NOT NULL
-              AND EXISTS (SELECT 1 FROM case_fact WHERE suite = ? AND run_id = run.id)
-            ORDER BY rowid DESC LIMIT ?
-            """, arguments: [suite.text, last ?? -1])
+              json_extract(summary, '$.simulated') AS simulated, summary IS NOT NULL AS has_ended
+            FROM run WHERE CASE WHEN summary IS NOT NULL
+              THEN EXISTS (SELECT 1 FROM case_fact WHERE suite = :suite AND run_id = run.id)
+              ELSE EXISTS (
+                SELECT 1 FROM attempt
+                WHERE run_id = run.id AND suite = :suite AND role = 'generate'
+                  AND state <> 'released') END
+            ORDER BY rowid DESC LIMIT :last
+            """, arguments: ["suite": suite.text, "last": last ?? -1])
       }
       return rows.reversed().compactMap { row in
         guard let id = RunID(row["id"]), let mode = RunMode(rawValue: row["mode"]) else {
@@ -77,7 +82,8 @@ extension RunStore {
         }
         return HistoryRun(
           id: id, startedAt: Timestamp(milliseconds: row["started_ms"]), mode: mode,
-          isInterrupted: row["interrupted"] ?? false, isSimulated: row["simulated"] ?? false)
+          isInterrupted: row["interrupted"] ?? false, isSimulated: row["simulated"] ?? false,
+          hasEnded: row["has_ended"])
       }
     }
   }

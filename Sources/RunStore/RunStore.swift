@@ -30,15 +30,51 @@ package final class RunStore: Sendable {
     let path = folder.appending(Self.fileName)
     do {
       try DurableFile.createFolder(folder)
-      var configuration = Configuration()
-      configuration.busyMode = .timeout(10)
-      database = try DatabasePool(path: path.string, configuration: configuration)
-      try StoreSchema.migrator.migrate(database)
+      database = try Self.open(path)
       if spends { try Self.requireFullSync(database) }
     } catch {
       throw StoreFailure(
-        path, "cannot be used", error,
-        hint: "Give another folder with --reports, or move the file away")
+        path, "cannot be used", error, hint: Self.advice(on: error))
+    }
+  }
+
+  /// How often a store is opened that other processes make just then.
+  ///
+  /// Each time at least one step of the schema was made before this one fails again, and there are fewer.
+  private static let openTriesMax = 16
+  /// How long another process is waited for that writes, in seconds.
+  private static let busySeconds = 10.0
+
+  /// Opens the database and brings it to the schema of this version.
+  ///
+  /// Where two processes do so at once, the second finds tables that it was about to make, and looks again.
+  private static func open(_ path: FilePath) throws -> DatabasePool {
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(busySeconds)
+    var tries = 1
+    while true {
+      do {
+        let pool = try DatabasePool(path: path.string, configuration: configuration)
+        try StoreSchema.migrator.migrate(pool)
+        return pool
+      } catch let error as DatabaseError
+        where tries < openTriesMax
+        && [.SQLITE_ERROR, .SQLITE_CONSTRAINT].contains(error.resultCode)
+      {
+        tries += 1
+      }
+    }
+  }
+
+  /// What helps where the database cannot be opened: a file that is in order holds what was paid for, and is
+  /// not to be moved away.
+  private static func advice(on error: any Error) -> String {
+    switch (error as? DatabaseError)?.resultCode {
+    case .SQLITE_BUSY, .SQLITE_LOCKED:
+      "Another process is writing to it; run again when that has ended"
+    case .SQLITE_NOTADB, .SQLITE_CORRUPT:
+      "Give another folder with --reports, or move the file away"
+    default: "Give another folder with --reports"
     }
   }
 

@@ -8,15 +8,18 @@ package import SeedreamAPI
 package struct StoreLedger: ExchangeLedger {
   let store: RunStore
   private let run: RunID
-  /// Answers of live runs are not given to later runs: each live run asks anew.
-  private let isRecording: Bool
+  private let mode: RunMode
+  private let startedAt: Timestamp
+  /// The live run that this one goes on with.
+  private let resumed: RunID?
   /// This run, and those that it goes on with, the latest first.
   private let runs: [RunID]
 
-  /// Begins a run that may spend.
+  /// Opens the ledger for a run that may spend; ``start()`` begins the run.
   ///
   /// Attempts that an earlier process has sent and not seen answered are in doubt from now on; the
-  /// lock that is needed for this says that no such process is alive.
+  /// lock that is needed for this says that no such process is alive. Nothing else is changed: a run
+  /// that nobody agrees to leaves everything as it was.
   ///
   /// - Parameter resumed: the live run whose answers are not asked for again.
   /// - Throws: ``StoreFailure``.
@@ -27,14 +30,11 @@ package struct StoreLedger: ExchangeLedger {
     precondition(resumed == nil || mode == .live, "recordings are gone on with in any case")
     self.store = store
     self.run = run
-    isRecording = mode != .live
-    let isNewLive = mode == .live && resumed == nil
-    runs = try store.perform {
+    self.mode = mode
+    self.startedAt = startedAt
+    self.resumed = resumed
+    let earlier = try store.perform {
       try store.database.write { database in
-        // Nothing goes on with an earlier live run once there is a later one.
-        if isNewLive {
-          try database.execute(sql: "DELETE FROM pending_link WHERE purpose = 'live'")
-        }
         try database.execute(
           sql: """
             UPDATE attempt SET state = 'released'
@@ -43,11 +43,22 @@ package struct StoreLedger: ExchangeLedger {
               failure = 'the process ended before an answer came'
             WHERE state = 'sent';
             """)
+        return try String.fetchAll(database, sql: RunStore.chain, arguments: [resumed?.text])
+          .compactMap { RunID($0) }
+      }
+    }
+    runs = [run] + earlier
+  }
+
+  /// Notes that the run begins: only then anything can be sent, and later runs find it.
+  ///
+  /// - Throws: ``StoreFailure``.
+  package func start() throws(StoreFailure) {
+    try store.perform {
+      try store.database.write { database in
         try database.execute(
           sql: "INSERT INTO run (id, started_ms, mode, header, resumes) VALUES (?, ?, ?, '', ?)",
           arguments: [run.text, startedAt.milliseconds, mode.rawValue, resumed?.text])
-        return try String.fetchAll(database, sql: RunStore.chain, arguments: [run.text])
-          .compactMap { RunID($0) }
       }
     }
   }
@@ -55,7 +66,15 @@ package struct StoreLedger: ExchangeLedger {
   /// The runs whose live answers count, for a list in SQL; ids are plain text of a narrow alphabet.
   var runList: String { runs.map { "'\($0.text)'" }.joined(separator: ", ") }
 
+  /// Answers of live runs are not given to later runs: each live run asks anew.
+  private var isRecording: Bool { mode != .live }
+
   private var purpose: String { isRecording ? "recording" : "live" }
+
+  /// What an attempt has to fulfil in SQL to be one of this run or of those that it goes on with.
+  private var isOurs: String {
+    isRecording ? "purpose = 'recording'" : "purpose = 'live' AND run_id IN (\(runList))"
+  }
 
   /// The usable answer of an exchange that was stored and is not yet part of a recording.
   package func stored(_ id: ExchangeID) throws -> Exchange? {
@@ -65,25 +84,27 @@ package struct StoreLedger: ExchangeLedger {
           database,
           sql: """
             SELECT exchange FROM attempt
-            WHERE case_key = ? AND role = ? AND ordinal = ? AND is_usable = 1 AND purpose = ?
-              AND (purpose = 'recording' AND state = 'answered'
-                OR purpose = 'live' AND run_id IN (\(runList)) AND state IN ('answered', 'promoted'))
+            WHERE case_key = ? AND role = ? AND ordinal = ? AND is_usable = 1 AND \(isOurs)
+              AND (state = 'answered' OR purpose = 'live' AND state = 'promoted')
             ORDER BY number DESC LIMIT 1
             """,
-          arguments: [id.caseKey.description, id.role.rawValue, id.ordinal, purpose])
+          arguments: [id.caseKey.description, id.role.rawValue, id.ordinal])
       }
     }
     return try text.map { try RunStore.exchange(from: $0) }
   }
 
-  /// The URL of a picture before redaction, while it is still to be fetched.
-  package func pendingURL(of caseKey: CaseKey, index: Int) throws -> String? {
+  /// The URLs of a picture before redaction, while it is still to be fetched; the latest order first.
+  package func pendingURLs(of caseKey: CaseKey, index: Int) throws -> [String] {
     try store.perform {
       try store.database.read { database in
-        try String.fetchOne(
+        try String.fetchAll(
           database,
-          sql: "SELECT url FROM pending_link WHERE case_key = ? AND purpose = ? AND place = ?",
-          arguments: [caseKey.description, purpose, index])
+          sql: """
+            SELECT url FROM order_link JOIN attempt ON number = order_number
+            WHERE case_key = ? AND place = ? AND \(isOurs) ORDER BY number DESC
+            """,
+          arguments: [caseKey.description, index])
       }
     }
   }
@@ -131,26 +152,38 @@ package struct StoreLedger: ExchangeLedger {
           try database.execute(
             sql: """
               UPDATE attempt SET is_usable = 0, state = 'in-doubt'
-              WHERE role = 'generate' AND state = 'answered' AND (case_key, purpose) =
-                (SELECT case_key, purpose FROM attempt WHERE number = ?)
+              WHERE role = 'generate' AND state = 'answered' AND \(isOurs)
+                AND case_key = (SELECT case_key FROM attempt WHERE number = ?)
               """, arguments: [attempt.number])
         }
-        for (place, url) in received.pendingURLs {
-          try database.execute(
-            sql: """
-              INSERT OR REPLACE INTO pending_link (case_key, purpose, place, url)
-              SELECT case_key, purpose, ?, ? FROM attempt WHERE number = ?
-              """, arguments: [place, url, attempt.number])
-        }
-        // A picture that is stored needs its link no more.
-        if received.exchange.role == .download, received.isUsable {
-          try database.execute(
-            sql: """
-              DELETE FROM pending_link WHERE (case_key, purpose, place) =
-                (SELECT case_key, purpose, ordinal FROM attempt WHERE number = ?)
-              """, arguments: [attempt.number])
-        }
+        try keepLinks(of: received, attempt, database)
       }
+    }
+  }
+
+  /// Keeps the links that an answer names with their order, and forgets that of a picture that has come.
+  private func keepLinks(
+    of received: ReceivedExchange, _ attempt: AttemptID, _ database: Database
+  ) throws {
+    let isFetched = received.exchange.role == .download && received.isUsable
+    guard isFetched || !received.pendingURLs.isEmpty else { return }
+    let order = try Int64.fetchOne(
+      database,
+      sql: """
+        SELECT number FROM attempt
+        WHERE role = 'generate' AND is_usable = 1 AND state IN ('answered', 'promoted') AND \(isOurs)
+          AND case_key = (SELECT case_key FROM attempt WHERE number = ?)
+        ORDER BY number DESC LIMIT 1
+        """, arguments: [attempt.number])
+    for (place, url) in received.pendingURLs {
+      try database.execute(
+        sql: "INSERT OR REPLACE INTO order_link (order_number, place, url) VALUES (?, ?, ?)",
+        arguments: [order ?? attempt.number, place, url])
+    }
+    if isFetched {
+      try database.execute(
+        sql: "DELETE FROM order_link WHERE order_number = ? AND place = ?",
+        arguments: [order, received.exchange.ordinal])
     }
   }
 
@@ -169,11 +202,10 @@ package struct StoreLedger: ExchangeLedger {
     }
   }
 
-  /// Everything stored of a case that is not yet part of a recording.
+  /// Everything stored of a case that is not yet part of a recording; of a live run what it and those
+  /// that it goes on with received.
   package func storedCase(_ caseKey: CaseKey) throws -> StoredCase? {
-    try store.cases(
-      where: "case_key = ? AND purpose = 'recording'", [caseKey.description]
-    ).first
+    try store.cases(where: "case_key = ? AND \(isOurs)", [caseKey.description]).first
   }
 
   /// All such cases of a suite.
@@ -190,9 +222,7 @@ package struct StoreLedger: ExchangeLedger {
             UPDATE attempt SET state = 'promoted'
             WHERE case_key = ? AND state = 'answered' AND purpose = 'recording'
             """, arguments: [caseKey.description])
-        try database.execute(
-          sql: "DELETE FROM pending_link WHERE case_key = ? AND purpose = 'recording'",
-          arguments: [caseKey.description])
+        try RunStore.forgetLinks(of: caseKey, where: "purpose = 'recording'", database)
       }
     }
   }
@@ -200,7 +230,7 @@ package struct StoreLedger: ExchangeLedger {
   /// The failure of an answer that says that nothing is there any more.
   private static let gone = "gone"
 
-  /// Gives up what an earlier run has ordered.
+  /// Gives up what an earlier run has ordered; of a live run only what those have that it goes on with.
   package func giveUp(_ caseKey: CaseKey, isCertain: Bool) throws -> Bool {
     try store.perform {
       try store.database.write { database in
@@ -208,56 +238,33 @@ package struct StoreLedger: ExchangeLedger {
           database,
           sql: """
             SELECT number, run_id FROM attempt
-            WHERE case_key = ? AND purpose = ? AND role = 'generate' AND state = 'answered'
-              AND is_usable = 1
+            WHERE case_key = ? AND role = 'generate' AND state = 'answered' AND is_usable = 1
+              AND \(isOurs)
             ORDER BY number DESC LIMIT 1
-            """, arguments: [caseKey.description, purpose])
+            """, arguments: [caseKey.description])
         guard let order, order["run_id"] as String != run.text else { return false }
         let isGone = try Bool.fetchOne(
           database,
           sql: """
             SELECT EXISTS (SELECT 1 FROM attempt
-              WHERE case_key = ? AND purpose = ? AND run_id <> ? AND failure = ? AND number > ?)
+              WHERE case_key = ? AND run_id <> ? AND failure = ? AND number > ? AND \(isOurs))
             """,
-          arguments: [
-            caseKey.description, purpose, run.text, Self.gone, order["number"] as Int64,
-          ])
+          arguments: [caseKey.description, run.text, Self.gone, order["number"] as Int64])
         guard isCertain || isGone == true else { return false }
         // What was fetched of the old order must not be taken for a picture of the new one.
         try database.execute(
           sql: """
-            UPDATE attempt SET is_usable = 0
-            WHERE case_key = ? AND purpose = ? AND state = 'answered'
-            """, arguments: [caseKey.description, purpose])
-        try database.execute(
-          sql: "DELETE FROM pending_link WHERE case_key = ? AND purpose = ?",
-          arguments: [caseKey.description, purpose])
+            UPDATE attempt SET is_usable = 0 WHERE case_key = ? AND state = 'answered' AND \(isOurs)
+            """, arguments: [caseKey.description])
+        try RunStore.forgetLinks(of: caseKey, where: isOurs, database)
         return true
       }
     }
   }
 
-  /// The cases that refreshes of a suite have bought since the last one that came to its end.
+  /// The cases of a suite that a refresh goes on with and does not buy again.
   package func refreshed(of suite: SuiteName) throws -> Set<CaseKey> {
-    let keys = try store.perform {
-      try store.database.read { database in
-        try String.fetchAll(
-          database,
-          sql: """
-            WITH refresh AS (
-              -- In the order in which runs were begun: the clock may have been set back.
-              SELECT run.id, run.rowid AS place,
-                run.summary IS NOT NULL AND NOT json_extract(run.summary, '$.interrupted') AS ended
-              FROM run WHERE mode = 'refresh' AND id <> :run
-                AND EXISTS (SELECT 1 FROM attempt WHERE run_id = run.id AND suite = :suite)
-            )
-            SELECT DISTINCT case_key FROM attempt JOIN refresh ON refresh.id = attempt.run_id
-            WHERE suite = :suite AND role = 'generate' AND state = 'promoted'
-              AND place > COALESCE((SELECT MAX(place) FROM refresh WHERE ended), -1)
-            """, arguments: ["run": run.text, "suite": suite.text])
-      }
-    }
-    return Set(keys.compactMap { CaseKey($0) })
+    try store.refreshed(of: suite)
   }
 
   /// Orders of earlier runs that may be billed and brought nothing, and were not followed by one that did.
@@ -269,10 +276,7 @@ package struct StoreLedger: ExchangeLedger {
           sql: """
             SELECT run_id, case_id, reserved_micro FROM attempt
             WHERE suite = ? AND state = 'in-doubt' AND run_id <> ? AND purpose = ?
-              AND NOT EXISTS (SELECT 1 FROM attempt AS later
-                WHERE later.case_key = attempt.case_key AND later.purpose = attempt.purpose
-                  AND later.role = 'generate' AND later.is_usable = 1
-                  AND later.number > attempt.number)
+              AND NOT EXISTS (\(RunStore.laterAnswer))
               AND (purpose = 'recording' OR run_id IN (\(runList)) OR run_id = (
                 SELECT run_id FROM attempt
                 WHERE suite = ? AND purpose = 'live' AND run_id <> ? ORDER BY number DESC LIMIT 1))

@@ -122,6 +122,24 @@ enum StoreSchema {
           CREATE INDEX attempt_of_run ON attempt (run_id);
           """)
     }
+    migrator.registerMigration("6: links by their order") { database in
+      try database.execute(
+        sql: """
+          -- Result URLs before redaction, while a picture is still to be fetched: of one order each, so
+          -- that no other order of the same case touches them. Never merged or exported.
+          CREATE TABLE order_link (
+            order_number INTEGER NOT NULL REFERENCES attempt(number) ON DELETE CASCADE,
+            place INTEGER NOT NULL,
+            url TEXT NOT NULL,
+            PRIMARY KEY (order_number, place)
+          ) STRICT, WITHOUT ROWID;
+          INSERT INTO order_link (order_number, place, url)
+            SELECT MAX(number), place, url FROM pending_link JOIN attempt USING (case_key, purpose)
+            WHERE role = 'generate' AND state = 'answered' AND is_usable = 1
+            GROUP BY case_key, purpose, place;
+          DROP TABLE pending_link;
+          """)
+    }
     return migrator
   }
 }

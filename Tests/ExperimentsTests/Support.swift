@@ -83,10 +83,10 @@ final class MemoryLedger: ExchangeLedger {
     }
   }
 
-  func pendingURL(of caseKey: CaseKey, index: Int) throws -> String? {
+  func pendingURLs(of caseKey: CaseKey, index: Int) throws -> [String] {
     state.withLock { state in
-      state.attempts.last { $0.id.caseKey == caseKey && $0.received?.pendingURLs[index] != nil }?
-        .received?.pendingURLs[index]
+      state.attempts.reversed().filter { $0.id.caseKey == caseKey }
+        .compactMap { $0.received?.pendingURLs[index] }
     }
   }
 

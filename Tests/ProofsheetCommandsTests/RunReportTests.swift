@@ -1,8 +1,10 @@
 import Canonical
 import Experiments
 import Foundation
+import Recording
 import Reports
 import RunStore
+import SeedreamAPI
 import Suites
 import Synchronization
 import SystemPackage
@@ -337,6 +339,39 @@ import Testing
     let decided = await project.run(
       "approve", "latest", "--dry-run", "--reports", project.path("reports"))
     #expect(decided.messages.contains("24 decided before"), "\(decided.messages)")
+  }
+
+  @Test func `The money of a run that was killed is in its report and in the history`() async throws
+  {
+    try project.copyQuickstart()
+    _ = await project.run(
+      "run", "@suites/quickstart.yaml", "--reports", project.path("reports"))
+    let reports = FilePath(project.path("reports"))
+    let lock = try StoreLock(folder: reports)
+    let ledger = try StoreLedger(
+      store: try RunStore(folder: reports, spends: true),
+      run: try #require(RunID("20991122T181500Z-0000aa")), mode: .live,
+      startedAt: Timestamp(milliseconds: 0), lock: lock)
+    try ledger.start()
+    let order = RecordedCase(
+      suite: try #require(SuiteName("quickstart")), caseID: CaseID(joining: ["s7"]),
+      caseKey: try #require(CaseKey("\(SHA256Digest(hashing: []).hex).0")),
+      canonicalRequest: .members([:]))
+    _ = try ledger.begin(
+      ExchangeID(caseKey: order.caseKey, role: .generate, ordinal: 0), of: order,
+      reservation: Money(microDollars: 30_000))
+    _ = consume lock
+    let id = try leaveHalfRun()
+    let json = try JSONParser.parse(Array(await report("json", of: "latest").output.utf8))
+    #expect(json["summary"]?["spending"]?["possibly_billed"]?.string == "0.03")
+    #expect(json["summary"]?["spending"]?["requests"]?.integer == 1)
+    let history = await project.run(
+      "history", "quickstart", "--reports", project.path("reports"))
+    #expect(history.output.contains("quickstart, 2 runs"), "\(history.messages)")
+    #expect(
+      history.output.contains(
+        "run \(id) has not come to its end: $0.00 spent, $0.03 possibly billed"),
+      "\(history.output)")
   }
 
   @Test func `A run that does not exist is answered by those that do, a line each`() async throws {

@@ -164,6 +164,17 @@ struct RecordingTransportTests {
     #expect(second.ledger.received.last?.cost == .zero)
   }
 
+  @Test func `A redacted URL whose link is not kept any more is not fetched`() async throws {
+    let bench = try bench([.success(Made.response(Made.picture()))])
+    let failure = await failure {
+      try await send(
+        bench.transport, .download, url: "https://a.example/x.png?w=1&X-Tos-Signature=REDACTED")
+    }
+    #expect(failure?.code == .invalidRequest && failure?.phase == .beforeSending)
+    #expect(failure?.message.contains("not kept any more") == true)
+    #expect(bench.base.requests.isEmpty)
+  }
+
   @Test func `A pending URL is not used for another picture`() async throws {
     let first = try bench([.success(Made.response(Made.answer(urls: "https://a.example/x?sig=1")))])
     _ = try await send(first.transport)

@@ -217,8 +217,8 @@ final class MemoryLedger: ExchangeLedger {
     }
   }
 
-  func pendingURL(of caseKey: CaseKey, index: Int) throws -> String? {
-    state.withLock { $0.urls[index] }
+  func pendingURLs(of caseKey: CaseKey, index: Int) throws -> [String] {
+    state.withLock { $0.urls[index].map { [$0] } ?? [] }
   }
 
   func begin(

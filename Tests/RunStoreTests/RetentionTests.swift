@@ -3,6 +3,7 @@ import Experiments
 import Foundation
 import GRDB
 import Recording
+import SeedreamAPI
 import SystemPackage
 import TestSupport
 import Testing
@@ -98,6 +99,68 @@ struct RetentionTests {
     #expect(found.held[1].reason.contains("proofsheet fixtures adopt \(try Made.run(3))"))
   }
 
+  /// Leaves orders in doubt as a run does that is killed.
+  private func doubt(_ run: Int, _ mode: RunMode, resuming: Int? = nil) throws {
+    let session = try Session.begin(run, mode: mode, resuming: resuming)
+    _ = try session.ledger.begin(
+      Made.id(1), of: try Made.recordedCase(1), reservation: Made.price)
+    // A question about a task is never billed.
+    _ = try session.ledger.begin(
+      Made.id(2, .poll), of: try Made.recordedCase(2), reservation: .zero)
+    session.crash()
+    try write(run, days: 0, mode: mode, ends: false, to: try open())
+  }
+
+  @Test(arguments: [RunMode.record, .refresh])
+  func `An order in doubt keeps its run until another answers`(mode: RunMode) throws {
+    try doubt(1, mode)
+    let store = try open()
+    try write(2, days: 0, to: store)
+    let held = try removed(.runs(1), at: 10, of: store).held
+    #expect(held.map(\.id) == [try Made.run(1)])
+    #expect(held[0].reason.hasPrefix("1 order of it may be billed and has no answer yet; "))
+    #expect(held[0].reason.hasSuffix("\(mode.rawValue) the suite again"))
+    let third = try Session.begin(3, mode: mode)
+    try third.buy(Made.id(1), Made.received(Made.exchange()))
+    try third.ledger.promoted(Made.key(1))
+    third.crash()
+    for run in 3...4 { try write(run, days: 0, mode: mode, to: store) }
+    let found = try removed(.runs(1), at: 10, of: store)
+    #expect(try found.ids == [3, 2, 1].map { try Made.run($0) })
+    #expect(found.held.isEmpty)
+    // While the run that was in doubt stays, its answer does too.
+    let early = try removed(.runs(1), at: 0, of: store)
+    #expect(early.ids == [try Made.run(2)])
+    #expect(early.held.map(\.id) == [try Made.run(1), try Made.run(3)])
+    #expect(early.held[1].reason.contains("left in doubt"))
+  }
+
+  @Test func `What a live run left in doubt keeps it while later ones are told`() throws {
+    try doubt(1, .live)
+    try doubt(2, .live, resuming: 1)
+    let store = try open()
+    try write(3, days: 0, to: store)
+    let held = try removed(.runs(1), at: 10, of: store).held
+    #expect(held.map(\.id) == [try Made.run(1), try Made.run(2)])
+    #expect(held[0].reason.contains("--mode live --resume"))
+    try doubt(4, .live)
+    try write(5, days: 0, to: store)
+    #expect(
+      try removed(.runs(1), at: 10, of: store).ids == [3, 2, 1].map { try Made.run($0) })
+  }
+
+  @Test func `An order that was given up keeps no run`() throws {
+    let first = try Session.begin(1)
+    try first.buy(Made.id(1), Made.received(Made.exchange()))
+    first.crash()
+    let second = try Session.begin(2)
+    #expect(try second.ledger.giveUp(Made.key(1), isCertain: true))
+    second.crash()
+    let store = try open()
+    for run in 1...3 { try write(run, days: 0, mode: .record, to: store) }
+    #expect(try removed(.runs(1), at: 10, of: store).ids == [Made.run(2), Made.run(1)])
+  }
+
   @Test func `What a run that stays goes on with stays`() throws {
     let first = try Session.begin(1, mode: .live)
     first.crash()
@@ -110,6 +173,39 @@ struct RetentionTests {
     let found = try removed(.runs(1), at: 10, of: store)
     #expect(found.ids.isEmpty)
     #expect(found.held[0].reason == "run \(try Made.run(2)) goes on with it")
+  }
+
+  @Test(arguments: [nil, RunSummary(isInterrupted: true), RunSummary(counts: [.overBudget: 1])])
+  func `A refresh that the next one goes on with stays, however old it is`(
+    summary: RunSummary?
+  ) throws {
+    let first = try Session.begin(1, mode: .refresh)
+    try first.buy(Made.id(1), Made.received(Made.exchange()))
+    try first.ledger.promoted(Made.key(1))
+    first.crash()
+    let store = try open()
+    try write(1, days: 0, mode: .refresh, ends: false, to: store)
+    if let summary { try end(1, summary, in: store) }
+    for run in 2...3 { try write(run, days: 10, to: store) }
+    let found = try removed(.runs(1), at: 20, of: store)
+    #expect(found.ids == [try Made.run(2)])
+    #expect(found.held.map(\.id) == [try Made.run(1)])
+    #expect(found.held[0].reason.contains("refresh the suite to the end"))
+    // A refresh that came to its end lets it go, and what comes later is removed with it or stays.
+    try write(4, days: 30, mode: .refresh, to: store)
+    for run in 5...6 { try write(run, days: 40, to: store) }
+    #expect(
+      try removed(.runs(1), at: 50, of: store).ids.map(\.text)
+        == (1...5).reversed().map { try Made.run($0).text })
+  }
+
+  /// Writes what a run came to.
+  private func end(_ run: Int, _ summary: RunSummary, in store: RunStore) throws {
+    try store.database.write { database in
+      try database.execute(
+        sql: "UPDATE run SET summary = ? WHERE id = ?",
+        arguments: [EncodedSummary.encode(summary).canonicalText, try Made.run(run).text])
+    }
   }
 
   @Test func `The end of a refresh stays while one that broke off before it stays`() throws {

@@ -70,6 +70,27 @@ struct RunStoreTests {
     #expect(try store.runIDs(limit: 1) == [Made.run(2)])
   }
 
+  @Test func `Processes that make a store at once all get it`() async throws {
+    let folder = folder
+    for round in 0..<20 {
+      let place = folder.appending("\(round)")
+      let stores = try await withThrowingTaskGroup(of: RunStore.self) { group in
+        for _ in 0..<4 { group.addTask { try RunStore(folder: place, spends: true) } }
+        return try await group.reduce(into: []) { $0.append($1) }
+      }
+      #expect(stores.count == 4)
+    }
+  }
+
+  @Test func `A file that is no store is told with what helps`() throws {
+    try DurableFile.createFolder(folder)
+    let path = folder.appending(RunStore.fileName)
+    try DurableFile.write(Array("no database at all, but some text".utf8), to: path)
+    let failure = #expect(throws: StoreFailure.self) { try open() }
+    #expect(failure?.description.contains("move the file away") == true)
+    #expect(failure?.description.contains(path.string) == true)
+  }
+
   @Test(arguments: ["latest", "20261122T181500Z-000009", "../etc", ""])
   func `In an empty store no run is found`(name: String) throws {
     let store = try open()

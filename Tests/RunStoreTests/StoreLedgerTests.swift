@@ -85,10 +85,13 @@ struct StoreLedgerTests {
     let live = try Session.begin(1, mode: .live)
     try live.buy(Made.id(1), Made.received(Made.exchange()))
     #expect(try live.ledger.stored(Made.id(1)) != nil)
-    #expect(try live.ledger.storedCase(Made.key(1)) == nil)
+    // How old an order is, is asked of the own run's alone.
+    #expect(try live.ledger.storedCase(Made.key(1)) != nil)
     live.crash()
     for (run, mode) in [(2, RunMode.live), (3, .record), (4, .refresh)] {
-      #expect(try Session.begin(run, mode: mode).ledger.stored(Made.id(1)) == nil)
+      let session = try Session.begin(run, mode: mode)
+      #expect(try session.ledger.stored(Made.id(1)) == nil)
+      #expect(try session.ledger.storedCase(Made.key(1)) == nil)
     }
   }
 
@@ -106,54 +109,16 @@ struct StoreLedgerTests {
     try first.buy(Made.id(2), Made.received(Made.exchange(), urls: [0: "https://b/0"]))
     first.crash()
     let session = try Session.begin(2)
-    #expect(try session.ledger.pendingURL(of: Made.key(1), index: 3) == "https://a/3")
-    #expect(try session.ledger.pendingURL(of: Made.key(1), index: 1) == nil)
+    #expect(try session.ledger.pendingURLs(of: Made.key(1), index: 3) == ["https://a/3"])
+    #expect(try session.ledger.pendingURLs(of: Made.key(1), index: 1).isEmpty)
     try session.ledger.promoted(Made.key(1))
     #expect(try session.ledger.stored(Made.id(1)) == nil)
     #expect(try session.ledger.storedCase(Made.key(1)) == nil)
-    #expect(try session.ledger.pendingURL(of: Made.key(1), index: 0) == nil)
+    #expect(try session.ledger.pendingURLs(of: Made.key(1), index: 0).isEmpty)
     #expect(try session.ledger.stored(Made.id(2)) != nil)
-    #expect(try session.ledger.pendingURL(of: Made.key(2), index: 0) == "https://b/0")
+    #expect(try session.ledger.pendingURLs(of: Made.key(2), index: 0) == ["https://b/0"])
     try session.ledger.promoted(Made.key(1))
     #expect(try session.store.countOfPendingURLs() == 1)
-  }
-
-  /// A live run settles each case at once, so that nothing may stay of it; and it must not change where
-  /// a recording run goes on.
-  @Test func `What interrupted refreshes have bought is known until one comes to its end`() throws {
-    let suite = try Made.suite()
-    let received = Made.received(Made.exchange(.generate, 0, "{}"))
-    for number in 1...2 {
-      let session = try Session.begin(number, mode: .refresh)
-      try session.buy(Made.id(number), received)
-      try session.ledger.promoted(Made.id(number).caseKey)
-      session.crash()
-    }
-    let third = try Session.begin(3, mode: .refresh)
-    #expect(
-      try third.ledger.refreshed(of: suite) == [Made.id(1).caseKey, Made.id(2).caseKey])
-    #expect(try third.ledger.refreshed(of: Made.suite("other")).isEmpty)
-    try third.buy(Made.id(3), received)
-    let summary = EncodedSummary.encode(RunSummary()).canonicalText
-    try third.store.database.write { database in
-      try database.execute(
-        sql: "UPDATE run SET summary = ?, started_ms = started_ms + 1 WHERE id = ?",
-        arguments: [summary, try Made.run(3).text])
-    }
-    third.crash()
-    let fourth = try Session.begin(4, mode: .refresh)
-    #expect(try fourth.ledger.refreshed(of: suite).isEmpty)
-    // The clock was set back, which must not make this run an earlier one.
-    try fourth.store.database.write { database in
-      try database.execute(
-        sql: "UPDATE run SET started_ms = started_ms - 3600000 WHERE id = ?",
-        arguments: [try Made.run(4).text])
-    }
-    try fourth.buy(Made.id(4), received)
-    try fourth.ledger.promoted(Made.id(4).caseKey)
-    fourth.crash()
-    #expect(
-      try Session.begin(5, mode: .refresh).ledger.refreshed(of: suite) == [Made.id(4).caseKey])
   }
 
   @Test func `A live run keeps the links of what it has not fetched, apart from others`() throws {
@@ -163,19 +128,107 @@ struct StoreLedgerTests {
     let live = try Session.begin(2, mode: .live)
     try live.buy(
       Made.id(1), Made.received(Made.exchange(), urls: [0: "https://a/live", 1: "https://a/1"]))
-    #expect(try live.ledger.pendingURL(of: Made.key(1), index: 0) == "https://a/live")
+    #expect(try live.ledger.pendingURLs(of: Made.key(1), index: 0) == ["https://a/live"])
     try live.buy(Made.id(1, .download, 0), Made.received(Made.exchange(.download)))
-    #expect(try live.ledger.pendingURL(of: Made.key(1), index: 0) == nil)
-    #expect(try live.ledger.pendingURL(of: Made.key(1), index: 1) == "https://a/1")
+    #expect(try live.ledger.pendingURLs(of: Made.key(1), index: 0).isEmpty)
+    #expect(try live.ledger.pendingURLs(of: Made.key(1), index: 1) == ["https://a/1"])
     live.crash()
     let session = try Session.begin(3)
-    #expect(try session.ledger.pendingURL(of: Made.key(1), index: 0) == "https://a/recorded")
-    #expect(try session.ledger.pendingURL(of: Made.key(1), index: 1) == nil)
+    #expect(try session.ledger.pendingURLs(of: Made.key(1), index: 0) == ["https://a/recorded"])
+    #expect(try session.ledger.pendingURLs(of: Made.key(1), index: 1).isEmpty)
     #expect(try session.store.countOfPendingURLs() == 2)
-    session.crash()
-    // Nothing goes on with the first live run any more.
-    let other = try Session.begin(4, mode: .live)
-    #expect(try other.store.countOfPendingURLs() == 1)
+  }
+
+  @Test func `A later live run leaves the links and the orders of an earlier one alone`() throws {
+    let first = try Session.begin(1, mode: .live)
+    for number in 1...3 {
+      try first.buy(
+        Made.id(number), Made.received(Made.exchange(), urls: [0: "https://a/first"]))
+    }
+    first.crash()
+    // It orders the same anew: one is fetched, one is given up by a run that goes on with it, of one the
+    // task fails.
+    let second = try Session.begin(2, mode: .live)
+    for number in 1...3 {
+      try second.buy(
+        Made.id(number), Made.received(Made.exchange(), urls: [0: "https://a/second"]))
+    }
+    #expect(try second.ledger.pendingURLs(of: Made.key(1), index: 0) == ["https://a/second"])
+    try second.buy(Made.id(1, .download, 0), Made.received(Made.exchange(.download)))
+    try second.buy(
+      Made.id(3, .poll, 0), Made.received(Made.exchange(.poll), isUsable: false, endsOrder: true))
+    second.crash()
+    let third = try Session.begin(3, mode: .live, resuming: 2)
+    #expect(try third.ledger.giveUp(Made.key(2), isCertain: true))
+    #expect(try third.ledger.stored(Made.id(2)) == nil)
+    third.crash()
+    let fourth = try Session.begin(4, mode: .live, resuming: 1)
+    for number in 1...3 {
+      #expect(try fourth.ledger.stored(Made.id(number)) != nil)
+      #expect(
+        try fourth.ledger.pendingURLs(of: Made.key(number), index: 0) == ["https://a/first"])
+      #expect(try fourth.ledger.storedCase(Made.key(number)) != nil)
+    }
+  }
+
+  @Test(arguments: RunMode.allCases.filter(\.maySpend))
+  func `A run that nobody agrees to changes nothing`(mode: RunMode) throws {
+    let live = try Session.begin(1, mode: .live)
+    try live.buy(Made.id(1), Made.received(Made.exchange(), urls: [0: "https://a/0"]))
+    live.crash()
+    let store = try RunStore(folder: TemporaryFolder.path, spends: true)
+    let lock = try StoreLock(folder: TemporaryFolder.path)
+    _ = try StoreLedger(
+      store: store, run: try Made.run(2), mode: mode, startedAt: Made.start, lock: lock)
+    _ = consume lock
+    #expect(try store.countOfPendingURLs() == 1)
+    let runs = try store.database.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM run") }
+    #expect(runs == 1)
+    let resumed = try Session.begin(3, mode: .live, resuming: 1)
+    #expect(try resumed.ledger.pendingURLs(of: Made.key(1), index: 0) == ["https://a/0"])
+  }
+
+  @Test func `Links go with what is adopted, and with the rows of a run that is removed`() throws {
+    let first = try Session.begin(1, mode: .live)
+    for number in 1...2 {
+      try first.buy(
+        Made.id(number), Made.received(Made.exchange(), urls: [0: "https://a/0"]))
+    }
+    try first.store.adopted(Made.key(1), of: Made.run(1))
+    #expect(try first.ledger.pendingURLs(of: Made.key(1), index: 0).isEmpty)
+    #expect(try first.store.countOfPendingURLs() == 1)
+    try first.store.database.write { try $0.execute(sql: "DELETE FROM attempt") }
+    #expect(try first.store.countOfPendingURLs() == 0)
+  }
+
+  @Test func `Links that an earlier version has kept are those of the latest order`() throws {
+    let path = TemporaryFolder.path.appending(RunStore.fileName).string
+    let old = try DatabasePool(path: path)
+    try StoreSchema.migrator.migrate(old, upTo: "5: rows by their run")
+    let key = Made.key(1).description
+    try old.write { database in
+      try database.execute(
+        sql: """
+          INSERT INTO run (id, started_ms, mode, header) VALUES ('a', 0, 'live', '');
+          """)
+      for (number, state) in [(1, "answered"), (2, "answered"), (3, "in-doubt")] {
+        try database.execute(
+          sql: """
+            INSERT INTO attempt (number, run_id, purpose, suite, case_id, case_key, request, role,
+              ordinal, state, reserved_micro, is_usable)
+            VALUES (?, 'a', 'live', 'mug', 's1', ?, '{}', 'generate', 0, ?, 0, ?)
+            """, arguments: [number, key, state, state == "answered"])
+      }
+      for (caseKey, url) in [(key, "https://a/0"), ("none", "https://a/1")] {
+        try database.execute(
+          sql: "INSERT INTO pending_link VALUES (?, 'live', 0, ?)", arguments: [caseKey, url])
+      }
+    }
+    try old.close()
+    let store = try RunStore(folder: TemporaryFolder.path, spends: false)
+    let links = try store.database.read { try Row.fetchAll($0, sql: "SELECT * FROM order_link") }
+    #expect(links.map { $0["order_number"] as Int } == [2])
+    #expect(links.map { $0["url"] as String } == ["https://a/0"])
   }
 
   @Test func `A live run goes on with another, and with what that went on with`() throws {
@@ -317,6 +370,64 @@ struct StoreLedgerTests {
     #expect(try Session.begin(3).ledger.inDoubt(of: suite).isEmpty)
   }
 
+  private func orders(of run: Int) throws -> [String] {
+    let store = try RunStore(folder: TemporaryFolder.path, spends: false)
+    return try store.sentOrders(by: Made.run(run)).map {
+      "\($0.caseID) \($0.spent) \($0.possiblyBilled)"
+    }
+  }
+
+  @Test(arguments: [RunMode.live, .record])
+  func `The money of a killed run is that of its orders, also where a later run went on with them`(
+    mode: RunMode
+  ) throws {
+    let task = #"{"data":{"task_id":"t","status":"pending"}}"#
+    let refusal = #"{"error":{"code":"InputImageSensitiveContentDetected","message":"no"}}"#
+    let first = try Session.begin(1, mode: mode)
+    try first.buy(Made.id(1), Made.received(Made.exchange()))
+    for number in [2, 3] {
+      try first.buy(
+        Made.id(number), Made.received(Made.exchange(.generate, 0, task), cost: .zero))
+    }
+    try first.buy(
+      Made.id(4), Made.received(Made.exchange(.generate, 0, refusal, status: 400), cost: .zero))
+    for number in [5, 6] {
+      let attempt = try first.ledger.begin(
+        Made.id(number), of: try Made.recordedCase(number), reservation: Made.price)
+      if number == 6 { try first.ledger.failed(attempt, failure: dropped(.beforeSending)) }
+    }
+    first.crash()
+    let open = [
+      "s1 $0.03 $0.00", "s2 $0.00 $0.03", "s3 $0.00 $0.03", "s4 $0.00 $0.00", "s5 $0.00 $0.03",
+    ]
+    #expect(try orders(of: 1) == open)
+    // Another run in between orders the same anew; only what goes on with the first is of its orders.
+    if mode == .live {
+      let other = try Session.begin(2, mode: mode)
+      try other.buy(Made.id(2), Made.received(Made.exchange(.generate, 0, task), cost: .zero))
+      try other.buy(Made.id(2, .poll, 0), Made.received(Made.exchange(.poll)))
+      other.crash()
+      #expect(try orders(of: 1) == open)
+      #expect(try orders(of: 2) == ["s2 $0.03 $0.00"])
+    }
+    let third = try Session.begin(3, mode: mode, resuming: mode == .live ? 1 : nil)
+    try third.buy(Made.id(2, .poll, 0), Made.received(Made.exchange(.poll)))
+    third.crash()
+    #expect(try orders(of: 1)[1] == "s2 $0.03 $0.00")
+    #expect(try orders(of: 3).isEmpty)
+    let spending = try RunStore(folder: TemporaryFolder.path, spends: false)
+      .spending(of: Made.run(1))
+    #expect(
+      spending
+        == Spending(
+          spent: Money(microDollars: 60_000), possiblyBilled: Money(microDollars: 60_000),
+          requests: 5))
+    let store = try RunStore(folder: TemporaryFolder.path, spends: false)
+    #expect(try store.history(of: Made.suite()).map(\.id).first == Made.run(1))
+    #expect(try store.history(of: Made.suite()).allSatisfy { !$0.hasEnded })
+    #expect(try store.history(of: Made.suite("other")).isEmpty)
+  }
+
   @Test func `An order whose task failed is not given again`() throws {
     let first = try Session.begin(1)
     try first.buy(Made.id(1), Made.received(Made.exchange()))
@@ -367,6 +478,6 @@ struct StoreLedgerTests {
 
 extension RunStore {
   func countOfPendingURLs() throws -> Int {
-    try database.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM pending_link") } ?? -1
+    try database.read { try Int.fetchOne($0, sql: "SELECT COUNT(*) FROM order_link") } ?? -1
   }
 }

@@ -38,25 +38,26 @@ enum Made {
 
   static func exchange(
     _ role: ExchangeRole = .generate, _ ordinal: Int = 0, _ text: String = "{}",
-    headers: [HTTPHeader] = []
+    headers: [HTTPHeader] = [], status: Int = 200
   ) -> Exchange {
     Exchange(
       role: role, ordinal: ordinal,
       request: RecordedRequest(
         method: role == .generate ? .post : .get, url: "https://image.example/\(role)",
         headers: [], body: nil),
-      response: RecordedResponse(status: 200, headers: headers, body: Body(Array(text.utf8))),
+      response: RecordedResponse(status: status, headers: headers, body: Body(Array(text.utf8))),
       timing: HTTPTiming(
         start: start, sendMilliseconds: 1, waitMilliseconds: 2, receiveMilliseconds: 3))
   }
 
   static func received(
-    _ exchange: Exchange, isUsable: Bool = true, isPromotable: Bool = true,
+    _ exchange: Exchange, cost: Money = Made.price, isUsable: Bool = true,
+    isPromotable: Bool = true,
     urls: [Int: String] = [:], endsOrder: Bool = false, isGone: Bool = false,
     isDoubtful: Bool = false
   ) -> ReceivedExchange {
     ReceivedExchange(
-      exchange: exchange, cost: price, pendingURLs: urls, isUsable: isUsable,
+      exchange: exchange, cost: cost, pendingURLs: urls, isUsable: isUsable,
       isPromotable: isPromotable, endsOrder: endsOrder, isGone: isGone, isDoubtful: isDoubtful)
   }
 
@@ -101,6 +102,7 @@ struct Session: ~Copyable {
     let ledger = try StoreLedger(
       store: store, run: try Made.run(run), mode: mode, startedAt: Made.start,
       resuming: try resuming.map { try Made.run($0) }, lock: lock)
+    try ledger.start()
     return Session(store: store, ledger: ledger, lock: lock)
   }
 

@@ -12,12 +12,15 @@ package struct HistoryRun: Hashable, Sendable {
   package let isInterrupted: Bool
   /// Whether any picture is of the simulator.
   package let isSimulated: Bool
+  /// Whether it has come to its end; one that was killed tells its money and nothing else.
+  package let hasEnded: Bool
 
   /// Puts a run together.
   package init(
     id: RunID, startedAt: Timestamp, mode: RunMode, isInterrupted: Bool = false,
-    isSimulated: Bool = false
+    isSimulated: Bool = false, hasEnded: Bool = true
   ) {
+    self.hasEnded = hasEnded
     self.id = id
     self.startedAt = startedAt
     self.mode = mode
@@ -52,6 +55,8 @@ package struct HistoryLine: Sendable {
   package fileprivate(set) var latency: Spread?
   /// What the cases cost in the run.
   package fileprivate(set) var cost: Money = .zero
+  /// What orders of a run that did not end may have cost beside that.
+  package fileprivate(set) var possiblyBilled: Money = .zero
   /// Cases that show something else than in the last run before that had pictures of them.
   package fileprivate(set) var changedCount = 0
 
@@ -177,6 +182,18 @@ package struct HistoryTally: Sendable {
     line.drift = Spread(distances.map { Double($0.bits) })
     line.colour = Spread(distances.map(\.colour))
     line.latency = Spread(latencies)
+    lines.append(line)
+  }
+
+  /// Takes a run that did not come to its end: what it has ordered, for no result tells of all of it.
+  ///
+  /// - Parameters:
+  ///   - run: the run.
+  ///   - spent: what its orders did cost.
+  ///   - possiblyBilled: what they may have cost beside that.
+  package mutating func add(unended run: HistoryRun, spent: Money, possiblyBilled: Money) {
+    var line = HistoryLine(run: run)
+    (line.cost, line.possiblyBilled) = (spent, possiblyBilled)
     lines.append(line)
   }
 

@@ -149,7 +149,7 @@ extension CaseRunner {
         hint: isAsked
           ? lostOrder(planned)?.fetchLater(
             at: environment.clock(), isUnreachable: failure.code == .refused,
-            isForbidden: failure.code == .address)
+            isForbidden: [.address, .invalidRequest].contains(failure.code))
           : LostOrder.fetchLater(plan.mode))
     }
     guard course.source == .bought, let order = lostOrder(planned) else { return nil }

@@ -64,7 +64,7 @@ struct LostOrder {
   ///
   /// - Parameters:
   ///   - isUnreachable: whether nobody listens where it should lie.
-  ///   - isForbidden: whether it lies where nothing is ever fetched from.
+  ///   - isForbidden: whether it lies where nothing is ever fetched from, or its link is not known any more.
   func fetchLater(
     at now: Timestamp, isUnreachable: Bool = false, isForbidden: Bool = false
   ) -> String {

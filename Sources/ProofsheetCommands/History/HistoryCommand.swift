@@ -33,7 +33,8 @@ struct HistoryCommand: ParsableCommand {
     abstract: "Tell outcomes, drift, latency and cost over runs; find flaky cases and changes.",
     discussion: """
       A line a run: how its cases ended, how far their pictures are from what is approved (or from the \
-      first picture of each case), latency, cost, and how many pictures differ from the run before.
+      first picture of each case), latency, cost, and how many pictures differ from the run before. Of a \
+      run that was killed it tells what its orders cost.
 
         proofsheet history suites/mugs.yaml
         proofsheet history mugs --case 'prompt=paper seed=1..4'
@@ -205,6 +206,15 @@ struct HistoryCommand: ParsableCommand {
     let (reference, words) = try pictures.reference(reference, of: suite)
     var tally = HistoryTally(reference: reference, follows: followed != nil)
     for run in chapter.runs {
+      guard run.hasEnded else {
+        let orders = try store.sentOrders(by: run.id, of: suite).filter { order in
+          selection?.admits(order.caseID) ?? true
+        }
+        tally.add(
+          unended: run, spent: orders.reduce(.zero) { $0 + $1.spent },
+          possiblyBilled: orders.reduce(.zero) { $0 + $1.possiblyBilled })
+        continue
+      }
       try tally.add(run) { body in
         try store.forEachFact(of: suite, in: run.id) { fact in
           if selection?.admits(fact) ?? true { body(fact) }
@@ -216,7 +226,8 @@ struct HistoryCommand: ParsableCommand {
       matter = .cases(tally.trends)
     } else if flaky {
       matter = .flaky(
-        try store.flakyCases(of: suite, in: chapter.runs.map(\.id)).filter { found in
+        try store.flakyCases(of: suite, in: chapter.runs.filter(\.hasEnded).map(\.id)).filter {
+          found in
           selection?.admits(found.caseID) ?? true
         }.sorted { ($1.rate, $0.caseID.text) < ($0.rate, $1.caseID.text) })
     } else if changed {

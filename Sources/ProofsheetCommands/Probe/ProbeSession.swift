@@ -83,6 +83,7 @@ struct ProbeSession {
     let lock = try takeLock()
     let ledger = try makeLedger(store, lock)
     let totals = try agree(design, ledger, isSimulator: isSimulator)
+    try told { try ledger.start() }
     let guardian = SpendGuard(
       cap: isSimulator ? nil : settings.maxCost.value ?? totals.cost,
       requestsMax: settings.maxRequests.value)

@@ -92,8 +92,8 @@ package protocol ExchangeLedger: Sendable {
   /// The usable answer of an exchange that was stored and is not yet part of a recording.
   func stored(_ id: ExchangeID) throws -> Exchange?
 
-  /// The URL of a picture before redaction, while it is still to be fetched.
-  func pendingURL(of caseKey: CaseKey, index: Int) throws -> String?
+  /// The URLs of a picture before redaction, while it is still to be fetched; the latest order first.
+  func pendingURLs(of caseKey: CaseKey, index: Int) throws -> [String]
 
   /// Notes that an exchange is about to be sent; when it returns, the note survives a power cut.
   ///

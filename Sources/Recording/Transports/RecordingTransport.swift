@@ -155,14 +155,26 @@ package final class RecordingTransport: HTTPTransport {
   }
 
   /// A picture's URL in a stored answer is redacted; the one to fetch is kept apart while needed.
+  ///
+  /// A redacted one is never fetched: its host would answer that nothing is there, and the picture would
+  /// be ordered anew as one that is gone.
   private func restoreURL(
     of request: inout HTTPRequest, id: ExchangeID
   ) throws(TransportFailure) {
-    guard id.role == .download,
-      let raw = try storing(
-        .beforeSending, { try ledger.pendingURL(of: id.caseKey, index: id.ordinal) }),
-      redactor.url(raw) == redactor.url(request.url.text)
-    else { return }
+    guard id.role == .download else { return }
+    let kept = try storing(.beforeSending) {
+      try ledger.pendingURLs(of: id.caseKey, index: id.ordinal)
+    }
+    let asked = redactor.url(request.url.text)
+    guard let raw = kept.first(where: { redactor.url($0) == asked }) else {
+      guard !request.url.text.contains(Redactor.replacement) else {
+        throw TransportFailure(
+          .invalidRequest, .beforeSending,
+          "the signed link of the picture at \(request.url.display) is not kept any more, and without "
+            + "its signature it leads nowhere")
+      }
+      return
+    }
     do throws(HTTPURL.Problem) {
       request.url = try HTTPURL(raw)
     } catch {

@@ -45,6 +45,8 @@ extension NamedHistory {
     .members([
       "id": .string(line.run.id.text), "started_at": .string(line.run.startedAt.description),
       "mode": .string(line.run.mode.rawValue), "interrupted": .bool(line.run.isInterrupted),
+      "ended": .bool(line.run.hasEnded),
+      "possibly_billed": line.run.hasEnded ? nil : .string(line.possiblyBilled.decimal),
       "simulated": .bool(line.run.isSimulated), "counts": json(line.counts),
       "drift": line.drift.map(json), "colour": line.colour.map(json),
       "unknown_distances": .integer(line.unknownCount), "latency_ms": line.latency.map(json),

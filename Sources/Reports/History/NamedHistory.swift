@@ -202,6 +202,10 @@ package struct NamedHistory: Sendable {
           "\(Count.of(unknown, "picture")) have no known distance: they are gone, or nothing is "
             + "approved of them")
       }
+      remarks += lines.filter { !$0.run.hasEnded }.map { line in
+        "run \(line.run.id) has not come to its end: \(line.cost) spent, "
+          + "\(line.possiblyBilled) possibly billed; its results are not counted"
+      }
     case .flaky(let cases):
       if cases.isEmpty { remarks.append("no case is flaky") }
     case .changes(let changes):

@@ -25,15 +25,8 @@ package struct RunFolder: RunReader {
   /// What it came to; of a run that ended in the middle, what its cases came to until then.
   package private(set) var summary: RunSummary
 
-  /// Adds what a run that was killed had under way: it may be billed, and no result tells of it.
-  ///
-  /// - Parameters:
-  ///   - possiblyBilled: what was sent and never answered may have cost.
-  ///   - requests: how many orders were sent in all.
-  package mutating func add(possiblyBilled: Money, requests: Int) {
-    summary.spending.possiblyBilled += possiblyBilled
-    summary.spending.requests = requests
-  }
+  /// Takes the money of a run that was killed from what it has sent: its results do not tell all of it.
+  package mutating func replaceSpending(_ spending: Spending) { summary.spending = spending }
 
   /// Reads header and summary of a run.
   ///
