@@ -341,3 +341,7 @@ struct PeerTests {
     #expect(fewer[0].reason.contains("there are 4 and 1"), "\(fewer[0].reason)")
   }
 }
+    let hint = try #require(fewer[0].hint)
+    #expect(
+      hint.hasSuffix(
+        "mug.yaml' --mode record --endpoint 'https://image.example' --yes --max-cost 1"), "\(hint)")

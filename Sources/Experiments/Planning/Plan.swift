@@ -246,7 +246,9 @@ package struct Plan: Sequence, Sendable {
     case .corrupt(let description):
       return .stop(
         .fixtureCorrupt, reason: description,
-        hint: "restore it with 'git checkout -- \(fixtures.folder)', or "
+        hint:
+          "restore it with: git checkout -- \(ShellText.quoted(fixtures.folder)); where pictures lie in a "
+          + "store: proofsheet fixtures pull \(ShellText.quoted(suite.path))\(folderOptions); or "
           + hint(for: identity, mode: .refresh))
     }
   }
@@ -278,16 +280,16 @@ package struct Plan: Sequence, Sendable {
     }
   }
 
+  /// The commands that buy pictures of the suite.
+  package var purchaseCommands: PurchaseCommands {
+    PurchaseCommands(for: suite, options: commandOptions)
+  }
+
   /// What to run to buy a case's recording.
-  ///
-  /// Recordings of the simulator and of a model do not mix, so that a folder of the simulator's is added
-  /// to by the simulator.
   func hint(for identity: CaseIdentity, mode: RunMode) -> String {
-    let origin = commandOptions.contains("--endpoint") ? nil : recordedOrigin
-    let spending = origin?.purchaseOptions ?? " --yes --max-cost 1"
-    return
-      "\(mode == .refresh ? "buy it anew" : "record it") with: proofsheet run \(ShellText.quoted(suite.path)) "
-      + "--mode \(mode.rawValue) --filter id=\(identity.id)\(commandOptions)\(spending)"
+    "\(mode == .refresh ? "buy it anew" : "record it") with: "
+      + purchaseCommands.run(
+        mode, filter: " --filter id=\(identity.id)", addingTo: recordedOrigin)
   }
 
   /// Why a case is bought although there is a recording in its place.
