@@ -41,6 +41,89 @@ import Testing
     return Array((words + [word].compactMap(\.self)).dropFirst())
   }
 
+  /// Runs such a command.
+  private func paste(_ verb: String, from text: String) async throws -> Project.Outcome {
+    await project.run(try command(verb, in: text))
+  }
+
+  /// Moves the quickstart into a project of its own below the working folder, with nothing approved.
+  private func moveIntoFolder() throws {
+    try FileManager.default.createDirectory(
+      atPath: project.path("sub"), withIntermediateDirectories: false)
+    for name in ["suites", "fixtures"] {
+      try FileManager.default.moveItem(
+        atPath: project.path(name), toPath: project.path("sub/\(name)"))
+    }
+    try FileManager.default.removeItem(atPath: project.path("sub/\(Self.baseline)"))
+  }
+
+  private func junit(below folder: String) throws -> String {
+    try String(
+      contentsOf: try project.latestReport(in: folder).appendingPathComponent("junit.xml"),
+      encoding: .utf8
+    ).replacing("&apos;", with: "'")
+  }
+
+  // MARK: - Where runs lie
+
+  @Test(arguments: [nil, "runs"])
+  func `Approving a run of a suite elsewhere names the folder of its runs`(
+    configured: String?
+  ) async throws {
+    try project.copyQuickstart()
+    try moveIntoFolder()
+    if let configured {
+      try project.write(
+        "version: 1\npaths: {reports: \(configured)}\n", to: "sub/proofsheet.yaml")
+    }
+    let run = await project.run("run", "@sub/suites/quickstart.yaml", "--filter", Self.one)
+    #expect(run.status == 1, "\(run.messages)")
+    let folder = project.path("sub/\(configured ?? "reports")")
+    let option = "--reports '\(folder)'"
+    #expect(try junit(below: "sub/\(configured ?? "reports")").contains(option))
+    #expect(run.messages.components(separatedBy: option).count == 2, "\(run.messages)")
+    let approved = try await paste("approve", from: run.messages)
+    #expect(approved.messages.contains("1 picture approved"), "\(approved.messages)")
+    #expect(try project.read("sub/\(Self.baseline)").contains("paper--cup--square_hd--s7"))
+  }
+
+  @Test func `A suite of the same name in the working folder is left alone`() async throws {
+    try project.copyQuickstart()
+    try moveIntoFolder()
+    try project.copyQuickstart()
+    let here = await project.run("run", "@suites/quickstart.yaml", "--filter", Self.one)
+    #expect(here.status == 0, "\(here.messages)")
+    let before = try project.read(Self.baseline)
+    let there = await project.run("run", "@sub/suites/quickstart.yaml", "--filter", Self.one)
+    let approved = try await paste("approve", from: there.messages)
+    #expect(approved.messages.contains("1 picture approved"), "\(approved.messages)")
+    #expect(try project.read(Self.baseline) == before)
+    #expect(try project.read("sub/\(Self.baseline)").contains("paper--cup--square_hd--s7"))
+  }
+
+  @Test func `Commands of messages name the configuration that this command named`() async throws {
+    try project.copyQuickstart()
+    try FileManager.default.removeItem(atPath: project.path(Self.baseline))
+    try project.write("version: 1\npaths: {reports: ../runs}\n", to: "conf/own's.yaml")
+    let run = await project.run(
+      "run", "@suites/quickstart.yaml", "--config", "@conf/own's.yaml", "--filter", Self.one)
+    #expect(run.status == 1, "\(run.messages)")
+    #expect(!run.messages.contains("--reports"), "\(run.messages)")
+    let approved = try await paste("approve", from: run.messages)
+    #expect(approved.messages.contains("1 picture approved"), "\(approved.messages)")
+    #expect(try project.read(Self.baseline).contains("paper--cup--square_hd--s7"))
+  }
+
+  @Test func `What is kept of a shard names no folder, and its console does`() async throws {
+    try project.copyQuickstart()
+    try moveIntoFolder()
+    let run = await project.run("run", "@sub/suites/quickstart.yaml", "--shard", "1/24")
+    #expect(run.status == 1, "\(run.messages)")
+    #expect(!(try junit(below: "sub/reports")).contains("--reports"))
+    let approved = try await paste("approve", from: run.messages)
+    #expect(approved.messages.contains("1 picture approved"), "\(approved.messages)")
+  }
+
   // MARK: - What a run needs
 
   private static let commanding = """

@@ -52,6 +52,9 @@ package struct Plan: Sequence, Sendable {
   private var commandOptions = ""
   /// Options of them that commands need which buy nothing.
   private(set) var folderOptions = ""
+  /// The one that commands need which look for the run; empty for a shard, which has a folder of its own, of
+  /// which the merged run must say nothing.
+  private(set) var reportsOption = ""
 
   /// Puts a plan together.
   package init(
@@ -103,10 +106,14 @@ package struct Plan: Sequence, Sendable {
   /// - Parameters:
   ///   - options: the options as they are written, with a blank before each.
   ///   - folders: those of them that say where things lie.
-  package func commanded(with options: String, folders: String = "") -> Plan {
+  ///   - reports: the one that leads to the run where it is not looked for.
+  package func commanded(
+    with options: String, folders: String = "", reports: String = ""
+  ) -> Plan {
     var plan = self
     plan.commandOptions = options
     plan.folderOptions = folders
+    plan.reportsOption = reports
     return plan
   }
 
@@ -126,6 +133,7 @@ package struct Plan: Sequence, Sendable {
     let cases = SelectedCases(suite: suite, filter: filter, repeated: nil, part: nil)
     var plan = self
     plan.part = ShardPart(shard, dealing: cases, of: suite, after: dealt)
+    plan.reportsOption = ""
     return plan
   }
 
