@@ -358,9 +358,9 @@ struct PeerTests {
     ) { _ in Drawn(4) }
     #expect(fewer.map(\.outcome) == [.unapproved])
     #expect(fewer[0].reason.contains("there are 4 and 1"), "\(fewer[0].reason)")
-  }
-}
     let hint = try #require(fewer[0].hint)
     #expect(
       hint.hasSuffix(
         "mug.yaml' --mode record --endpoint 'https://image.example' --yes --max-cost 1"), "\(hint)")
+  }
+}
