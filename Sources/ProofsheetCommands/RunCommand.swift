@@ -321,9 +321,11 @@ struct RunSession {
   }
 
   private func makeSinks(_ store: RunStore) -> [(name: String, sink: any RunSink)] {
+    let project = set.members.first?.folders
     let style = ConsoleStyle(
       context, settings,
-      verbosity: command.quiet ? .quiet : command.verbose ? .verbose : .normal)
+      verbosity: command.quiet ? .quiet : command.verbose ? .verbose : .normal,
+      reports: shard == nil ? "" : project?.reportsOption(settings) ?? "")
     let messages = context.messages
     var sinks: [(name: String, sink: any RunSink)] = [
       (Self.storeName, StoreSink(store: store)),

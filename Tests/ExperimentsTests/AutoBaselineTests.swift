@@ -121,7 +121,7 @@ struct AutoBaselineTests {
     let result = try await judge(approved: Self.ones, new: Self.twos, missing: 1)
     #expect(result.verdict == .unapproved)
     #expect(result.message.contains("there are 3 and 4"), "\(result.message)")
-    #expect(result.message.contains("git checkout -- "))
+    #expect(result.message.contains("git checkout -- '"))
   }
 
   @Test(arguments: [

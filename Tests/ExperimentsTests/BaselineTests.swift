@@ -112,12 +112,16 @@ struct BaselineFileTests {
 
   @Test(arguments: [
     ("", "1:1: error"), ("{\n,", "2:1: error"),
-    ("<<<<<<< HEAD\n", "git checkout"),
+    ("<<<<<<< HEAD\n", "restore the baseline with: git checkout -- '"),
     ("[]", "expected the format"),
     (#"{"format":"proofsheet-baseline/2","suite":"mug","outputs":[]}"#, "expected the format"),
     (#"{"format":"proofsheet-baseline/1","suite":"mug"}"#, "expected the format"),
     (#"{"format":"proofsheet-baseline/1","suite":"cup","outputs":[]}"#, "of the suite 'cup'"),
     (#"{"format":"proofsheet-baseline/1","suite":"mug","outputs":[1]}"#, "at /outputs/0"),
+    (
+      #"{"format":"proofsheet-baseline/1","suite":"mug","outputs":[1]}"#,
+      "restore the line with: git checkout -- '"
+    ),
   ])
   func `A file that is no baseline is refused`(text: String, message: String) throws {
     try DurableFile.write(Array(text.utf8), to: path)

@@ -164,7 +164,7 @@ struct CaseRunnerTests {
     for mode in [RunMode.replay, .record] {
       let result = try await bench.runOne(mode, mode == .record ? .unexpected : nil)
       #expect(result.outcome == .fixtureCorrupt)
-      #expect(result.hint?.contains("git checkout") == true)
+      #expect(result.hint?.contains("git checkout -- '\(bench.fixtures.folder)'") == true)
     }
   }
 

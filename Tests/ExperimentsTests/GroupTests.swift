@@ -203,6 +203,25 @@ struct GroupTests {
     #expect(outcome != .known || group.reason.hasPrefix("seed 4 is stuck (not distinct: "))
   }
 
+  @Test(arguments: [
+    ("distinct", false, Outcome.passed, "4 cases, no two alike"),
+    ("identical", true, .passed, "4 cases with the same pixels"),
+    ("distinct", true, .known, "all are stuck (not distinct: s1 ("),
+  ])
+  func `A group whose cases are all quarantined says what they are to each other`(
+    expectation: String, isSame: Bool, outcome: Outcome, reason: String
+  ) async throws {
+    let stage = try stage(
+      "{across: seed, expect: \(expectation)}",
+      more: "known: [{where: {seed: 1..4}, reason: all are stuck, until: 2027-01-31}]")
+    let (results, _) = try await stage.run {
+      Drawn(isSame ? 1 : $0.request.seed?.value ?? 0)
+    }
+    let group = try #require(groups(results).first)
+    #expect(group.outcome == outcome, "\(group.reason)")
+    #expect(group.reason.hasPrefix(reason), "\(group.reason)")
+  }
+
   @Test func `Groups of recordings are judged in replay as they were when bought`() async throws {
     let stage = try stage(
       "{across: seed, expect: distinct}, {across: repeat, expect: near}", repeats: 2)
@@ -339,5 +358,9 @@ struct PeerTests {
     ) { _ in Drawn(4) }
     #expect(fewer.map(\.outcome) == [.unapproved])
     #expect(fewer[0].reason.contains("there are 4 and 1"), "\(fewer[0].reason)")
+    let hint = try #require(fewer[0].hint)
+    #expect(
+      hint.hasSuffix(
+        "mug.yaml' --mode record --endpoint 'https://image.example' --yes --max-cost 1"), "\(hint)")
   }
 }

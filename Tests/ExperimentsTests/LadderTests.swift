@@ -72,7 +72,7 @@ struct LadderTests {
     #expect(
       result.message.contains("only the same bytes or pixels can pass: there is no \(path)"),
       "\(result.message)")
-    #expect(result.message.contains("git checkout -- \(path)"))
+    #expect(result.message.hasSuffix("restore it with: git checkout -- '\(path)'"))
     // A picture that is there decides, and the missing one is told.
     let both = try await studio.judgeOne(Drawn(3), [entry, try studio.decided(Drawn(2))])
     #expect(both.verdict == .drifted)

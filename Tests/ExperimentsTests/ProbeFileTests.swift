@@ -62,7 +62,7 @@ struct ProbeFileTests {
       try ProbeFile.read(path, suite: suite)
     }
     #expect(failure.description.contains(message), "\(failure)")
-    #expect(failure.description.contains("git checkout"))
+    #expect(failure.description.contains("restore the file with: git checkout -- '\(path)', or"))
   }
 
   @Test func `The finding of another suite is not taken`() throws {

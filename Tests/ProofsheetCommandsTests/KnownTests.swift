@@ -60,6 +60,20 @@ import Testing
     #expect(run.messages.contains("for: an ear is gone"))
   }
 
+  @Test func `After its last day a case that passes fails until it is taken out of 'known'`()
+    async throws
+  {
+    try prepare(drifts: false, known: Self.drifted)
+    let run = try await run("2027-02-01T00:00:00.000Z")
+    #expect(run.status == 1, "\(run.messages)")
+    #expect(run.messages.contains("23 passed, 1 failed"), "\(run.messages)")
+    #expect(
+      run.messages.contains(
+        "it passes, and its quarantine ended on 2027-01-31: remove it from 'known'"),
+      "\(run.messages)")
+    #expect(run.messages.contains("for: an ear is gone"))
+  }
+
   @Test func `What cannot be judged is no known failure`() async throws {
     try prepare(known: Self.drifted)
     try FileManager.default.removeItem(

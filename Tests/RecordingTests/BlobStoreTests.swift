@@ -33,7 +33,7 @@ struct BlobStoreTests {
     try store.write(Array(bytes.dropLast()) + [bytes[bytes.count - 1] ^ 1], as: blob)
     let failure = failure(store)
     #expect(failure?.kind == .corrupt)
-    #expect(failure?.description.contains("git checkout") == true)
+    #expect(failure?.description.hasSuffix("git checkout -- '\(store.path(of: blob))'") == true)
   }
 
   @Test func `A pointer of Git LFS is named with the command that fetches the bytes`() throws {

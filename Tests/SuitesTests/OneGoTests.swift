@@ -119,6 +119,43 @@ struct OneGoTests {
         """, [(1, "unknown size")])
   }
 
+  @Test(arguments: [
+    ("1️⃣{n: 1}", "asks for the same as the case 'n1' of the matrix"),
+    ("{id: x, n: 4}, 1️⃣{id: y, n: 4}", "asks for the same as an earlier one"),
+    ("{n: 4, id: 1️⃣N1}", "has the id 'N1' of a case of the matrix"),
+    ("{id: x, n: 4}, {id: 1️⃣X, n: 5}", "two included cases have the id 'X'"),
+  ])
+  func `An included case that collides with another hides no later mistake`(
+    included: String, message: String
+  ) {
+    expect(
+      Text.request + """
+        matrix: {n: [1, 2, 3]}
+        exclude: [{n: 3}]
+        include: [\(included)]
+        checks: [{latency: {max: 1s}, where: {n: 2️⃣6}}]
+        groups: [{across: 3️⃣size, expect: near}]
+        known: [{where: 4️⃣{n: 3}, reason: x}]
+        """,
+      [
+        (1, message), (2, "matches no entry"), (3, "'size'"), (4, "no case matches this 'where'"),
+      ])
+  }
+
+  @Test(arguments: [
+    "{n: 4, id: 1️⃣N1}", "{id: x, n: 3}, {id: 1️⃣X, n: 4}", "{id: x, n: 4}, 1️⃣{id: y, n: 4}",
+  ])
+  func `A word of an included case that collides with another is known`(included: String) {
+    let message = included.contains("y") ? "asks for the same" : "the id"
+    expect(
+      Text.request + """
+        matrix: {n: [1, 2]}
+        include: [\(included)]
+        checks: [{latency: {max: 1s}, where: {n: 4}}]
+        known: [{where: {n: 4}, reason: x}]
+        """, [(1, message)])
+  }
+
   /// Two definitions that collide, the first at 2 and the second at 1.
   @Test(arguments: [
     "matrix: {n: [2️⃣1, {id: a, value: 2}, 1️⃣1]}",

@@ -226,7 +226,7 @@ package enum BaselineFile {
     } catch {
       throw BaselineFailure(
         description: "\(path):\(error.line):\(error.column): error: \(error.message); "
-          + "restore the baseline with 'git checkout -- \(path)'")
+          + "restore the baseline with: git checkout -- \(ShellText.quoted(path))")
     }
     guard json["format"]?.string == format, let outputs = json["outputs"]?.array else {
       throw BaselineFailure(
@@ -243,8 +243,8 @@ package enum BaselineFile {
         entries.append(try entry(at: EncodedPlace(output, "/outputs/\(index)")))
       } catch {
         throw BaselineFailure(
-          description: "\(path): error: \(error); restore the line with 'git checkout -- \(path)', "
-            + "or remove it and approve again")
+          description: "\(path): error: \(error); restore the line with: "
+            + "git checkout -- \(ShellText.quoted(path)), or remove it and approve again")
       }
     }
     return Baseline(suite: suite, entries: entries)

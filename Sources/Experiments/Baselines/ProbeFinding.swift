@@ -132,6 +132,11 @@ package enum ProbeFile {
     return suite.parent.appending("\(stem).probe.json")
   }
 
+  /// What helps where a file is no finding.
+  private static func advice(_ path: FilePath) -> String {
+    "restore the file with: git checkout -- \(ShellText.quoted(path)), or remove it and probe again"
+  }
+
   /// Reads a finding.
   ///
   /// - Parameters:
@@ -154,12 +159,11 @@ package enum ProbeFile {
       finding = try decode(JSONParser.parse(bytes, limits: JSONLimits(byteCountMax: byteCountMax)))
     } catch let error as JSONError {
       throw ProbeFailure(
-        description: "\(path):\(error.line):\(error.column): error: \(error.message); "
-          + "restore the file with 'git checkout -- \(path)', or remove it and probe again")
+        description:
+          "\(path):\(error.line):\(error.column): error: \(error.message); \(Self.advice(path))")
     } catch {
       throw ProbeFailure(
-        description: "\(path): error: \(error); "
-          + "restore the file with 'git checkout -- \(path)', or remove it and probe again")
+        description: "\(path): error: \(error); \(Self.advice(path))")
     }
     guard finding.suite == suite else {
       throw ProbeFailure(

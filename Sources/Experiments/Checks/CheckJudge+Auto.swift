@@ -10,7 +10,7 @@ extension CheckJudge {
   /// Whether the check looks at all repeats of a request together.
   func looksAtRepeats(_ kind: CheckKind) -> Bool {
     guard case .baseline(let expectation) = kind, expectation.level == .auto,
-      let finding = tools.probe.finding
+      let finding = tools.probe
     else { return false }
     return finding.recommended == nil
   }
@@ -19,15 +19,14 @@ extension CheckJudge {
   /// the check is another one.
   func lacking(_ kind: CheckKind, _ evidence: Evidence) -> String? {
     guard case .baseline(let expectation) = kind, expectation.level == .auto else { return nil }
-    let probe =
-      "find out what the endpoint does: proofsheet probe \(ShellText.quoted(tools.probe.suite))"
-    guard let finding = tools.probe.finding else { return probe }
+    let probe = "find out what the endpoint does: \(tools.commands.probe(of: evidence.origin))"
+    guard let finding = tools.probe else { return probe }
     if let origin = evidence.origin, origin.mixes(with: finding.origin) == false { return probe }
     guard finding.recommended == nil else { return nil }
     let least = PermutationTest.samplesMin
     guard (evidence.peers.samples ?? evidence.outputs).count >= least else {
-      return "set 'repeat: \(least)' in the matrix, record what is missing with "
-        + "proofsheet run \(ShellText.quoted(tools.probe.suite)) --mode record, and approve what is right"
+      return "set 'repeat: \(least)' in the matrix, and approve what is right after: "
+        + tools.commands.run(.record, addingTo: evidence.origin)
     }
     guard approvedHashes(evidence).hashes.count >= least else { return nil }
     return "more pictures do not help here: declare a level, such as 'baseline: similar'"
@@ -35,13 +34,13 @@ extension CheckJudge {
 
   func automatic(_ expectation: BaselineExpectation, _ evidence: Evidence) -> Measured {
     if let wrong = rejected(evidence) { return (wrong, []) }
-    guard let finding = tools.probe.finding else {
-      let path = ProbeFile.path(forSuite: tools.probe.suite)
+    guard let finding = tools.probe else {
+      let path = ProbeFile.path(forSuite: tools.commands.suite)
       return (
         (
           .unapproved,
           "'auto' follows what is known of the endpoint, and there is no \(path); find out with: "
-            + "proofsheet probe \(ShellText.quoted(tools.probe.suite))"
+            + tools.commands.probe(of: evidence.origin)
         ), []
       )
     }
@@ -50,7 +49,7 @@ extension CheckJudge {
         (
           .unapproved,
           "'auto' knows \(finding.origin) only, and this picture comes from \(origin); "
-            + "find out with: proofsheet probe \(ShellText.quoted(tools.probe.suite))"
+            + "find out with: \(tools.commands.probe(of: origin))"
         ), []
       )
     }

@@ -247,7 +247,7 @@ extension CheckJudge {
   static func advice(_ error: any Error, _ entry: BaselineEntry, _ blobs: BlobStore) -> String {
     guard let failure = error as? BlobFailure, failure.kind == .missing else { return "\(error)" }
     let path = blobs.path(of: entry.blob)
-    return "there is no \(path); restore it with 'git checkout -- \(path)'"
+    return "there is no \(path); restore it with: git checkout -- \(ShellText.quoted(path))"
   }
 
   // MARK: - Any order

@@ -3,20 +3,6 @@ package import Recording
 package import Suites
 package import SystemPackage
 
-/// What a suite's probe has found, for checks that follow it.
-package struct ProbeNote: Sendable {
-  /// What was found; `nil` where there is no probe file.
-  package let finding: ProbeFinding?
-  /// The suite's file, which the command that probes is given.
-  package let suite: FilePath
-
-  /// Puts a note together.
-  package init(finding: ProbeFinding?, suite: FilePath) {
-    self.finding = finding
-    self.suite = suite
-  }
-}
-
 /// What checks need beside the evidence of a case.
 package struct JudgeTools: Sendable {
   /// Decoded pictures.
@@ -31,8 +17,10 @@ package struct JudgeTools: Sendable {
   let references: any BlobSource
   /// Where the files that checks compare with lie.
   let referencePaths: [SHA256Digest: FilePath]
-  /// What is known of the endpoint.
-  let probe: ProbeNote
+  /// What the suite's probe has found of the endpoint; `nil` where there is no probe file.
+  let probe: ProbeFinding?
+  /// The commands that find out more.
+  let commands: PurchaseCommands
   /// How often each request is made.
   let repeatCount: Int
   /// Starts programs; `nil` where that was not allowed.
@@ -48,11 +36,13 @@ package struct JudgeTools: Sendable {
   ///   - suite: the suite.
   ///   - approved: where the bytes of approved pictures lie.
   ///   - probe: what is known of the endpoint; `nil` where nothing is.
+  ///   - commands: the commands that buy pictures of the suite; `nil` for those without further options.
   ///   - programs: starts programs; `nil` where that was not allowed.
   ///   - workingFolder: the folder that relative paths start from.
   package init(
     suite: LoadedSuite, approved: BlobStore, probe: ProbeFinding? = nil,
-    programs: (any ProgramStarter)? = nil, workingFolder: FilePath = "."
+    commands: PurchaseCommands? = nil, programs: (any ProgramStarter)? = nil,
+    workingFolder: FilePath = "."
   ) {
     shelf = PictureShelf()
     inputs = InputBlobs(suite.inputs)
@@ -60,7 +50,8 @@ package struct JudgeTools: Sendable {
     self.approved = approved
     references = InputBlobs(suite.references)
     referencePaths = Self.paths(suite.references)
-    self.probe = ProbeNote(finding: probe, suite: suite.path)
+    self.probe = probe
+    self.commands = commands ?? PurchaseCommands(for: suite)
     repeatCount = suite.repeatCount
     self.programs = programs
     folder = suite.path.removingLastComponent()

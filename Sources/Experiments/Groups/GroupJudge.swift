@@ -22,6 +22,12 @@ struct GroupJudge: Sendable {
     case holds(String)
     case broken(String, [GroupRecord.Member], [Measure.Figure])
     case undecided(String)
+
+    var text: String {
+      switch self {
+      case .holds(let text), .broken(let text, _, _), .undecided(let text): text
+      }
+    }
   }
 
   /// Two pictures of a group.
@@ -53,14 +59,15 @@ struct GroupJudge: Sendable {
     if case .broken(let text, let pair, let figures) = first {
       return made(group, position, .failed, text, pair, figures)
     }
-    if mustHold.count < usable.count,
-      case .broken(let text, let pair, let figures) = finding(
-        of: usable, group.declaration.expectation)
-    {
+    let all =
+      mustHold.count < usable.count ? finding(of: usable, group.declaration.expectation) : first
+    if case .broken(let text, let pair, let figures) = all {
       let reason = usable.compactMap { $0.known?.reason }.first ?? ""
       return made(group, position, .known, "\(reason) (\(text))", pair, figures)
     }
-    if case .undecided(let text) = first { return made(group, position, .undecided, text) }
+    // Where every case is quarantined, what they all come to is told: of none anything holds.
+    let told = mustHold.isEmpty ? all : first
+    if case .undecided(let text) = told { return made(group, position, .undecided, text) }
     let lacking = group.members.filter { $0.problem != nil }
     if let member = lacking.first {
       let more = lacking.count > 1 ? ", and \(lacking.count - 1) more" : ""
@@ -74,11 +81,7 @@ struct GroupJudge: Sendable {
         "partial: the run had \(group.members.count) of \(group.caseCount) cases, which break nothing"
       )
     }
-    guard case .holds(let text) = first else {
-      // Every case of it is quarantined, and they break nothing.
-      return made(group, position, .passed, "\(Count.of(usable.count, "case"))")
-    }
-    return made(group, position, .passed, text)
+    return made(group, position, .passed, told.text)
   }
 
   private func finding(of members: [GroupMember], _ expectation: GroupExpectation) -> Finding {

@@ -52,6 +52,9 @@ package struct Plan: Sequence, Sendable {
   private var commandOptions = ""
   /// Options of them that commands need which buy nothing.
   private(set) var folderOptions = ""
+  /// The one that commands need which look for the run; empty for a shard, which has a folder of its own, of
+  /// which the merged run must say nothing.
+  private(set) var reportsOption = ""
 
   /// Puts a plan together.
   package init(
@@ -103,10 +106,14 @@ package struct Plan: Sequence, Sendable {
   /// - Parameters:
   ///   - options: the options as they are written, with a blank before each.
   ///   - folders: those of them that say where things lie.
-  package func commanded(with options: String, folders: String = "") -> Plan {
+  ///   - reports: the one that leads to the run where it is not looked for.
+  package func commanded(
+    with options: String, folders: String = "", reports: String = ""
+  ) -> Plan {
     var plan = self
     plan.commandOptions = options
     plan.folderOptions = folders
+    plan.reportsOption = reports
     return plan
   }
 
@@ -126,6 +133,7 @@ package struct Plan: Sequence, Sendable {
     let cases = SelectedCases(suite: suite, filter: filter, repeated: nil, part: nil)
     var plan = self
     plan.part = ShardPart(shard, dealing: cases, of: suite, after: dealt)
+    plan.reportsOption = ""
     return plan
   }
 
@@ -246,7 +254,9 @@ package struct Plan: Sequence, Sendable {
     case .corrupt(let description):
       return .stop(
         .fixtureCorrupt, reason: description,
-        hint: "restore it with 'git checkout -- \(fixtures.folder)', or "
+        hint:
+          "restore it with: git checkout -- \(ShellText.quoted(fixtures.folder)); where pictures lie in a "
+          + "store: proofsheet fixtures pull \(ShellText.quoted(suite.path))\(folderOptions); or "
           + hint(for: identity, mode: .refresh))
     }
   }
@@ -278,16 +288,16 @@ package struct Plan: Sequence, Sendable {
     }
   }
 
+  /// The commands that buy pictures of the suite.
+  package var purchaseCommands: PurchaseCommands {
+    PurchaseCommands(for: suite, options: commandOptions)
+  }
+
   /// What to run to buy a case's recording.
-  ///
-  /// Recordings of the simulator and of a model do not mix, so that a folder of the simulator's is added
-  /// to by the simulator.
   func hint(for identity: CaseIdentity, mode: RunMode) -> String {
-    let origin = commandOptions.contains("--endpoint") ? nil : recordedOrigin
-    let spending = origin?.purchaseOptions ?? " --yes --max-cost 1"
-    return
-      "\(mode == .refresh ? "buy it anew" : "record it") with: proofsheet run \(ShellText.quoted(suite.path)) "
-      + "--mode \(mode.rawValue) --filter id=\(identity.id)\(commandOptions)\(spending)"
+    "\(mode == .refresh ? "buy it anew" : "record it") with: "
+      + purchaseCommands.run(
+        mode, filter: " --filter id=\(identity.id)", addingTo: recordedOrigin)
   }
 
   /// Why a case is bought although there is a recording in its place.

@@ -5,13 +5,19 @@ extension CaseResult {
   /// The result of a case that is known to fail.
   ///
   /// A failure is `known`, and passing is a failure, for it hides the next one. What could not be
-  /// judged stays as it is, and so does everything once the quarantine is over.
+  /// judged stays as it is. Once the quarantine is over a failure stays one, and passing is a failure
+  /// until the entry is removed.
   func quarantined(by known: KnownFailure, at now: Timestamp) -> CaseResult {
+    let hint = "it is known at \(known.location) for: \(known.reason)"
     if known.isOver(at: now) {
-      let day = known.until ?? ""
+      let end = "its quarantine ended on \(known.until ?? "")"
+      guard outcome.verdict != .success else {
+        return with(
+          outcome: .failed, reason: "it passes, and \(end): remove it from 'known'", hint: hint,
+          notice: nil)
+      }
       return with(
-        outcome: outcome, reason: reason, hint: hint,
-        notice: "its quarantine ended on \(day): \(known.reason)")
+        outcome: outcome, reason: reason, hint: self.hint, notice: "\(end): \(known.reason)")
     }
     switch outcome.verdict {
     case .failure:
@@ -25,7 +31,7 @@ extension CaseResult {
       if waits { return self }
       return with(
         outcome: .failed, reason: "it is quarantined and passes: remove it from 'known'",
-        hint: "it is known at \(known.location) for: \(known.reason)", notice: nil)
+        hint: hint, notice: nil)
     case .error, .skipped: return self
     }
   }

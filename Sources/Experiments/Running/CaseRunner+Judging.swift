@@ -271,7 +271,8 @@ extension CaseRunner {
     switch outcome {
     case .drifted, .unapproved:
       "when the picture is right: proofsheet approve latest --filter "
-        + CaseFilter.exactly(identity.id, of: identity.suite) + plan.folderOptions
+        + CaseFilter.exactly(identity.id, of: identity.suite)
+        + plan.folderOptions + plan.reportsOption
     default: nil
     }
   }

@@ -19,7 +19,8 @@ package struct CaseRunner: Sendable {
       baseline: plan.baseline,
       tools: JudgeTools(
         suite: plan.suite, approved: plan.fixtures.blobs, probe: plan.probe,
-        programs: environment.programs, workingFolder: environment.workingFolder))
+        commands: plan.purchaseCommands, programs: environment.programs,
+        workingFolder: environment.workingFolder))
   }
 
   /// Where answers come from and where their pictures lie.

@@ -79,7 +79,7 @@ struct FiledDecisions {
       throw CommandExit(
         exit.status,
         (exit.message ?? "") + "\nhint: where the run was made elsewhere, name the folder of its "
-          + "reports: proofsheet approve FOLDER --from \(path)")
+          + "reports: proofsheet approve FOLDER --from \(ShellText.quoted(path))")
     }
   }
 

@@ -32,7 +32,8 @@ struct FixturesVerifyCommand: ParsableCommand {
       let report = try readingFixtures {
         try FixtureVerifier.verify(
           plan.fixtures, suite: plan.suite.path,
-          options: prepared.settings.folderOptions, cases: plan.caseKeys,
+          options: prepared.settings.folderOptions,
+          runOptions: plan.purchaseCommands.programOption, cases: plan.caseKeys,
           baselinePath: BaselineFile.path(forSuite: plan.suite.path),
           baseline: plan.baselinePictures)
       }

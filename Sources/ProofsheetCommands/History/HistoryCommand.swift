@@ -255,7 +255,7 @@ struct HistoryCommand: ParsableCommand {
     guard first < last || good == nil || bad == nil else {
       throw CommandExit.usage(
         "the run of --good was not begun before that of --bad",
-        hint: "the order of runs is that of: proofsheet history \(suite)")
+        hint: "the order of runs is that of: proofsheet history \(ShellText.quoted(suite))")
     }
     return first <= last ? Array(runs[first...last]) : []
   }

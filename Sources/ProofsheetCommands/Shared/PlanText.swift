@@ -41,10 +41,17 @@ enum PlanText {
     var lines = [settings.pricesText]
     if totals.toBuy > 0 {
       lines.append(LongestTime(totals, settings).text)
+      let programCount = plans.reduce(0) { $0 + $1.suite.programs.count }
+      if programCount > 0 {
+        lines.append(
+          "\(Count.of(programCount, "check")) \(programCount == 1 ? "starts a program" : "start programs"): "
+            + "look at what \(programCount == 1 ? "it does" : "they do") before you allow that")
+      }
       let files = suites.map { ShellText.quoted($0) }.joined(separator: " ")
       lines.append(
         "buy with: proofsheet run \(files) --mode \(mode.rawValue)"
           + (filter.isAll ? "" : " --filter \(ShellText.quoted(filter))")
+          + (plans.map(\.purchaseCommands.programOption).first { !$0.isEmpty } ?? "")
           + spending(totals, settings, plans))
     }
     return lines
@@ -57,7 +64,9 @@ extension PlanText {
     _ totals: PlanTotals, _ settings: Settings, _ plans: [Plan]
   ) -> String {
     let isSimulated = plans.contains { $0.recordedOrigin == .simulator }
-    if case .builtIn = settings.endpoint.origin, isSimulated { return " --endpoint simulator" }
+    if case .builtIn = settings.endpoint.origin, isSimulated {
+      return settings.commandOptions + " --endpoint simulator"
+    }
     return settings.commandOptions + " --yes --max-cost \(totals.cost.decimal)"
   }
 }

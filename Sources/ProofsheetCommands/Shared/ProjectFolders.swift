@@ -38,21 +38,28 @@ struct FolderOptions: ParsableArguments {
 struct ProjectFolders {
   /// The folder that holds `suites`, `fixtures` and `reports`.
   let root: FilePath
+  /// Whether a command without a suite works in the same project.
+  let isOfWorkingFolder: Bool
 
   /// Finds the project of a suite file: the folder above `suites`, else the suite's own folder.
   init(suite: FilePath, workingFolder: FilePath) {
     let folder = suite.removingLastComponent()
     let absolute = workingFolder.pushing(folder).lexicallyNormalized()
-    guard absolute.lastComponent?.string == "suites" else {
+    if absolute.lastComponent?.string == "suites" {
+      root = folder.lastComponent?.string == "suites" ? folder.removingLastComponent() : ".."
+    } else {
       root = folder
-      return
     }
-    root = folder.lastComponent?.string == "suites" ? folder.removingLastComponent() : ".."
+    let here = ProjectFolders(workingFolder: workingFolder).root
+    isOfWorkingFolder =
+      workingFolder.pushing(root).lexicallyNormalized()
+      == workingFolder.pushing(here).lexicallyNormalized()
   }
 
   /// The project that a command without a suite works in: the working folder.
   init(workingFolder: FilePath) {
     root = workingFolder.lastComponent?.string == "suites" ? ".." : ""
+    isOfWorkingFolder = true
   }
 
   /// The folder of recordings.
@@ -63,5 +70,12 @@ struct ProjectFolders {
   /// The folder of the run store and of reports.
   func reports(_ settings: Settings) -> FilePath {
     settings.reports.value ?? root.appending("reports")
+  }
+
+  /// The option that leads a command about a run of this project to it, with a blank before it; empty where
+  /// the command finds it from the working folder, or by what stands on this command line.
+  func reportsOption(_ settings: Settings) -> String {
+    guard !isOfWorkingFolder, !settings.leadToReports else { return "" }
+    return " --reports \(ShellText.quoted(reports(settings)))"
   }
 }

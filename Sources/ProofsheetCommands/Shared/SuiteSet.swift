@@ -137,6 +137,7 @@ struct SuiteSet {
   ///
   /// - Throws: ``CommandExit`` when a baseline cannot be read, or the filter selects nothing.
   func plans(mode: RunMode, settings: Settings, prices: PriceTable?) throws -> [Plan] {
+    let reports = members.first?.folders.reportsOption(settings) ?? ""
     let plans = try members.map { member in
       let path = BaselineFile.path(forSuite: member.suite.path)
       let baseline: Baseline
@@ -153,7 +154,8 @@ struct SuiteSet {
         suite: member.suite, mode: mode, fixtures: FixtureFolder(folder: folder),
         baseline: baseline, inputs: member.inputs, filter: filter, prices: prices,
         probe: probe
-      ).commanded(with: settings.caseOptions, folders: settings.folderOptions)
+      ).commanded(
+        with: settings.caseOptions, folders: settings.folderOptions, reports: reports)
     }
     try FilterReading.requireCases(plans, filter)
     return plans

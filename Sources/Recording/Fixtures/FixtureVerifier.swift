@@ -37,6 +37,7 @@ package struct FixtureVerifier {
 
   private let suite: FilePath
   private let options: String
+  private let runOptions: String
   private let folder: FixtureFolder
   private let baselinePath: FilePath
   private let recent: RecentBlobs
@@ -48,9 +49,11 @@ package struct FixtureVerifier {
   private var origin: Origin?
 
   private init(
-    _ folder: FixtureFolder, _ suite: FilePath, _ options: String, _ baselinePath: FilePath
+    _ folder: FixtureFolder, _ suite: FilePath, _ options: String, _ runOptions: String,
+    _ baselinePath: FilePath
   ) {
     self.options = options
+    self.runOptions = runOptions
     self.folder = folder
     self.suite = suite
     self.baselinePath = baselinePath
@@ -63,16 +66,17 @@ package struct FixtureVerifier {
   ///   - folder: the recordings of a suite.
   ///   - suite: the suite's file, for the commands that findings name.
   ///   - options: what these commands need besides, with a blank before each.
+  ///   - runOptions: what the one of them needs besides that runs the suite.
   ///   - cases: every case of the suite.
   ///   - baselinePath: the file of the baseline.
   ///   - baseline: the pictures that the baseline names.
   /// - Throws: ``FileFailure`` when a folder cannot be listed.
   package static func verify(
-    _ folder: FixtureFolder, suite: FilePath, options: String = "",
+    _ folder: FixtureFolder, suite: FilePath, options: String = "", runOptions: String = "",
     cases: some Sequence<(id: CaseID, caseKey: CaseKey)>, baselinePath: FilePath,
     baseline: [BaselinePicture]
   ) throws -> Report {
-    var verifier = FixtureVerifier(folder, suite, options, baselinePath)
+    var verifier = FixtureVerifier(folder, suite, options, runOptions, baselinePath)
     let survey = try FixtureInventory(folder) { verifier.check($0, $1) }
     let uses = FixtureUses(survey, cases: cases)
     verifier.tellUnreadable(survey, uses)
@@ -99,7 +103,8 @@ package struct FixtureVerifier {
       .large, folder,
       "the fixtures have \(byteCount / 1_000_000) MB; above \(byteCountWarning / 1_000_000) MB a "
         + "repository is slow to clone",
-      next: "git lfs track '**/\(folder.lastComponent?.string ?? "fixtures")/**/blobs/**'")
+      next: "git lfs track "
+        + ShellText.quoted("**/\(folder.lastComponent?.string ?? "fixtures")/**/blobs/**"))
   }
 
   /// Tells of a link in the place of the folder of pictures.
@@ -287,7 +292,7 @@ package struct FixtureVerifier {
       findings.append(
         FixtureFinding(
           .stray, file.path, "it does not belong into a fixture folder",
-          next: "mv '\(file.path)' ."))
+          next: "mv \(ShellText.quoted(file.path)) ."))
     }
   }
 
@@ -297,7 +302,7 @@ package struct FixtureVerifier {
     let checkout = "git checkout -- \(ShellText.quoted(path))"
     guard let id else { return checkout }
     return checkout
-      + ", or buy it anew with: proofsheet run \(ShellText.quoted(suite))\(options) --mode refresh "
+      + ", or buy it anew with: proofsheet run \(ShellText.quoted(suite))\(options)\(runOptions) --mode refresh "
       + "--filter id=\(id)\(origin?.purchaseOptions ?? " --yes --max-cost 1")"
   }
 }

@@ -77,7 +77,8 @@ package struct BlobStore: BlobSource {
       throw BlobFailure(
         kind: .corrupt, blob: blob,
         description: "\(path) holds bytes with the digest \(digest.short)…, "
-          + "its name says \(blob.digest.short)…; restore it with 'git checkout -- \(path)'")
+          + "its name says \(blob.digest.short)…; restore it with: git checkout -- \(ShellText.quoted(path))"
+      )
     }
     return bytes
   }

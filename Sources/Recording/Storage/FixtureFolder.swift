@@ -232,8 +232,7 @@ package final class FixtureFolder: Sendable {
         let isMissing = error.kind == .missing
         return .damaged(
           "\(path(of: fileID)) names a picture that is \(isMissing ? "not here" : "not as recorded"): "
-            + "\(error)"
-            + (isMissing ? "; where pictures lie in a store: proofsheet fixtures pull SUITE" : ""))
+            + "\(error)")
       }
     }
     return nil

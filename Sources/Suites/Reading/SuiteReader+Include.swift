@@ -22,7 +22,9 @@ extension SuiteReader {
   /// The cases of `include`, as far as they are sound.
   mutating func include(_ node: YAMLNode, base: Level, exclusion: Exclusion?) -> [IncludedCase] {
     let before = log.errorCount
-    defer { if log.errorCount > before { sound.areIncludesSound = false } }
+    // A case that collides with another is known as well as any other, and hides no mistake.
+    var collisionCount = 0
+    defer { if log.errorCount > before + collisionCount { sound.areIncludesSound = false } }
     guard let elements = list(node, of: "'include'") else { return [] }
     guard elements.count <= limits.includesMax else {
       error(
@@ -44,7 +46,7 @@ extension SuiteReader {
         continue
       }
       judgePairs(of: draft, request: level.request)
-      guard isNew(level, draft, exclusion: exclusion, known: &known) else { continue }
+      if !isNew(level, draft, exclusion: exclusion, known: &known) { collisionCount += 1 }
       cases.append(IncludedCase(level: level))
     }
     return cases

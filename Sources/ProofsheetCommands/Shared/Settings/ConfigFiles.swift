@@ -15,6 +15,8 @@ struct ConfigFiles: Sendable {
   let project: ConfigFile?
   /// The user's own; `nil` without one.
   let user: ConfigFile?
+  /// The project's file where a flag or a variable names it; `nil` where it is looked for.
+  let named: Setting<FilePath?>
 
   /// The name of the variable that holds the key.
   var keyVariable: String {
@@ -38,8 +40,9 @@ struct ConfigFiles: Sendable {
   /// - Throws: ``CommandExit`` after all mistakes of both files were told.
   init(roots: [FilePath], named: String?, _ context: CommandContext) throws {
     let userPath = Self.userPath(context.environment)
+    self.named = Self.named(named, context)
     let found = [
-      try Self.project(roots, named: named, userPath, context),
+      try Self.project(roots, named: self.named, userPath, context),
       try userPath.flatMap { try Self.read($0, .user, isNamed: false) },
     ]
     project = found[0]?.file
@@ -71,13 +74,20 @@ struct ConfigFiles: Sendable {
     return FilePath(home).appending(".config").appending("proofsheet").appending("config.yaml")
   }
 
+  private static func named(_ flag: String?, _ context: CommandContext) -> Setting<FilePath?> {
+    if let flag { return Setting(FilePath(flag), .flag("--config")) }
+    let path = context.environment[variable] ?? ""
+    return path.isEmpty ? Setting(nil, .builtIn) : Setting(FilePath(path), .environment(variable))
+  }
+
   private static func project(
-    _ roots: [FilePath], named: String?, _ userPath: FilePath?, _ context: CommandContext
+    _ roots: [FilePath], named: Setting<FilePath?>, _ userPath: FilePath?,
+    _ context: CommandContext
   ) throws -> Found? {
     let owner = ConfigOwner.project(userFile: userPath)
-    let variable = context.environment[Self.variable] ?? ""
-    if let path = named ?? (variable.isEmpty ? nil : variable) {
-      return try read(FilePath(path), owner, isNamed: true, by: named == nil ? Self.variable : nil)
+    if let path = named.value {
+      let isByVariable = named.origin == .environment(variable)
+      return try read(path, owner, isNamed: true, by: isByVariable ? variable : nil)
     }
     var seen: Set<FilePath> = []
     let different = roots.filter {

@@ -57,7 +57,8 @@ struct SettingSources: Sendable {
   /// - Parameter suites: what the suites of the command line state.
   func settings(suites: [RunLimits] = []) -> Settings {
     let configured = [files.project, files.user].compactMap { $0.map { SettingLayer($0) } }
-    return Settings(stated + [SettingLayer(suites: suites)] + configured, gateway: gateway)
+    return Settings(
+      stated + [SettingLayer(suites: suites)] + configured, gateway: gateway, config: files.named)
   }
 
   /// What messages call the user's own file.

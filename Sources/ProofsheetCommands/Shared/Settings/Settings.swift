@@ -54,6 +54,8 @@ struct Settings: Hashable, Sendable {
   let blobTimeout: Setting<Duration>
   /// Hosts that a project's endpoint may be at and get the key.
   let allowedHosts: [Setting<String>]
+  /// The project's configuration file that somebody named; `nil` where it is looked for.
+  let config: Setting<FilePath?>
 
   /// The name of the variable that holds the key, unless a file names another.
   static let defaultKeyVariable = "PROOFSHEET_API_KEY"
@@ -73,7 +75,12 @@ struct Settings: Hashable, Sendable {
   /// - Parameters:
   ///   - layers: flags, environment, suites, project's file, user's file, in this order.
   ///   - gateway: the default endpoint.
-  init(_ layers: [SettingLayer], gateway: HTTPURL) {
+  ///   - config: the project's configuration file that somebody named.
+  init(
+    _ layers: [SettingLayer], gateway: HTTPURL,
+    config: Setting<FilePath?> = Setting(nil, .builtIn)
+  ) {
+    self.config = config
     func first<Value>(
       _ path: KeyPath<SettingLayer, Setting<Value>?>, else value: Value
     ) -> Setting<Value> {
@@ -165,11 +172,22 @@ struct Settings: Hashable, Sendable {
   /// say nothing.
   var caseOptions: String { commandOptions(namesReports: false) }
 
-  /// Those of them that say where recordings lie.
-  var folderOptions: String { Self.option(fixtures, fixtures.value?.string) }
+  /// Those of them that say where recordings and the configuration lie.
+  var folderOptions: String {
+    Self.option(fixtures, fixtures.value?.string) + Self.option(config, config.value?.string)
+  }
 
   /// The one that says where runs lie, which what is stored does not name.
   var reportsOption: String { Self.option(reports, reports.value?.string) }
+
+  /// Whether an option or a variable leads to the runs, wherever their project lies.
+  var leadToReports: Bool {
+    switch reports.origin {
+    case .flag, .environment: true
+    case .config: config.value != nil
+    case .userConfig, .suite, .builtIn: false
+    }
+  }
 
   private func commandOptions(namesReports: Bool) -> String {
     folderOptions + (namesReports ? reportsOption : "")
