@@ -80,6 +80,8 @@ struct ReportCommand: ParsableCommand {
 
   func run() throws {
     let context = CommandContext.current
+    // A mistake in the filter is told before a run is looked for.
+    _ = try FilterReading.read(filter)
     if let folder = StoredRuns.foreignFolder(name) {
       try told {
         try render(try RunFolder(folder), in: folder, context)

@@ -84,6 +84,41 @@ import Testing
     #expect(part.messages.contains("\(count) passed"), "\(part.messages)")
   }
 
+  private static let reports = ["latest", "--reports", "@reports"]
+  private static let takingFilters = [
+    ["plan", "@suites/quickstart.yaml", "--filter"],
+    ["run", "@suites/quickstart.yaml", "--filter"],
+    ["probe", "@suites/quickstart.yaml", "--filter"],
+    ["fixtures", "export", "@suites/quickstart.yaml", "--har", "@all.har", "--filter"],
+    ["fixtures", "adopt"] + reports + ["--filter"],
+    ["approve"] + reports + ["--filter"],
+    ["reject"] + reports + ["--filter"],
+    ["review"] + reports + ["--filter"],
+    ["report"] + reports + ["--filter"],
+    ["compare", "latest"] + reports + ["--filter"],
+    ["history", "--reports", "@reports", "--filter"],
+    ["history", "--reports", "@reports", "--case"],
+  ]
+
+  @Test(
+    "A filter without a condition is refused, for it may be a variable of a script that is not set",
+    arguments: takingFilters, ["", " \t"])
+  func refusesEmptyFilters(command: [String], filter: String) async throws {
+    try project.copyQuickstart()
+    let before = try project.files().map(\.name).sorted()
+    let outcome = await project.run(command + [filter])
+    #expect(outcome.status == 2)
+    #expect(outcome.output == "")
+    #expect(
+      outcome.messages == """
+        error: --filter: it holds no condition
+        hint: a condition is name=value, name!=value or a part of a case id; where every case is \
+        meant, leave the option out
+
+        """)
+    #expect(try project.files().map(\.name).sorted() == before)
+  }
+
   @Test("Outcomes are of runs that have ended", arguments: ["run", "plan"])
   func keepsOutcomes(command: String) async throws {
     try project.copyQuickstart()

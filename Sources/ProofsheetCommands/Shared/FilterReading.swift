@@ -12,10 +12,18 @@ enum FilterReading {
 
   /// Reads a filter; without one everything is selected.
   ///
-  /// - Throws: ``CommandExit`` that points at what cannot be read.
+  /// - Throws: ``CommandExit`` that points at what cannot be read, and for a text without a condition: a variable
+  ///   of a script that is not set must not select everything.
   static func read(_ text: String?) throws -> CaseFilter {
     guard let text else { return .all }
-    return try told { () throws(FilterProblem) in try CaseFilter(text) }
+    let filter = try told { () throws(FilterProblem) in try CaseFilter(text) }
+    guard !filter.isAll else {
+      throw CommandExit.usage(
+        "--filter: it holds no condition",
+        hint: "a condition is name=value, name!=value or a part of a case id; where every case is "
+          + "meant, leave the option out")
+    }
+    return filter
   }
 
   /// Reads the filter of a command that plans suites, and judges it against what they declare.
