@@ -23,7 +23,7 @@ struct Carrying {
   ///
   /// - Throws: ``CommandExit`` for a suite that cannot be read, or has no case to carry from.
   func partners(in suite: FilePath, _ context: CommandContext) throws -> CarryPartners {
-    let set = try SuiteSet(paths: [suite], filter: nil, context: context)
+    let set = try SuiteSet(paths: [suite], filter: [], context: context)
     guard let member = set.members.first else {
       preconditionFailure("a set of one path has a suite, or throws")
     }

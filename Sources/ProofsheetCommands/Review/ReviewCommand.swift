@@ -44,7 +44,7 @@ struct ReviewCommand: AsyncParsableCommand {
     help: ArgumentHelp(
       "Review these cases only, for example 'prompt=paper outcome=drifted'.",
       discussion: FilterReading.help))
-  var filter: String?
+  var filter: [String] = []
 
   @Option(help: ArgumentHelp("Who decides.", discussion: "Default: the user's name."))
   var by: String?

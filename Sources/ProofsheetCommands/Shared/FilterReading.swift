@@ -8,29 +8,36 @@ enum FilterReading {
   /// What `--help` says of the language.
   static let help =
     "For example 'prompt=paper|linen seed=1..10 tag!=slow': spaces mean and, | means or; a word "
-    + "alone is part of a case id, and a value with spaces stands in double quotes."
+    + "alone is part of a case id, and a value with spaces stands in double quotes. \(several)"
 
-  /// Reads a filter; without one everything is selected.
+  /// What `--help` says of an option that takes filters, where it says no more.
+  static let several = "May be given several times: a case has to fulfil each."
+
+  /// Reads the filters of a command line, all of which a case has to fulfil; without one everything is selected.
   ///
+  /// - Parameter texts: what the option was given, a text each time.
   /// - Throws: ``CommandExit`` that points at what cannot be read, and for a text without a condition: a variable
   ///   of a script that is not set must not select everything.
-  static func read(_ text: String?) throws -> CaseFilter {
-    guard let text else { return .all }
-    let filter = try told { () throws(FilterProblem) in try CaseFilter(text) }
-    guard !filter.isAll else {
-      throw CommandExit.usage(
-        "--filter: it holds no condition",
-        hint: "a condition is name=value, name!=value or a part of a case id; where every case is "
-          + "meant, leave the option out")
+  static func read(_ texts: [String]) throws -> CaseFilter {
+    guard !texts.isEmpty else { return .all }
+    return try told {
+      // Each is whole by itself: what one leaves open is not closed by the next.
+      for text in texts where try CaseFilter(text).isAll {
+        throw CommandExit.usage(
+          "--filter: it holds no condition",
+          hint:
+            "a condition is name=value, name!=value or a part of a case id; where every case is "
+            + "meant, leave the option out")
+      }
+      return try CaseFilter(texts.joined(separator: " "))
     }
-    return filter
   }
 
   /// Reads the filter of a command that plans suites, and judges it against what they declare.
   ///
   /// - Throws: ``CommandExit`` that points at a name or value that no case has.
-  static func read(_ text: String?, for suites: [LoadedSuite]) throws -> CaseFilter {
-    let filter = try read(text)
+  static func read(_ texts: [String], for suites: [LoadedSuite]) throws -> CaseFilter {
+    let filter = try read(texts)
     guard !filter.usesOutcome else {
       throw CommandExit.usage(
         "--filter: outcome= selects cases of a run that has ended",
@@ -50,8 +57,8 @@ enum FilterReading {
   /// Reads the filter of a command about a run that has ended, and judges it against its cases.
   ///
   /// - Throws: ``CommandExit`` that points at a name or value that no case has.
-  static func read(_ text: String?, for run: some RunReader) throws -> CaseFilter {
-    let filter = try read(text)
+  static func read(_ texts: [String], for run: some RunReader) throws -> CaseFilter {
+    let filter = try read(texts)
     guard !filter.isAll else { return filter }
     var judge = FilterJudge(filter)
     for suite in run.header.suites {
