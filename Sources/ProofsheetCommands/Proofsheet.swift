@@ -53,6 +53,7 @@ package struct Proofsheet: AsyncParsableCommand {
     let context = CommandContext.current
     do {
       var command = try parseAsRoot(arguments)
+      try SingleOptions.requireOnce(arguments)
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {
