@@ -131,10 +131,8 @@ struct DecisionSession {
     guard tally.selected > 0 else {
       let reason =
         filter.isAll ? "" : "\n\(try FilterReading.emptySelection(of: run, filter))"
-      throw CommandExit.usage(
-        "no case of run \(run.header.id) is selected"
-          + (carry.map { ": none has \($0.rule.axis)=\($0.rule.to)" } ?? reason),
-        hint: "the cases are listed by: proofsheet report \(run.header.id)")
+      throw FilterReading.nothingSelected(
+        of: run, carry.map { ": none has \($0.rule.axis)=\($0.rule.to)" } ?? reason)
     }
     guard !tally.stale.isEmpty else { return }
     for line in tally.stale.prefix(Self.toldMax) { context.say("stale: \(line)") }

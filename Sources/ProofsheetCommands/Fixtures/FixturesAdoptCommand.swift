@@ -116,6 +116,7 @@ private struct FixtureAdoption {
   }
 
   func carryOut() throws {
+    try requireCases()
     let plans = try prepared.set.plans(mode: .replay, settings: prepared.settings, prices: nil)
     var adopted = 0
     do {
@@ -160,6 +161,24 @@ private struct FixtureAdoption {
     throw CommandExit.usage(
       "run \(run.header.id) was merged of shards, and what they received lies with each of them",
       hint: "adopt them one by one: proofsheet fixtures adopt latest --reports PART")
+  }
+
+  /// Refuses a filter that selects no case, which is not the same as nothing being left to adopt.
+  private func requireCases() throws {
+    guard !filter.isAll else { return }
+    try told {
+      var isEmpty = true
+      for suite in run.header.suites where isEmpty {
+        try run.forEachResult(of: suite.name) { result in
+          let isSelected = filter.admits(result.identity, outcome: result.outcome)
+          // What a group came to was made of no answer of its own.
+          if result.group == nil, isSelected { isEmpty = false }
+        }
+      }
+      guard isEmpty else { return }
+      let reason = try FilterReading.emptySelection(of: run, filter, withGroups: false)
+      throw FilterReading.nothingSelected(of: run, "\n\(reason)")
+    }
   }
 
   /// - Returns: how many answers became recordings.

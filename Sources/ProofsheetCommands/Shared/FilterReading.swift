@@ -88,10 +88,15 @@ enum FilterReading {
   }
 
   /// Why a filter selects no case of a run.
-  static func emptySelection(of run: some RunReader, _ filter: CaseFilter) throws -> FilterProblem {
+  ///
+  /// - Parameter withGroups: whether results of groups can be selected too.
+  static func emptySelection(
+    of run: some RunReader, _ filter: CaseFilter, withGroups: Bool = true
+  ) throws -> FilterProblem {
     var empty = EmptySelection(filter)
     for suite in run.header.suites {
       try run.forEachResult(of: suite.name) { result in
+        guard withGroups || result.group == nil else { return }
         let identity = result.identity
         empty.see(
           suite: identity.suite.text, id: identity.id.text, cells: identity.cells,
@@ -99,5 +104,19 @@ enum FilterReading {
       }
     }
     return empty.problem
+  }
+
+  /// What ends a command that has no case of a run to work on.
+  ///
+  /// - Parameters:
+  ///   - run: the run.
+  ///   - reason: what follows "is selected", from its punctuation on.
+  ///   - hint: what helps; `nil` for the command that lists the cases.
+  static func nothingSelected(
+    of run: some RunReader, _ reason: String, hint: String? = nil
+  ) -> CommandExit {
+    .usage(
+      "no case of run \(run.header.id) is selected\(reason)",
+      hint: hint ?? "the cases are listed by: proofsheet report \(run.header.id)")
   }
 }
