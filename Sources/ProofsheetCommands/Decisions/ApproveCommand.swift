@@ -74,6 +74,7 @@ struct ApproveCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Approve outputs of the second entry of an axis that are near approved ones of the first.",
+      discussion: "Entries are named by id or by value.",
       valueName: "axis=from:to"))
   var carry: CarryRule?
 
