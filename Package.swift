@@ -197,17 +197,24 @@ if Context.environment["PROOFSHEET_FUZZ"] == "1" {
 // Programs that measure are no part of the product, and are built where they are asked for only.
 if Context.environment["PROOFSHEET_BENCHMARKS"] != nil {
   package.targets += [
+    .target(
+      name: "BenchmarkSupport", path: "Benchmarks/Support", swiftSettings: settings),
     .executableTarget(
       name: "replay-benchmark",
-      dependencies: ["Canonical", "SeedreamAPI", "Suites", "Recording", "Experiments", system],
+      dependencies: [
+        "BenchmarkSupport", "Canonical", "SeedreamAPI", "Suites", "Recording", "Experiments",
+        system,
+      ],
       path: "Benchmarks/Replay", exclude: ["bare.c"], swiftSettings: settings),
     .executableTarget(
-      name: "metrics-benchmark", dependencies: ["Canonical", "ImageComparison", system],
+      name: "metrics-benchmark",
+      dependencies: ["BenchmarkSupport", "Canonical", "ImageComparison", system],
       path: "Benchmarks/Metrics", swiftSettings: settings),
     .executableTarget(
       name: "live-benchmark",
       dependencies: [
-        "Canonical", "SeedreamAPI", "CurlTransport", "Recording", "Experiments", system,
+        "BenchmarkSupport", "Canonical", "SeedreamAPI", "CurlTransport", "Recording", "Experiments",
+        system,
       ],
       path: "Benchmarks/Live", swiftSettings: settings),
     .executableTarget(
@@ -217,7 +224,8 @@ if Context.environment["PROOFSHEET_BENCHMARKS"] != nil {
       ],
       path: "Benchmarks/JUnit", exclude: ["writer.c"], swiftSettings: settings),
     .executableTarget(
-      name: "decode-benchmark", dependencies: ["Canonical", "ImageComparison", system],
+      name: "decode-benchmark",
+      dependencies: ["BenchmarkSupport", "Canonical", "ImageComparison", system],
       path: "Benchmarks/Decode", swiftSettings: settings),
   ]
 }

@@ -8,13 +8,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 requests=${1:-10000}
 concurrency=${2:-500}
-work=$(mktemp -d)
-simulator=
-finish() {
-  if [ -n "$simulator" ]; then kill "$simulator" 2> /dev/null || true; fi
-  rm -rf "$work"
-}
-trap finish EXIT
+. Tests/Reliability/simulator.sh
 
 export PROOFSHEET_BENCHMARKS=1
 swift build -c release --product proofsheet --quiet
@@ -22,11 +16,7 @@ swift build -c release --product live-benchmark --quiet
 bin=$(swift build -c release --show-bin-path)
 input=$PWD/fixtures/inputs/rocket.jpg
 
-"$bin/proofsheet" simulate --port 0 --canned --fault slow:1000 --in-flight $((concurrency * 2)) \
-  > "$work/url" 2> /dev/null &
-simulator=$!
-for _ in $(seq 100); do [ -s "$work/url" ] && break; sleep 0.1; done
-url=$(head -n 1 "$work/url")
+start_simulator "$bin/proofsheet" --canned --fault slow:1000 --in-flight $((concurrency * 2))
 export PROOFSHEET_API_KEY=benchmark
 # The first picture of a size is drawn, all others are copies.
 "$bin/live-benchmark" "$url" 4 4 url "$input" > /dev/null

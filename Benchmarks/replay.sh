@@ -7,13 +7,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 cases=${1:-5000}
 peer_cases=$((cases / 10))
-work=$(mktemp -d)
-simulator=
-finish() {
-  if [ -n "$simulator" ]; then kill "$simulator" 2> /dev/null || true; fi
-  rm -rf "$work"
-}
-trap finish EXIT
+. Tests/Reliability/simulator.sh
 
 export PROOFSHEET_BENCHMARKS=1
 swift build -c release --product proofsheet --quiet
@@ -22,11 +16,8 @@ bin=$(swift build -c release --show-bin-path)
 python3 -m venv "$work/venv"
 "$work/venv/bin/pip" install --quiet --disable-pip-version-check vcrpy requests pillow imagehash
 
-"$bin/proofsheet" simulate --port 0 --canned > "$work/url" 2> /dev/null &
-simulator=$!
-for _ in $(seq 100); do [ -s "$work/url" ] && break; sleep 0.1; done
-PROOFSHEET_SIMULATOR=$(head -n 1 "$work/url")
-export PROOFSHEET_SIMULATOR PROOFSHEET_API_KEY=benchmark
+start_simulator "$bin/proofsheet" --canned
+export PROOFSHEET_SIMULATOR=$url PROOFSHEET_API_KEY=benchmark
 
 input=$PWD/fixtures/inputs/rocket.jpg
 mkdir "$work/suites"

@@ -1,3 +1,4 @@
+import BenchmarkSupport
 import Canonical
 import Glibc
 import ImageComparison
@@ -67,16 +68,10 @@ struct DecodeBenchmark {
   private static func least<Result>(_ work: () throws -> Result) throws -> String {
     var least = Int.max
     for _ in 0..<roundCount {
-      let start = processorMicroseconds()
+      let start = ProcessUsage.processorMicroseconds
       _ = try work()
-      least = min(least, processorMicroseconds() - start)
+      least = min(least, ProcessUsage.processorMicroseconds - start)
     }
     return "\(least / 1000).\(least % 1000 / 100)"
-  }
-
-  private static func processorMicroseconds() -> Int {
-    var time = timespec()
-    _ = unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-    return time.tv_sec * 1_000_000 + time.tv_nsec / 1000
   }
 }

@@ -1,3 +1,4 @@
+import BenchmarkSupport
 import Canonical
 import CurlTransport
 import Experiments
@@ -30,7 +31,7 @@ struct LiveBenchmark {
     let gate = PaceGate(
       Pace(concurrency: PaceController.Terms(limitMax: concurrency, limitStart: concurrency)),
       signal: StopSignal(), sleeper: SystemSleeper(), now: { start.duration(to: .now) })
-    let spentBefore = processorMicroseconds()
+    let spentBefore = ProcessUsage.processorMicroseconds
     let begin = ContinuousClock.now
     // As many workers as orders at once; each takes every so manieth order.
     let byteCount = try await withThrowingTaskGroup(of: Int.self) { group in
@@ -51,9 +52,9 @@ struct LiveBenchmark {
       return sum
     }
     let milliseconds = Int(begin.duration(to: .now) / .milliseconds(1))
-    let spent = processorMicroseconds() - spentBefore
+    let spent = ProcessUsage.processorMicroseconds - spentBefore
     print(
-      "requests \(count) wall_ms \(milliseconds) cpu_us \(spent) peak_kib \(peakKibibytes()) "
+      "requests \(count) wall_ms \(milliseconds) cpu_us \(spent) peak_kib \(ProcessUsage.peakKibibytes) "
         + "bytes \(byteCount)")
   }
 
@@ -72,20 +73,6 @@ struct LiveBenchmark {
       gate.leave(pass, .neutral)
       throw error
     }
-  }
-
-  /// Processor time of this process, user and system.
-  private static func processorMicroseconds() -> Int {
-    var usage = rusage()
-    _ = unsafe getrusage(RUSAGE_SELF.rawValue, &usage)
-    return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1_000_000
-      + usage.ru_utime.tv_usec + usage.ru_stime.tv_usec
-  }
-
-  private static func peakKibibytes() -> Int {
-    var usage = rusage()
-    _ = unsafe getrusage(RUSAGE_SELF.rawValue, &usage)
-    return usage.ru_maxrss
   }
 }
 

@@ -1,3 +1,4 @@
+import BenchmarkSupport
 import Canonical
 import Glibc
 import ImageComparison
@@ -23,9 +24,9 @@ struct MetricsBenchmark {
     func measure(_ name: String, _ work: () throws -> Void) rethrows {
       var times: [Double] = []
       for _ in 0..<repeats {
-        let start = processorMilliseconds()
+        let start = ProcessUsage.processorMicroseconds
         try work()
-        times.append(processorMilliseconds() - start)
+        times.append(Double(ProcessUsage.processorMicroseconds - start) / 1_000)
       }
       print(name, times.min() ?? 0, times.sorted()[times.count / 2])
     }
@@ -57,12 +58,4 @@ struct MetricsBenchmark {
   @inline(never)
   private static func keep(_ value: Int) { unsafe kept &+= value }
   nonisolated(unsafe) private static var kept = 0
-
-  /// Processor time of this process, user and system.
-  private static func processorMilliseconds() -> Double {
-    var usage = rusage()
-    _ = unsafe getrusage(RUSAGE_SELF.rawValue, &usage)
-    return Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1_000
-      + Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1_000
-  }
 }

@@ -1,3 +1,4 @@
+import BenchmarkSupport
 import Canonical
 import Experiments
 import Glibc
@@ -21,7 +22,7 @@ struct ReplayBenchmark {
     let endpoint = Endpoint(base: try HTTPURL("https://replay.invalid"), authorization: nil)
     var cases = 0
     var byteCount = 0
-    let start = processorMicroseconds()
+    let start = ProcessUsage.processorMicroseconds
     for suiteCase in suite.cases {
       let key = suiteCase.caseKey
       let found = fixtures.lookup(
@@ -46,21 +47,8 @@ struct ReplayBenchmark {
       }
       cases += 1
     }
-    let spent = processorMicroseconds() - start
-    print("cases \(cases) bytes \(byteCount) cpu_us \(spent) peak_kib \(peakKibibytes())")
-  }
-
-  /// Processor time of this process, user and system.
-  private static func processorMicroseconds() -> Int {
-    var usage = rusage()
-    _ = unsafe getrusage(RUSAGE_SELF.rawValue, &usage)
-    return (usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1_000_000
-      + usage.ru_utime.tv_usec + usage.ru_stime.tv_usec
-  }
-
-  private static func peakKibibytes() -> Int {
-    var usage = rusage()
-    _ = unsafe getrusage(RUSAGE_SELF.rawValue, &usage)
-    return usage.ru_maxrss
+    let spent = ProcessUsage.processorMicroseconds - start
+    print(
+      "cases \(cases) bytes \(byteCount) cpu_us \(spent) peak_kib \(ProcessUsage.peakKibibytes)")
   }
 }

@@ -36,6 +36,7 @@ package struct Proofsheet: AsyncParsableCommand {
   package static func start() async {
     // A reader of our output that goes away must not end a run that has paid for pictures.
     _ = signal(SIGPIPE, SIG_IGN)
+    StandardStream.openMissing()
     let status = await run(Array(CommandLine.arguments.dropFirst()))
     Glibc.exit(status)
   }
@@ -51,6 +52,14 @@ package struct Proofsheet: AsyncParsableCommand {
 
   private static func runHere(_ arguments: [String]) async -> Int32 {
     let context = CommandContext.current
+    let status = await carryOut(arguments, context)
+    guard let failure = context.outputFailure() else { return status.rawValue }
+    context.say("error: \(failure)")
+    return ExitStatus.worst([.usage, status]).rawValue
+  }
+
+  private static func carryOut(_ arguments: [String], _ context: CommandContext) async -> ExitStatus
+  {
     do {
       var command = try parseAsRoot(arguments)
       try SingleOptions.requireOnce(arguments)
@@ -59,10 +68,10 @@ package struct Proofsheet: AsyncParsableCommand {
       } else {
         try command.run()
       }
-      return ExitStatus.success.rawValue
+      return .success
     } catch let status as CommandExit {
       if let message = status.message { context.say(message) }
-      return status.status.rawValue
+      return status.status
     } catch {
       // The parser's own errors, and requests for help and version.
       let text = fullMessage(for: error)
@@ -73,7 +82,7 @@ package struct Proofsheet: AsyncParsableCommand {
         let isError = text.hasPrefix("Error: ")
         context.say(isError ? "error: " + text.dropFirst("Error: ".count) : text)
       }
-      return isSuccess ? ExitStatus.success.rawValue : ExitStatus.usage.rawValue
+      return isSuccess ? .success : .usage
     }
   }
 }

@@ -171,7 +171,7 @@ struct ReportCommand: ParsableCommand {
       buffer.flush()
       return
     }
-    let file = try PartialFile(replacing: FilePath(output))
+    let file = try PartialFile(output: FilePath(output))
     try body { try file.write(Array($0.utf8)) }
     try file.commit()
   }

@@ -6,7 +6,6 @@ internal import Reports
 internal import RunStore
 internal import SeedreamAPI
 internal import Suites
-internal import Synchronization
 internal import SystemPackage
 
 extension RunMode: ExpressibleByArgument {}
@@ -363,29 +362,5 @@ struct RunSession {
     guard !command.quiet else { return }
     if let note = misses.note { context.say(note) }
     ReportSet.tell(folder, context)
-  }
-}
-
-/// Counts interrupts: the first stops sending, the second ends the process at once.
-final class InterruptCounter: Sendable {
-  private let seen = Atomic(0)
-  private let guardian: SpendGuard?
-  private let say: @Sendable (String) -> Void
-
-  init(_ guardian: SpendGuard?, _ context: CommandContext) {
-    self.guardian = guardian
-    say = { context.say($0) }
-  }
-
-  var isInterrupted: Bool { seen.load(ordering: .relaxed) > 0 }
-
-  func count() {
-    if seen.add(1, ordering: .relaxed).oldValue == 0 {
-      guardian?.stop("interrupted")
-      say("\ninterrupted: waiting for what is paid for; interrupt again to stop at once")
-    } else {
-      say("stopped; run the same command again to go on")
-      ProcessEnd.now(.interrupted)
-    }
   }
 }

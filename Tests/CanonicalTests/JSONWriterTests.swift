@@ -66,7 +66,7 @@ import Testing
 
   @Test(arguments: UInt64(0)..<64)
   func `What is written is read back as it was`(seed: UInt64) throws {
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     for _ in 0..<20 {
       let value = Self.value(depth: 0, &generator)
       let read = try JSONParser.parse(value.canonicalBytes)
@@ -77,7 +77,7 @@ import Testing
     }
   }
 
-  private static func value(depth: Int, _ generator: inout SeededGenerator) -> JSONValue {
+  private static func value(depth: Int, _ generator: inout SplitMix64) -> JSONValue {
     switch Int.random(in: 0...(depth < 5 ? 6 : 4), using: &generator) {
     case 0: return .null
     case 1: return .bool(.random(using: &generator))
@@ -94,7 +94,7 @@ import Testing
     }
   }
 
-  private static func number(_ generator: inout SeededGenerator) -> JSONNumber {
+  private static func number(_ generator: inout SplitMix64) -> JSONNumber {
     let whole =
       Int64.random(in: .min ... .max, using: &generator)
       >> Int.random(in: 0...63, using: &generator)
@@ -103,7 +103,7 @@ import Testing
     return JSONNumber(text: Array(shown.utf8)) ?? JSONNumber(whole)
   }
 
-  private static func text(_ generator: inout SeededGenerator) -> String {
+  private static func text(_ generator: inout SplitMix64) -> String {
     let ranges: [ClosedRange<UInt32>] = [
       0...0x7F, 0x20...0x7E, 0x80...0x7FF, 0xE000...0xFFFF, 0x1F600...0x1F64F,
     ]

@@ -255,6 +255,53 @@ def check_killed(folder):
     print(f"killed: a report of {len(passed)} cases, {missing} told as missing, exit code 4; then whole again")
 
 
+def check_outputs(folder):
+    """What is named as an output: links, pipes, devices and standard output stay what they are."""
+    expected, _ = run(folder, "report", "latest", "--format", "csv")
+    (folder / "kept.csv").write_text("old")
+    (folder / "link.csv").symlink_to("kept.csv")
+    os.mkfifo(folder / "pipe")
+    report = [proofsheet(), "report", "latest", "--format", "csv", "--output"]
+    run(folder, *report[1:], "link.csv")
+    assert (folder / "link.csv").is_symlink() and (folder / "kept.csv").read_bytes().decode() == expected
+    reader = os.open(folder / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    run(folder, *report[1:], "pipe")
+    assert (folder / "pipe").is_fifo() and os.read(reader, 1 << 20).decode().startswith(expected[:100])
+    os.close(reader)
+    _, messages = run(folder, *report[1:], "pipe", code=2)
+    assert "nobody reads" in messages, messages
+    for name in ("-", "/dev/stdout", "/dev/fd/1"):
+        assert run(folder, *report[1:], name)[0] == expected, name
+        with open(folder / "log", "w") as log:
+            log.write("before\n")
+            log.flush()
+            subprocess.run([*report, name], cwd=folder, stdout=log, stderr=subprocess.DEVNULL, check=True)
+        assert (folder / "log").read_bytes().decode() == "before\n" + expected, name
+    assert Path("/dev/stdout").is_symlink() and not (folder / "-").exists()
+    run(folder, "run", "suites/hostile.yaml", "--quiet", "--junit", "/dev/null", "--code-quality", "/dev/null", code=1)
+    assert Path("/dev/null").is_char_device()
+    _, messages = run(folder, *report[1:], "/dev/full", code=2)
+    assert "cannot write /dev/full: no space left" in messages, messages
+    for arguments in (
+        ["report", "latest", "--format", "csv"], ["report", "latest"], ["plan", "suites/hostile.yaml", "--list"],
+        ["schema", "run"], ["config"], ["run", "suites/quickstart.yaml", "--format", "json", "--mode", "record",
+        "--endpoint", "simulator"],
+    ):
+        for closed in (False, True):
+            with open("/dev/full", "w") as full:
+                done = subprocess.run(
+                    [proofsheet(), *arguments], cwd=folder, stdout=full, stderr=subprocess.PIPE, text=True,
+                    preexec_fn=(lambda: os.close(1)) if closed else None,
+                )
+            assert done.returncode == 2, (arguments, closed, done)
+            assert "error: cannot write standard output: " in done.stderr, (arguments, closed, done)
+    gone = subprocess.run(
+        f"'{proofsheet()}' report latest --format csv | head -n 1", shell=True, cwd=folder, capture_output=True
+    )
+    assert gone.returncode == 0 and not gone.stderr and gone.stdout.decode() == expected.splitlines(True)[0], gone
+    print("outputs: links, pipes, devices and standard output stay what they are; what cannot be written ends with 2")
+
+
 def main():
     with tempfile.TemporaryDirectory() as work:
         folder = Path(work)
@@ -271,6 +318,7 @@ def main():
         check_csv(folder, cases)
         check_markdown(folder, cases)
         check_services(folder)
+        check_outputs(folder)
         check_interrupted(folder)
         check_killed(folder)
 

@@ -105,11 +105,12 @@ struct Project: Sendable {
   /// Runs a command of the tool in this process, with its arguments as a list.
   func run(
     _ arguments: [String], environment: [String: String] = [:], network: Bool = false,
-    transport: (any HTTPTransport)? = nil, answers: String? = nil, now: Timestamp? = nil
+    transport: (any HTTPTransport)? = nil, answers: String? = nil, now: Timestamp? = nil,
+    outputFailure: FileFailure? = nil
   ) async -> Outcome {
     let output = Mutex("")
     let messages = Mutex("")
-    let context = CommandContext(
+    var context = CommandContext(
       environment: environment, workingFolder: FilePath(folder.path),
       output: { text in output.withLock { $0 += text } },
       messages: { text in messages.withLock { $0 += text } },
@@ -124,6 +125,7 @@ struct Project: Sendable {
         return try CurlTransport(userAgent: "proofsheet-tests", environment: [:])
       },
       sleeper: Impatient(), onInterrupt: { _ in 0 })
+    context.outputFailure = { outputFailure }
     let here = folder.path
     let located = arguments.map { argument in
       // Paths below the project are given relative to it.

@@ -187,7 +187,7 @@ struct RedactorTests {
     // A secret with a quote in it would, unescaped, end a string; JSON holds no such text.
     let secret = "sk-live-4f9a1c77"
     let redactor = Redactor(secrets: [Secret(secret)])
-    var generator = SeededGenerator(state: 11)
+    var generator = SplitMix64(seed: 11)
     let pieces = [
       "{", "}", "\"", "\\", ":", "token", "https://a.example/?sig=", "&", "\\u0026", " ", "x",
       "%2F", secret,

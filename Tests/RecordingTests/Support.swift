@@ -7,19 +7,6 @@ import SystemPackage
 import TestSupport
 import Testing
 
-/// A generator whose numbers are the same in each run (SplitMix64).
-struct SeededGenerator: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
-}
-
 /// Requests, answers and recordings that tests make.
 enum Made {
   /// The key that must not appear in anything that is written.
@@ -29,7 +16,7 @@ enum Made {
 
   /// Bytes that start as a PNG does, and differ by seed.
   static func picture(_ seed: UInt64 = 1, count: Int = 3_000) -> [UInt8] {
-    var generator = SeededGenerator(state: seed)
+    var generator = SplitMix64(seed: seed)
     return [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
       + (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
   }

@@ -237,12 +237,15 @@ def two_at_once(proofsheet, root, simulator):
     print(f"two runs at once on one store: the second is refused, {billed} billed for {CASES}")
 
 
-def stopped(proofsheet, root, simulator, name, number):
+def stopped(proofsheet, root, simulator, name, *numbers):
+    """One wish to stop, of one signal or of some that follow closely: what is paid for is waited for."""
     project = make(proofsheet, root / name.replace(" ", "-"), simulator)
     run = begin(project)
     while not sum(kept(project)[1].values()):
         time.sleep(0.05)
-    run.send_signal(number)
+    for number in numbers:
+        run.send_signal(number)
+        time.sleep(0.02)
     status, messages = end(run)
     expect(status == 130, f"{name}: exit {status}: {messages}")
     found, doubt = kept(project)
@@ -258,6 +261,11 @@ def interrupted(proofsheet, root, simulator):
 
 def hung_up(proofsheet, root, simulator):
     stopped(proofsheet, root, simulator, "terminal closed", signal.SIGHUP)
+
+
+def timed_out(proofsheet, root, simulator):
+    # timeout(1) signals the program, and then its group, the program among it.
+    stopped(proofsheet, root, simulator, "ended by timeout", signal.SIGTERM, signal.SIGTERM, signal.SIGCONT)
 
 
 def live_killed(proofsheet, root, simulator):
@@ -284,18 +292,18 @@ def live_killed(proofsheet, root, simulator):
 
 
 def interrupted_twice(proofsheet, root, simulator):
-    project = make(proofsheet, root / "twice", simulator)
+    project = make(proofsheet, root / "twice", simulator, "simulate:slow:4000")
     run = begin(project)
     while not sum(kept(project)[1].values()):
         time.sleep(0.05)
     run.send_signal(signal.SIGINT)
-    time.sleep(0.2)
+    time.sleep(1.2)  # Sooner it is the same wish.
     run.send_signal(signal.SIGINT)
     start = time.monotonic()
     status, messages = end(run)
     expect(status == 130, f"interrupted twice: exit {status}: {messages}")
     expect(time.monotonic() - start < 1, "interrupted twice: it waited")
-    time.sleep(2)
+    time.sleep(4)
     before = (kept(project)[0], simulator.ledger())
     settle("interrupted twice", project, simulator, before)
 
@@ -306,7 +314,7 @@ def main():
     try:
         for step in (
             small_from_the_start, disk_full, read_only, clock_back, two_at_once, interrupted,
-            interrupted_twice, hung_up, live_killed,
+            interrupted_twice, hung_up, timed_out, live_killed,
         ):  # fmt: skip
             with bench.Simulator(proofsheet) as simulator:
                 step(proofsheet, root, simulator)

@@ -8,18 +8,9 @@ proofsheet=$(realpath "$1")
 stride=${2:-1}
 root=$(cd "$(dirname "$0")/../.." && pwd)
 command -v strace > /dev/null || { echo "strace is needed: apt-get install strace"; exit 2; }
-work=$(mktemp -d)
-simulator=
-finish() {
-  if [ -n "$simulator" ]; then kill "$simulator" 2> /dev/null || true; fi
-  rm -rf "$work"
-}
-trap finish EXIT
+. "$root/Tests/Reliability/simulator.sh"
 
-"$proofsheet" simulate --port 0 --codec jpeg > "$work/url" 2> "$work/simulator.log" &
-simulator=$!
-for _ in $(seq 100); do [ -s "$work/url" ] && break; sleep 0.1; done
-url=$(head -n 1 "$work/url")
+start_simulator "$proofsheet" --codec jpeg
 export PROOFSHEET_API_KEY=kill-everywhere-key
 
 mkdir "$work/suites"

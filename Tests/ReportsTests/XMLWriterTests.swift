@@ -9,7 +9,7 @@ struct XMLWriterTests {
   private func roundTrip(_ text: String) throws -> (attribute: String?, text: String) {
     try withFolder { folder in
       let file = folder.appending("a.xml")
-      let writer = try XMLWriter(replacing: file)
+      let writer = try XMLWriter(to: PartialFile(replacing: file))
       writer.startElement("a")
       writer.attribute("value", text)
       writer.text(text)
@@ -77,7 +77,7 @@ struct XMLWriterTests {
 
   @Test func `A missing folder is told before anything is written`() {
     let failure = #expect(throws: FileFailure.self) {
-      _ = try XMLWriter(replacing: "/nowhere/at/all.xml")
+      _ = try XMLWriter(to: PartialFile(replacing: "/nowhere/at/all.xml"))
     }
     #expect(
       failure?.description
@@ -90,7 +90,7 @@ struct XMLWriterTests {
       try DurableFile.createFolder(inner)
       defer { #expect(unsafe rmdir(inner.string) == 0) }
       let failure = #expect(throws: FileFailure.self) {
-        let writer = try XMLWriter(replacing: inner)
+        let writer = try XMLWriter(to: PartialFile(replacing: inner))
         writer.startElement("a")
         writer.endElement()
         try writer.finish()
@@ -105,7 +105,7 @@ struct XMLWriterTests {
       let file = folder.appending("a.xml")
       try DurableFile.write(Array("old".utf8), to: file)
       do {
-        let writer = try XMLWriter(replacing: file)
+        let writer = try XMLWriter(to: PartialFile(replacing: file))
         writer.startElement("a")
       }
       #expect(try read(file) == "old")
@@ -133,7 +133,7 @@ struct XMLWriterTests {
 /// Writes more than a limit of one megabyte lets pass.
 private func writeSixMegabytes(to file: FilePath) throws {
   let piece = String(repeating: "x", count: 60_000)
-  let writer = try XMLWriter(replacing: file)
+  let writer = try XMLWriter(to: PartialFile(replacing: file))
   writer.startElement("a")
   for _ in 0..<100 { writer.text(piece) }
   #expect(throws: FileFailure.self) { try writer.throwFailure() }

@@ -34,7 +34,7 @@ extension PixelSize {
 
   @Test(arguments: UInt64(0)..<16)
   func `Each side is the least integer that keeps ratio and area`(seed: UInt64) {
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix64(seed: seed)
     for _ in 0..<100 {
       let minimum = [921_600, 3_686_400].randomElement(using: &generator) ?? 921_600
       let size = PixelSize(

@@ -258,73 +258,9 @@ struct OpenFile {
   }
 }
 
-/// A file being written beside the one that it will replace; without ``commit()`` it is removed.
-public struct PartialFile: ~Copyable {
-  private let file: OpenFile
-  private let target: FilePath
-
-  /// Opens a neighbour of a path for writing.
-  ///
-  /// - Throws: ``FileFailure`` when the folder is not there or cannot be written.
-  public init(replacing target: FilePath) throws(FileFailure) {
-    self.target = target
-    let name = target.lastComponent?.string ?? ""
-    // The process id keeps two processes that write one file from writing one neighbour.
-    let suffix = "\(getpid())-\(UInt32.random(in: .min ... .max))"
-    // Cut by bytes, as the file system counts, so that the neighbour's name is never too long.
-    let shortName = String(decoding: name.utf8.prefix(100), as: UTF8.self)
-    let temporary = target.parent.appending(
-      ".\(shortName).\(suffix)\(DurableFile.partialSuffix)")
-    do {
-      file = try DurableFile.open(
-        temporary, "write", flags: O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC)
-    } catch {
-      throw FileFailure(operation: "write", path: target, errno: error.errno ?? .ioError)
-    }
-  }
-
-  deinit {
-    file.close()
-    _ = unsafe unlink(file.path.string)
-  }
-
-  /// Adds bytes at the end.
-  public func write(_ bytes: [UInt8]) throws(FileFailure) {
-    var written = 0
-    while written < bytes.count {
-      let count = unsafe bytes.withUnsafeBytes { buffer in
-        unsafe Glibc.write(file.number, buffer[written...].pointer, bytes.count - written)
-      }
-      if count < 0 {
-        if Glibc.errno == EINTR { continue }
-        throw failure()
-      }
-      written += count
-    }
-  }
-
-  /// Syncs the bytes, gives the file its name and syncs the folder.
-  public consuming func commit() throws(FileFailure) {
-    guard fsync(file.number) == 0 else { throw failure() }
-    guard unsafe rename(file.path.string, target.string) == 0 else { throw failure() }
-    try DurableFile.syncFolder(target.parent)
-  }
-
-  private func failure() -> FileFailure {
-    FileFailure(operation: "write", path: target, errno: Errno(rawValue: Glibc.errno))
-  }
-}
-
 extension Slice where Base == UnsafeMutableRawBufferPointer {
   /// Where the slice starts in memory; `nil` for an empty buffer.
   fileprivate var pointer: UnsafeMutableRawPointer? {
     unsafe UnsafeMutableRawBufferPointer(rebasing: self).baseAddress
-  }
-}
-
-extension Slice where Base == UnsafeRawBufferPointer {
-  /// Where the slice starts in memory; `nil` for an empty buffer.
-  fileprivate var pointer: UnsafeRawPointer? {
-    unsafe UnsafeRawBufferPointer(rebasing: self).baseAddress
   }
 }

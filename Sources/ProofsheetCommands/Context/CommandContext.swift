@@ -12,6 +12,8 @@ package struct CommandContext: Sendable {
   package var workingFolder: FilePath
   /// Takes data: what a script reads.
   package var output: @Sendable (String) -> Void
+  /// Why data could not be written, the first failure; `nil` where all was, or its reader has gone.
+  package var outputFailure: @Sendable () -> FileFailure? = { nil }
   /// Takes data that is JSON.
   var jsonOutput: @Sendable (String) -> Void
   /// Takes messages: what a person reads.

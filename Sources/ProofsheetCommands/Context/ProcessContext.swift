@@ -9,6 +9,7 @@ extension CommandContext {
   /// The context of this process: its terminal, environment, clock and network.
   static let process: CommandContext = {
     var context = bare
+    context.outputFailure = { standardOutput.failure }
     context.host = hostName()
     context.user = userName()
     return context
@@ -17,13 +18,13 @@ extension CommandContext {
   private static let bare = CommandContext(
     environment: processEnvironment(),
     workingFolder: processFolder(),
-    output: { write($0, to: STDOUT_FILENO) },
-    messages: { write($0, to: STDERR_FILENO) },
+    output: { standardOutput.write($0) },
+    messages: { standardMessages.write($0) },
     isTerminal: isatty(STDERR_FILENO) == 1,
     columns: terminalColumns(),
     ask: { question in
       guard isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else { return nil }
-      write(question, to: STDERR_FILENO)
+      standardMessages.write(question)
       return readLine()
     },
     clock: { Timestamp.now() },
@@ -32,6 +33,11 @@ extension CommandContext {
         userAgent: "proofsheet/\(Proofsheet.version)", environment: processEnvironment())
     },
     onInterrupt: { InterruptSource(handler: $0) })
+
+  private static let standardOutput = StandardStream(
+    number: STDOUT_FILENO, name: "standard output")
+  private static let standardMessages = StandardStream(
+    number: STDERR_FILENO, name: "standard error")
 
   private static func processEnvironment() -> [String: String] {
     var variables: [String: String] = [:]
@@ -81,19 +87,6 @@ extension CommandContext {
     guard let path = unsafe getcwd(nil, 0) else { return "." }
     defer { unsafe free(path) }
     return unsafe FilePath(String(cString: path))
-  }
-
-  /// Writes everything, also to a pipe that takes it in pieces; a reader that has gone is no failure.
-  private static func write(_ text: String, to descriptor: Int32) {
-    var bytes = Array(text.utf8)[...]
-    while !bytes.isEmpty {
-      let count = unsafe bytes.withUnsafeBytes {
-        unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
-      }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { return }
-      bytes = bytes.dropFirst(count)
-    }
   }
 
   private static func terminalColumns() -> Int {

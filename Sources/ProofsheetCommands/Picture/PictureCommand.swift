@@ -136,7 +136,9 @@ private struct DifferenceFile {
         case .jpeg: try PictureEncoder.jpeg(picture)
         case .webp: try PictureEncoder.webp(picture)
         }
-      try DurableFile.write(bytes, to: path)
+      let file = try PartialFile(output: path)
+      try file.write(bytes)
+      try file.commit()
     } catch let error as PictureError {
       throw CommandExit.usage(
         "--diff \(path): \(error)", hint: "PNG takes every size: name a file that ends in .png")

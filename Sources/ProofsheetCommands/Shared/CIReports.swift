@@ -20,7 +20,7 @@ struct CIOptions: ParsableArguments {
   /// Tries the step that will write the file, so that a path that cannot be written fails before anything
   /// runs.
   func tryWriting() throws(FileFailure) {
-    if let codeQuality { _ = try PartialFile(replacing: FilePath(codeQuality)) }
+    if let codeQuality { try PartialFile.tryWriting(output: FilePath(codeQuality)) }
   }
 
   /// Writes everything that applies; a failure of one hides no other.
@@ -33,7 +33,7 @@ struct CIOptions: ParsableArguments {
     }
     if let codeQuality {
       attempt("the code quality report") {
-        let file = try PartialFile(replacing: FilePath(codeQuality))
+        let file = try PartialFile(output: FilePath(codeQuality))
         try CodeQuality.write(run, context.sourcePlaces) { try file.write($0) }
         try file.commit()
       }

@@ -31,7 +31,7 @@ struct JUnitTarget: Hashable, Sendable {
           operation: "write", path: path,
           reason: "it is a folder; end it with a slash to write a file a suite into it")
       }
-      _ = try PartialFile(replacing: path)
+      try PartialFile.tryWriting(output: path)
     }
   }
 

@@ -37,7 +37,7 @@ package struct HARExport: ~Copyable {
   /// Starts a file, which takes its name only when the export is finished.
   ///
   /// - Parameters:
-  ///   - path: the file; one that is there is replaced at the end.
+  ///   - path: the file; one that is there is replaced at the end, as `PartialFile.init(output:)` says.
   ///   - embeds: whether bodies stand in the file.
   ///   - workingFolder: what relative paths start from.
   ///   - creatorVersion: the version of the tool.
@@ -52,7 +52,7 @@ package struct HARExport: ~Copyable {
     let head = Array(
       (#"{"log":{"_proofsheet":\#(own.canonicalText),"creator":\#(creator.canonicalText),"#
         + #""entries":["#).utf8)
-    let file = try PartialFile(replacing: path)
+    let file = try PartialFile(output: path)
     try file.write(head)
     self.file = file
     self.embeds = embeds

@@ -76,7 +76,7 @@ final class JUnitParts {
     let name = "TEST-\(suite.header.name)\(ending)"
     written.insert(name)
     seen = JUnitTotals()
-    writer = try XMLWriter(replacing: folder.appending(name))
+    writer = try XMLWriter(to: PartialFile(replacing: folder.appending(name)))
   }
 
   private func close(

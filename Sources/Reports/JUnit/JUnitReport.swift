@@ -21,7 +21,7 @@ package enum JUnitReport {
   package static func write(
     _ run: some RunReader, to path: FilePath, options: JUnitOptions = JUnitOptions()
   ) throws {
-    let writer = try XMLWriter(replacing: path)
+    let writer = try XMLWriter(to: PartialFile(output: path))
     let suites = try suites(of: run, path, options, splits: false)
     var total = JUnitTotals()
     for suite in suites { total.add(suite.totals) }

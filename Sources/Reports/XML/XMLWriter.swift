@@ -1,6 +1,6 @@
 internal import CLibXML2
 package import Canonical
-package import SystemPackage
+internal import SystemPackage
 
 /// What every use of libxml2 needs.
 enum XMLLibrary {
@@ -23,12 +23,13 @@ enum XMLLibrary {
   private let writer: xmlTextWriterPtr
   private let sink: XMLSink
 
-  /// Opens a neighbour of a path for writing and starts the document.
+  /// Starts the document in a file that has just been opened.
   ///
-  /// - Throws: `FileFailure` when the folder is not there or cannot be written.
-  package init(replacing path: FilePath) throws(FileFailure) {
+  /// - Throws: `FileFailure` when libxml2 has no memory for it.
+  package init(to file: consuming PartialFile) throws(FileFailure) {
     precondition(XMLLibrary.isReady)
-    let sink = XMLSink(file: try PartialFile(replacing: path), path: path)
+    let path = file.named
+    let sink = XMLSink(file: file, path: path)
     let context = unsafe Unmanaged.passUnretained(sink).toOpaque()
     guard let output = unsafe xmlOutputBufferCreateIO(XMLSink.take, nil, context, nil) else {
       throw sink.failure("libxml2 made no buffer")

@@ -54,7 +54,7 @@ struct Edit: Sendable {
 
 /// A stream of numbers that a digest starts, the same on every machine.
 struct Dice: Sendable {
-  private var state: UInt64
+  private var source: SplitMix64
 
   /// Starts the stream of a value.
   ///
@@ -63,20 +63,13 @@ struct Dice: Sendable {
   ///   - value: decides the stream.
   init(_ purpose: String, _ value: JSONValue) {
     let text = Array("proofsheet-simulator/1\n\(purpose)\n".utf8) + value.canonicalBytes
-    state = SHA256Digest(hashing: text).bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+    source = SplitMix64(
+      seed: SHA256Digest(hashing: text).bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) })
   }
 
-  /// The next number of a range.
-  ///
-  /// The generator is SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number
-  /// generators", 2014); ranges here are so small that the remainder's bias does not show.
+  /// The next number of a range; ranges here are so small that the remainder's bias does not show.
   mutating func next(_ range: ClosedRange<Int>) -> Int {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    mixed ^= mixed >> 31
-    return range.lowerBound + Int(mixed % UInt64(range.count))
+    range.lowerBound + Int(source.next() % UInt64(range.count))
   }
 }
 
