@@ -44,7 +44,7 @@ struct ConfigCommand: ParsableCommand {
   ) throws -> SettingsSheet {
     guard suites.isEmpty else {
       let prepared = try PreparedSuites(
-        suites, filter: nil, flags: flags, config: folders.config, context)
+        suites, filter: [], flags: flags, config: folders.config, context)
       let project =
         prepared.set.members.first?.folders
         ?? ProjectFolders(workingFolder: context.workingFolder)

@@ -23,7 +23,7 @@ struct PlanCommand: ParsableCommand {
   var mode: RunMode = .record
 
   @Option(help: ArgumentHelp("Plan these cases only.", discussion: FilterReading.help))
-  var filter: String?
+  var filter: [String] = []
 
   @Flag(help: "List every case and what would become of it.")
   var list = false

@@ -62,6 +62,7 @@ package struct Proofsheet: AsyncParsableCommand {
   {
     do {
       var command = try parseAsRoot(arguments)
+      try SingleOptions.requireOnce(arguments)
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {

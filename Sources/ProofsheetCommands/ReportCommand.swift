@@ -60,8 +60,9 @@ struct ReportCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Report these cases only, for example 'outcome=drifted prompt=paper'.",
-      discussion: "Counts and sums of the report are then those of these cases."))
-  var filter: String?
+      discussion:
+        "Counts and sums of the report are then those of these cases. \(FilterReading.several)"))
+  var filter: [String] = []
 
   @OptionGroup var sheet: SheetOptions
   @OptionGroup var folders: FolderOptions
@@ -70,7 +71,7 @@ struct ReportCommand: ParsableCommand {
     switch format {
     case .text, .json, .csv, .markdown: break
     case .html:
-      if filter != nil, output == nil {
+      if !filter.isEmpty, output == nil {
         throw ValidationError("name a folder with --output for a part of a run")
       }
     case .junit, .jsonl:
@@ -80,6 +81,8 @@ struct ReportCommand: ParsableCommand {
 
   func run() throws {
     let context = CommandContext.current
+    // A mistake in the filter is told before a run is looked for.
+    _ = try FilterReading.read(filter)
     if let folder = StoredRuns.foreignFolder(name) {
       try told {
         try render(try RunFolder(folder), in: folder, context)
@@ -119,7 +122,7 @@ struct ReportCommand: ParsableCommand {
     _ target: FilePath, _ run: SelectedRun, _ base: some RunReader, _ context: CommandContext
   ) {
     let part =
-      filter == nil
+      filter.isEmpty
       ? ""
       : " (\(Count.grouped(run.header.caseCount)) of "
         + "\(Count.of(base.header.caseCount, "case")), by --filter)"

@@ -56,7 +56,7 @@ struct RunCommand: AsyncParsableCommand {
   var mode: RunMode = .replay
 
   @Option(help: ArgumentHelp("Run these cases only.", discussion: FilterReading.help))
-  var filter: String?
+  var filter: [String] = []
 
   @Flag(
     help: ArgumentHelp(

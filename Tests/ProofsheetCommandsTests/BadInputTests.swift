@@ -114,6 +114,36 @@ import Testing
     #expect(!run.messages.isEmpty)
   }
 
+  @Test(arguments: [
+    ["run", "--max-cost", "1", "--max-cost=100"], ["run", "--max-cost=1", "--max-cost=1"],
+    ["run", "--mode", "replay", "--mode", "live"],
+    ["run", "--junit", "@a.xml", "--junit", "@b.xml"],
+    ["run", "--only", "failed", "--only", "errors"], ["run", "--shard", "1/2", "--shard", "2/2"],
+  ])
+  func `An option of which the last would count without a word is given once`(
+    arguments: [String]
+  ) async throws {
+    try project.copyQuickstart()
+    let run = await project.run(arguments + ["@suites/quickstart.yaml"])
+    let option = String(arguments[1].prefix { $0 != "=" })
+    #expect(run.status == 2)
+    #expect(
+      run.messages
+        == "error: \(option) is given twice, and only the last would count\nhint: give it once\n")
+    #expect(!FileManager.default.fileExists(atPath: project.path("reports")))
+  }
+
+  @Test func `A flag may be given twice, and a reason may look like an option`() async throws {
+    try project.copyQuickstart()
+    let run = await project.run(
+      "run", "@suites/quickstart.yaml", "--quiet", "--quiet", "--max-cost", "1")
+    #expect(run.status == 0, "\(run.messages)")
+    let rejected = await project.run(
+      "reject", "latest", "--reports", "@reports", "--dry-run", "--filter", "s7",
+      "--reason=--max-cost", "--by=--max-cost")
+    #expect(rejected.status == 0, "\(rejected.messages)")
+  }
+
   @Test func `Spending needs a key, an agreement and an encrypted way`() async throws {
     try project.copyQuickstart()
     try FileManager.default.removeItem(atPath: project.path("fixtures/quickstart"))

@@ -213,6 +213,21 @@ import Testing
     #expect(replay.status == 0, "\(replay.messages)")
   }
 
+  @Test(arguments: [
+    "output_format=b64_json:url", "output_format=text:url", "output_format=b64_json:link",
+  ])
+  func `Entries that approvals are carried between are named by id or by value`(
+    carry: String
+  ) async throws {
+    try prepare(Self.deliveries)
+    try await run("record", simulator: "--codec jpeg --seeds pixel-noise")
+    _ = await decide("approve", "latest", "--filter", "output_format=text")
+    let carried = await decide("approve", "latest", "--carry", carry)
+    #expect(carried.status == 0, "\(carried.messages)")
+    #expect(carried.messages.contains("1 picture approved"), "\(carried.messages)")
+    #expect(try baseline().entries.map(\.caseID.text).sorted() == ["plain--link", "plain--text"])
+  }
+
   @Test func `What is not near is left to review`() async throws {
     try prepare(
       "model: [{id: v4, value: bytedance-seedream-v4-image-to-image}, "
@@ -258,7 +273,18 @@ import Testing
     (["--carry", "seed=s1:s1"], "invalid for '--carry"),
     (["--carry", "seed"], "invalid for '--carry"),
     (["--carry", "sed=s1:s2"], "has no axis 'sed'"),
-    (["--carry", "seed=s9:s2"], "no case of"),
+    (
+      ["--carry", "seed=9:s2"],
+      "mug.yaml has seed=9\nhint: the entries of seed are s1, s2\n"
+    ),
+    (
+      ["--carry", "seed=1:9"],
+      " is selected: none has seed=9\nhint: the entries of seed are s1, s2\n"
+    ),
+    (
+      ["--carry", "seed=1:s1"],
+      "--carry: 1 and s1 are one entry of seed\nhint: the entries of seed are s1, s2\n"
+    ),
     (["--level", "near"], "name --carry"),
     (["--carry", "seed=s1:s2", "--level", "similar"], "'near', 'identical-pixels'"),
   ])

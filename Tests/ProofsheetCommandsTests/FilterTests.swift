@@ -5,17 +5,17 @@ import Testing
 @Suite(.project) struct FilterTests {
   private var project: Project { Project.current }
 
-  private func run(_ command: String, _ filter: String, _ more: String...) async -> Project.Outcome
-  {
-    switch command {
-    case "run", "plan":
-      await project.run(command, "@suites/quickstart.yaml", "--filter", filter)
-    case "report":
-      await project.run(
-        "report", "latest", "--reports", project.path("reports"), "--filter", filter)
-    default:
-      await project.run(
-        command, "latest", "--reports", project.path("reports"), "--filter", filter, "--dry-run")
+  private func run(_ command: String, _ filters: String...) async -> Project.Outcome {
+    await run(command, filters)
+  }
+
+  private func run(_ command: String, _ filters: [String]) async -> Project.Outcome {
+    let selection = filters.flatMap { ["--filter", $0] }
+    let ofRun = [command, "latest", "--reports", project.path("reports")]
+    return switch command {
+    case "run", "plan": await project.run([command, "@suites/quickstart.yaml"] + selection)
+    case "report": await project.run(ofRun + selection)
+    default: await project.run(ofRun + selection + ["--dry-run"])
     }
   }
 
@@ -62,26 +62,87 @@ import Testing
   @Test(
     "Each command selects the same cases",
     arguments: [
-      ("prompt=paper seed=1..10", 6), ("prompt!=dusk size!=square_hd|portrait_4_3", 4),
-      ("images=cat|cup s42", 12), ("id=paper--cup--square_hd--s7", 1),
+      (["prompt=paper seed=1..10"], 6), (["prompt!=dusk size!=square_hd|portrait_4_3"], 4),
+      (["images=cat|cup s42"], 12), (["id=paper--cup--square_hd--s7"], 1),
       (
-        "prompt=\"Put it on a sheet of warm, sunlit paper; leave the subject alone.\" seed=7", 6
+        ["prompt=\"Put it on a sheet of warm, sunlit paper; leave the subject alone.\" seed=7"], 6
       ),
+      (["prompt=paper", "seed=7"], 6), (["prompt!=dusk", "size!=square_hd|portrait_4_3"], 4),
     ])
-  func selectsTheSame(filter: String, count: Int) async throws {
+  func selectsTheSame(filters: [String], count: Int) async throws {
     try project.copyQuickstart()
     let plan = await project.run(
-      "plan", "@suites/quickstart.yaml", "--filter", filter, "--list", "--quiet")
+      ["plan", "@suites/quickstart.yaml", "--list", "--quiet"]
+        + filters.flatMap { ["--filter", $0] })
     #expect(plan.output.split(separator: "\n").count == count, "\(plan.messages)")
     _ = await project.run("run", "@suites/quickstart.yaml", "--quiet")
-    let report = await run("report", filter)
+    let report = await run("report", filters)
     #expect(report.output.split(separator: "\n").count == count, "\(report.messages)")
-    let approve = await run("approve", filter)
+    let approve = await run("approve", filters)
     #expect(
       approve.messages.contains("0 pictures would be approved, \(count) decided before"),
       "\(approve.messages)")
-    let part = await run("run", filter)
+    let part = await run("run", filters)
     #expect(part.messages.contains("\(count) passed"), "\(part.messages)")
+  }
+
+  @Test("Each of several filters is whole by itself")
+  func readsEachFilter() async throws {
+    try project.copyQuickstart()
+    let plan = await run("plan", "prompt=\"paper", "seed=7\"")
+    #expect(plan.status == 2)
+    #expect(
+      plan.messages.hasPrefix(
+        "error: --filter: the quote is never closed\n  prompt=\"paper\n         ^\n"),
+      "\(plan.messages)")
+  }
+
+  @Test("Several filters select what one does that joins them", arguments: ["--filter", "--case"])
+  func joinsFiltersOfHistories(option: String) async throws {
+    try project.copyQuickstart()
+    _ = await project.run("run", "@suites/quickstart.yaml", "--quiet")
+    let start = ["history", "--reports", project.path("reports"), "--format", "csv"]
+    let several = await project.run(start + [option, "prompt=paper", option, "size=square_hd s7"])
+    let one = await project.run(start + [option, "prompt=paper size=square_hd s7"])
+    #expect(several.status == 0, "\(several.messages)")
+    #expect(several.output == one.output)
+    let wider = await project.run(start + [option, "size=square_hd s7"])
+    #expect(several.output != wider.output)
+  }
+
+  private static let reports = ["latest", "--reports", "@reports"]
+  private static let takingFilters = [
+    ["plan", "@suites/quickstart.yaml", "--filter"],
+    ["run", "@suites/quickstart.yaml", "--filter"],
+    ["probe", "@suites/quickstart.yaml", "--filter"],
+    ["fixtures", "export", "@suites/quickstart.yaml", "--har", "@all.har", "--filter"],
+    ["fixtures", "adopt"] + reports + ["--filter"],
+    ["approve"] + reports + ["--filter"],
+    ["reject"] + reports + ["--filter"],
+    ["review"] + reports + ["--filter"],
+    ["report"] + reports + ["--filter"],
+    ["compare", "latest"] + reports + ["--filter"],
+    ["history", "--reports", "@reports", "--filter"],
+    ["history", "--reports", "@reports", "--case"],
+  ]
+
+  @Test(
+    "A filter without a condition is refused, for it may be a variable of a script that is not set",
+    arguments: takingFilters, ["", " \t"])
+  func refusesEmptyFilters(command: [String], filter: String) async throws {
+    try project.copyQuickstart()
+    let before = try project.files().map(\.name).sorted()
+    let outcome = await project.run(command + [filter])
+    #expect(outcome.status == 2)
+    #expect(outcome.output == "")
+    #expect(
+      outcome.messages == """
+        error: --filter: it holds no condition
+        hint: a condition is name=value, name!=value or a part of a case id; where every case is \
+        meant, leave the option out
+
+        """)
+    #expect(try project.files().map(\.name).sorted() == before)
   }
 
   @Test("Outcomes are of runs that have ended", arguments: ["run", "plan"])

@@ -61,6 +61,22 @@ import Testing
     }
   }
 
+  @Test(arguments: ["nope", "outcome=passed", "seed=1 outcome=failed"])
+  func `A filter that selects no case of the run is an error`(filter: String) async throws {
+    try await runLive()
+    let run = try project.latestReport().lastPathComponent
+    let adopted = await adopt("--filter", filter)
+    #expect(adopted.status == 2)
+    #expect(adopted.output == "")
+    #expect(
+      adopted.messages.contains(
+        "error: no case of run \(run) is selected\n--filter: it selects no case: "),
+      "\(adopted.messages)")
+    #expect(
+      adopted.messages.hasSuffix("\nhint: the cases are listed by: proofsheet report \(run)\n"))
+    #expect(!FileManager.default.fileExists(atPath: project.path("fixtures/small")))
+  }
+
   @Test func `A merged live run leads to its shards, which hold what was received`() async throws {
     try project.copy("fixtures/inputs/coffee.png")
     try project.write(RecordTests.suite, to: "suites/small.yaml")

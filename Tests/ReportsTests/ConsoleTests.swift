@@ -427,4 +427,64 @@ struct ConsoleTests {
     #expect(text.split(separator: "hint: proofsheet approve latest").count == 2, "\(text)")
     #expect(text.contains("note, 2 cases: look at it"), "\(text)")
   }
+
+  /// What is said once cases have ended.
+  private func ending(_ results: [CaseResult]) throws -> String {
+    let screen = Screen()
+    let report = screen.report(ConsoleStyle(isTerminal: false))
+    let run = try Made.run(results)
+    report.receive(.started(run.header))
+    for result in results { report.receive(.caseFinished(result, spending: Spending())) }
+    report.receive(.finished(run.summary))
+    return screen.shown()
+  }
+
+  /// A case with a check that warns.
+  private func warned(_ position: Int, _ name: String, _ message: String) throws -> CaseResult {
+    let check = CheckResult(name: name, verdict: .failed, severity: .warn, message: message)
+    return try Made.result(
+      .passed, position, id: "case-\(position)", notices: [try #require(check.warning)],
+      checks: [check])
+  }
+
+  @Test func `Warnings of a check are one note, with an example where they differ`() throws {
+    let text = try ending(
+      (0..<22).map { try warned($0, "latency", "\($0 + 4) s, at most 1 ms") }
+        + (22..<24).map { try warned($0, "format", "png, expected jpeg") }
+        + (24..<60).map {
+          try Made.result(.passed, $0, id: "case-\($0)", notices: ["look at \($0 % 3)"])
+        })
+    #expect(
+      text.hasSuffix(
+        """
+
+        note, 22 cases: warning: latency: for example case-0: 4 s, at most 1 ms
+        note, 2 cases: warning: format: png, expected jpeg
+        note, 12 cases: look at 0
+        note, 12 cases: look at 1
+        note, 12 cases: look at 2
+        60 cases in 12s: 60 passed
+
+        """), "\(text)")
+  }
+
+  @Test(arguments: [
+    (4, "\nand 1 more note: --verbose shows it\n"),
+    (5, "\nand 2 more notes: --verbose shows them\n"),
+    (2_000, "\nand 1,997 more notes: --verbose shows them\n"),
+  ])
+  func `Notes that are not shown are counted`(count: Int, line: String) throws {
+    let text = try ending(
+      (0..<count).map {
+        try Made.result(.passed, $0, id: "case-\($0)", notices: ["look at \($0)"])
+      })
+    #expect(text.contains(line), "\(text)")
+    #expect(text.split(separator: "\n").count { $0.hasPrefix("note, ") } == 3)
+  }
+
+  @Test func `Of many checks that warn the first are shown, and the rest is counted`() throws {
+    let text = try ending((0..<25).map { try warned($0, "check-\($0)", "no") })
+    #expect(text.split(separator: "\n").count { $0.hasPrefix("note, ") } == 20)
+    #expect(text.contains("\nand 5 more notes: --verbose shows them\n"), "\(text)")
+  }
 }

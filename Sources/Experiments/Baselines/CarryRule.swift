@@ -2,7 +2,7 @@ package import Canonical
 internal import SeedreamAPI
 package import Suites
 
-/// Which entry of an axis approvals are carried from and to: `model=v4:v45`.
+/// Which entry of an axis approvals are carried from and to: `model=v4:v45`, by id or by value as in filters.
 package struct CarryRule: Hashable, Sendable {
   /// The axis.
   package let axis: String
@@ -24,17 +24,53 @@ package struct CarryRule: Hashable, Sendable {
 
   /// Whether a case has the entry that approvals are carried to.
   package func isAbout(_ identity: CaseIdentity) -> Bool {
-    identity.cells.contains { $0.axis == axis && $0.entry == to }
+    identity.cells.contains { has(to, $0) }
   }
 
   /// Whether a case has the entry that approvals are carried from.
   func isFrom(_ suiteCase: SuiteCase) -> Bool {
-    suiteCase.cells.contains { $0.axis == axis && $0.entry == from }
+    suiteCase.cells.contains { has(from, $0) }
   }
 
   /// Whether a case has the entry that approvals are carried to.
   func isTo(_ suiteCase: SuiteCase) -> Bool {
-    suiteCase.cells.contains { $0.axis == axis && $0.entry == to }
+    suiteCase.cells.contains { has(to, $0) }
+  }
+
+  private func has(_ name: String, _ cell: CaseCell) -> Bool {
+    cell.axis == axis && (cell.entry == name || cell.value == name)
+  }
+}
+
+/// The entries that cases take from an axis, as far as a message lists them.
+package struct EntryList: Sendable {
+  /// Entries that are listed.
+  private static let shownMax = 20
+
+  private let axis: String
+  private var entries: [String] = []
+  private var hasMore = false
+
+  /// Makes an empty list.
+  ///
+  /// - Parameter axis: the axis by name.
+  package init(of axis: String) { self.axis = axis }
+
+  /// Shows the cells of a case.
+  package mutating func see(_ cells: [CaseCell]) {
+    for cell in cells where cell.axis == axis && !entries.contains(cell.entry) {
+      if entries.count < Self.shownMax {
+        entries.append(cell.entry)
+      } else {
+        hasMore = true
+      }
+    }
+  }
+
+  /// A sentence that lists them.
+  package var sentence: String {
+    "the \(entries.count == 1 ? "entry of \(axis) is" : "entries of \(axis) are") "
+      + entries.joined(separator: ", ") + (hasMore ? ", …" : "")
   }
 }
 
@@ -63,6 +99,10 @@ package struct CarryPartners: Sendable {
 
   /// How many cases have the entry that approvals are carried from.
   package let fromCount: Int
+  /// Whether the entries that approvals are carried from and to are one.
+  package let isOneEntry: Bool
+  /// The entries of the axis.
+  package let entries: EntryList
   private let partners: [CaseKey: Partner]
   private let known: Set<CaseKey>
 
@@ -73,8 +113,12 @@ package struct CarryPartners: Sendable {
     var from: [Line: Partner] = [:]
     var to: [SuiteCase] = []
     var count = 0
+    var isOneEntry = false
+    var entries = EntryList(of: rule.axis)
     for suiteCase in cases {
+      entries.see(suiteCase.cells)
       if rule.isFrom(suiteCase) {
+        isOneEntry = isOneEntry || rule.isTo(suiteCase)
         count += 1
         let partner = Partner(id: suiteCase.id, caseKey: suiteCase.caseKey)
         from[Line(suiteCase, withFormat: true)] = partner
@@ -86,6 +130,8 @@ package struct CarryPartners: Sendable {
       }
     }
     fromCount = count
+    self.isOneEntry = isOneEntry
+    self.entries = entries
     var partners: [CaseKey: Partner] = [:]
     for suiteCase in to {
       partners[suiteCase.caseKey] =

@@ -57,7 +57,7 @@ struct CompareCommand: AsyncParsableCommand {
   var noise: DriftTest.Noise?
 
   @Option(help: ArgumentHelp("Compare these cases only.", discussion: FilterReading.help))
-  var filter: String?
+  var filter: [String] = []
 
   @Option(help: "The form of the output: text, json, csv or markdown.")
   var format: Form = .text

@@ -22,7 +22,7 @@ struct DecisionOptions: ParsableArguments {
     help: ArgumentHelp(
       "Decide about these cases only, for example 'prompt=paper outcome=drifted|unapproved'.",
       discussion: FilterReading.help))
-  var filter: String?
+  var filter: [String] = []
 
   @Option(
     name: [.customLong("reason"), .customLong("note")],
@@ -74,6 +74,7 @@ struct ApproveCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Approve outputs of the second entry of an axis that are near approved ones of the first.",
+      discussion: "Entries are named by id or by value.",
       valueName: "axis=from:to"))
   var carry: CarryRule?
 
@@ -90,7 +91,7 @@ struct ApproveCommand: ParsableCommand {
       _ = try decision.run()
       return
     }
-    guard decision.filter == nil, decision.reason == nil, carry == nil else {
+    guard decision.filter.isEmpty, decision.reason == nil, carry == nil else {
       throw ValidationError(
         "--from applies what the file says; leave --filter, --reason and --carry out")
     }
@@ -142,7 +143,7 @@ struct RejectCommand: ParsableCommand {
 
   func validate() throws {
     _ = try decision.run()
-    guard decision.filter != nil else {
+    guard !decision.filter.isEmpty else {
       throw ValidationError("name what is wrong with --filter; all of a run is never meant")
     }
   }

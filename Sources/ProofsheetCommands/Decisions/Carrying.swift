@@ -21,9 +21,10 @@ struct Carrying {
 
   /// Lines up the cases of a suite.
   ///
-  /// - Throws: ``CommandExit`` for a suite that cannot be read, or has no case to carry from.
+  /// - Throws: ``CommandExit`` for a suite that cannot be read, or has no case to carry from, and where both
+  ///   entries are one.
   func partners(in suite: FilePath, _ context: CommandContext) throws -> CarryPartners {
-    let set = try SuiteSet(paths: [suite], filter: nil, context: context)
+    let set = try SuiteSet(paths: [suite], filter: [], context: context)
     guard let member = set.members.first else {
       preconditionFailure("a set of one path has a suite, or throws")
     }
@@ -35,7 +36,13 @@ struct Carrying {
     let partners = CarryPartners(member.suite.cases, rule)
     guard partners.fromCount > 0 else {
       throw CommandExit.usage(
-        "--carry: no case of \(suite) has \(axis.name)=\(rule.from)")
+        "--carry: no case of \(suite) has \(axis.name)=\(rule.from)",
+        hint: partners.entries.sentence)
+    }
+    guard !partners.isOneEntry else {
+      throw CommandExit.usage(
+        "--carry: \(rule.from) and \(rule.to) are one entry of \(axis.name)",
+        hint: partners.entries.sentence)
     }
     return partners
   }

@@ -62,7 +62,7 @@ struct DecisionSession {
     for suite in run.header.suites {
       drafts.append(try draft(run, suite, desk, filter, &tally))
     }
-    try refuse(tally, run, filter)
+    try told { try refuse(tally, run, filter) }
     if !options.dryRun { try DecisionDesk.write(drafts) }
     tell(tally)
     for draft in drafts where !options.dryRun && draft.changes.baseline != draft.current {
@@ -129,12 +129,10 @@ struct DecisionSession {
 
   private func refuse(_ tally: Tally, _ run: StoredRun, _ filter: CaseFilter) throws {
     guard tally.selected > 0 else {
-      let reason =
-        filter.isAll ? "" : "\n\(try FilterReading.emptySelection(of: run, filter))"
-      throw CommandExit.usage(
-        "no case of run \(run.header.id) is selected"
-          + (carry.map { ": none has \($0.rule.axis)=\($0.rule.to)" } ?? reason),
-        hint: "the cases are listed by: proofsheet report \(run.header.id)")
+      if let carry { throw try nothingCarried(carry.rule, run) }
+      throw FilterReading.nothingSelected(
+        of: run,
+        filter.isAll ? "" : "\n\(try FilterReading.emptySelection(of: run, filter))")
     }
     guard !tally.stale.isEmpty else { return }
     for line in tally.stale.prefix(Self.toldMax) { context.say("stale: \(line)") }
@@ -146,6 +144,21 @@ struct DecisionSession {
       "error: \(Count.of(tally.stale.count, "case")) changed since run \(run.header.id); "
         + "nothing was decided\nhint: run the suite again and look at what it shows now, or leave "
         + "them out with --filter")
+  }
+
+  /// What ends carrying where no selected case has the entry that approvals are carried to.
+  private func nothingCarried(_ rule: CarryRule, _ run: StoredRun) throws -> CommandExit {
+    var entries = EntryList(of: rule.axis)
+    var isThere = false
+    for suite in run.header.suites {
+      try run.forEachResult(of: suite.name) { result in
+        entries.see(result.identity.cells)
+        isThere = isThere || rule.isAbout(result.identity)
+      }
+    }
+    let whose = isThere ? "none that the filter selects" : "none"
+    return FilterReading.nothingSelected(
+      of: run, ": \(whose) has \(rule.axis)=\(rule.to)", hint: isThere ? nil : entries.sentence)
   }
 
   private func tell(_ tally: Tally) {

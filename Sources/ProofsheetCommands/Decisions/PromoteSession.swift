@@ -69,7 +69,7 @@ struct PromoteSession {
       }
       guard !results.isEmpty else { continue }
       let path = run.header.locate(header.path, context)
-      let set = try SuiteSet(paths: [path], filter: nil, context: context)
+      let set = try SuiteSet(paths: [path], filter: [], context: context)
       guard let member = set.members.first else { continue }
       for result in results {
         let id = result.identity.id.text
@@ -108,7 +108,7 @@ struct PromoteSession {
   }
 
   private func openTarget() throws -> Target {
-    let set = try SuiteSet(paths: [target], filter: nil, context: context)
+    let set = try SuiteSet(paths: [target], filter: [], context: context)
     guard let member = set.members.first else {
       preconditionFailure("a set of one path has a suite, or throws")
     }

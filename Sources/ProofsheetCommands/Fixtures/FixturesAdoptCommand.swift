@@ -28,7 +28,7 @@ struct FixturesAdoptCommand: ParsableCommand {
     help: ArgumentHelp(
       "Adopt these cases of a run only, for example 'outcome=passed'.",
       discussion: FilterReading.help))
-  var filter: String?
+  var filter: [String] = []
 
   @Flag(help: "Say what would be done and write nothing.")
   var dryRun = false
@@ -42,7 +42,7 @@ struct FixturesAdoptCommand: ParsableCommand {
   func run() throws {
     let context = CommandContext.current
     guard names.contains(where: { !Self.isSuite($0) }) else {
-      guard filter == nil else {
+      guard filter.isEmpty else {
         throw CommandExit.usage("--filter selects cases of a run; a suite is renamed as a whole")
       }
       return try rename(context)
@@ -66,7 +66,7 @@ struct FixturesAdoptCommand: ParsableCommand {
 
   private func rename(_ context: CommandContext) throws {
     let prepared = try PreparedSuites(
-      names, filter: nil, flags: folders.flags, config: folders.config, context)
+      names, filter: [], flags: folders.flags, config: folders.config, context)
     let plans = try prepared.set.plans(mode: .replay, settings: prepared.settings, prices: nil)
     var count = 0
     for plan in plans {
@@ -111,11 +111,12 @@ private struct FixtureAdoption {
         hint: "run this command in the folder where the run was made")
     }
     prepared = try PreparedSuites(
-      paths.map(\.string), filter: nil, flags: command.folders.flags,
+      paths.map(\.string), filter: [], flags: command.folders.flags,
       config: command.folders.config, context)
   }
 
   func carryOut() throws {
+    try requireCases()
     let plans = try prepared.set.plans(mode: .replay, settings: prepared.settings, prices: nil)
     var adopted = 0
     do {
@@ -160,6 +161,24 @@ private struct FixtureAdoption {
     throw CommandExit.usage(
       "run \(run.header.id) was merged of shards, and what they received lies with each of them",
       hint: "adopt them one by one: proofsheet fixtures adopt latest --reports PART")
+  }
+
+  /// Refuses a filter that selects no case, which is not the same as nothing being left to adopt.
+  private func requireCases() throws {
+    guard !filter.isAll else { return }
+    try told {
+      var isEmpty = true
+      for suite in run.header.suites where isEmpty {
+        try run.forEachResult(of: suite.name) { result in
+          let isSelected = filter.admits(result.identity, outcome: result.outcome)
+          // What a group came to was made of no answer of its own.
+          if result.group == nil, isSelected { isEmpty = false }
+        }
+      }
+      guard isEmpty else { return }
+      let reason = try FilterReading.emptySelection(of: run, filter, withGroups: false)
+      throw FilterReading.nothingSelected(of: run, "\n\(reason)")
+    }
   }
 
   /// - Returns: how many answers became recordings.

@@ -34,7 +34,7 @@ struct FixtureArguments: ParsableArguments {
   }
 
   /// The suites and the settings in force.
-  func prepare(filter: String? = nil) throws -> PreparedSuites {
+  func prepare(filter: [String] = []) throws -> PreparedSuites {
     try PreparedSuites(
       suites, filter: filter, flags: folders.flags, config: folders.config,
       CommandContext.current)

@@ -29,7 +29,7 @@ struct FixturesExportCommand: ParsableCommand {
   var embed = false
 
   @Option(help: ArgumentHelp("Export these cases only.", discussion: FilterReading.help))
-  var filter: String?
+  var filter: [String] = []
 
   func run() throws {
     let prepared = try arguments.prepare(filter: filter)

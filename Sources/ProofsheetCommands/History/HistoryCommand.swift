@@ -59,8 +59,9 @@ struct HistoryCommand: ParsableCommand {
 
   @Option(
     name: .customLong("case"),
-    help: ArgumentHelp("Follow these cases, a line each.", valueName: "filter"))
-  var followed: String?
+    help: ArgumentHelp(
+      "Follow these cases, a line each.", discussion: FilterReading.several, valueName: "filter"))
+  var followed: [String] = []
 
   @Flag(help: "List cases that ended in different ways though everything was the same.")
   var flaky = false
@@ -81,7 +82,7 @@ struct HistoryCommand: ParsableCommand {
   var last: Int?
 
   @Option(help: ArgumentHelp("Look at these cases only.", discussion: FilterReading.help))
-  var filter: String?
+  var filter: [String] = []
 
   @Option(help: "The form of the output: text, json, csv or markdown.")
   var format: CompareCommand.Form = .text
@@ -101,20 +102,20 @@ struct HistoryCommand: ParsableCommand {
   @OptionGroup var folders: FolderOptions
 
   func validate() throws {
-    let matters = [followed != nil, flaky, changed, keep != nil].count { $0 }
+    let matters = [!followed.isEmpty, flaky, changed, keep != nil].count { $0 }
     guard matters < 2 else {
       throw ValidationError("--case, --flaky, --changed and --keep are four commands; give one")
     }
     guard changed || (good == nil && bad == nil) else {
       throw ValidationError("--good and --bad go with --changed")
     }
-    guard followed == nil || filter == nil else {
+    guard followed.isEmpty || filter.isEmpty else {
       throw ValidationError("--case is a filter already; --filter goes without it")
     }
     guard keep != nil || (!dryRun && !yes) else {
       throw ValidationError("--dry-run and --yes go with --keep")
     }
-    guard keep == nil || (suite == nil && filter == nil && last == nil) else {
+    guard keep == nil || (suite == nil && filter.isEmpty && last == nil) else {
       throw ValidationError("--keep is about whole runs of a store; give it alone")
     }
     guard last.map({ $0 > 0 }) ?? true else { throw ValidationError("--last is at least 1") }
@@ -122,7 +123,7 @@ struct HistoryCommand: ParsableCommand {
 
   func run() throws {
     let context = CommandContext.current
-    _ = try FilterReading.read(followed ?? filter)
+    _ = try FilterReading.read(followed + filter)
     try told {
       let sources = try SettingSources(folders, context)
       let settings = sources.settings()
@@ -204,7 +205,7 @@ struct HistoryCommand: ParsableCommand {
   ) throws -> NamedHistory {
     let (suite, selection) = (chapter.suite, chapter.selection)
     let (reference, words) = try pictures.reference(reference, of: suite)
-    var tally = HistoryTally(reference: reference, follows: followed != nil)
+    var tally = HistoryTally(reference: reference, follows: !followed.isEmpty)
     for run in chapter.runs {
       guard run.hasEnded else {
         let orders = try store.sentOrders(by: run.id, of: suite).filter { order in
@@ -222,7 +223,7 @@ struct HistoryCommand: ParsableCommand {
       }
     }
     let matter: NamedHistory.Matter
-    if followed != nil {
+    if !followed.isEmpty {
       matter = .cases(tally.trends)
     } else if flaky {
       matter = .flaky(
@@ -262,7 +263,7 @@ struct HistoryCommand: ParsableCommand {
 
   /// Reads the filter and judges it against the cases of all suites.
   private func select(from chapters: inout [Chapter], _ store: RunStore) throws {
-    let filter = try FilterReading.read(followed ?? filter)
+    let filter = try FilterReading.read(followed + filter)
     guard !filter.isAll else { return }
     var judge = FilterJudge(filter)
     var empty = EmptySelection(filter)

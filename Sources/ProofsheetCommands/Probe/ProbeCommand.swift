@@ -35,7 +35,7 @@ struct ProbeCommand: AsyncParsableCommand {
     help: ArgumentHelp(
       "Of which case requests are made: the first that is selected.",
       discussion: FilterReading.help))
-  var filter: String?
+  var filter: [String] = []
 
   @Option(
     help: ArgumentHelp(

@@ -44,7 +44,7 @@ struct ReviewCommand: AsyncParsableCommand {
     help: ArgumentHelp(
       "Review these cases only, for example 'prompt=paper outcome=drifted'.",
       discussion: FilterReading.help))
-  var filter: String?
+  var filter: [String] = []
 
   @Option(help: ArgumentHelp("Who decides.", discussion: "Default: the user's name."))
   var by: String?
@@ -69,15 +69,15 @@ struct ReviewCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    // A mistake in the filter is told before a run is looked for.
+    let unjudged = try FilterReading.read(filter)
     let sources = try SettingSources(folders, CommandContext.current)
     let context = sources.context
     let (store, name) = try StoredRuns.store(of: name, sources.settings(), context)
     let run = try told {
       let (begun, hasEnded) = try store.begunRun(name)
       // A run that goes on has not met all names yet.
-      let filter =
-        try hasEnded
-        ? FilterReading.read(filter, for: begun) : FilterReading.read(filter)
+      let filter = hasEnded ? try FilterReading.read(filter, for: begun) : unjudged
       return try ReviewedRun(name, in: store, filter) { $0.relocated(context) }
     }
     let desk = try DecisionDesk(run.header, context, folders, by: by) {

@@ -8,21 +8,36 @@ enum FilterReading {
   /// What `--help` says of the language.
   static let help =
     "For example 'prompt=paper|linen seed=1..10 tag!=slow': spaces mean and, | means or; a word "
-    + "alone is part of a case id, and a value with spaces stands in double quotes."
+    + "alone is part of a case id, and a value with spaces stands in double quotes. \(several)"
 
-  /// Reads a filter; without one everything is selected.
+  /// What `--help` says of an option that takes filters, where it says no more.
+  static let several = "May be given several times: a case has to fulfil each."
+
+  /// Reads the filters of a command line, all of which a case has to fulfil; without one everything is selected.
   ///
-  /// - Throws: ``CommandExit`` that points at what cannot be read.
-  static func read(_ text: String?) throws -> CaseFilter {
-    guard let text else { return .all }
-    return try told { () throws(FilterProblem) in try CaseFilter(text) }
+  /// - Parameter texts: what the option was given, a text each time.
+  /// - Throws: ``CommandExit`` that points at what cannot be read, and for a text without a condition: a variable
+  ///   of a script that is not set must not select everything.
+  static func read(_ texts: [String]) throws -> CaseFilter {
+    guard !texts.isEmpty else { return .all }
+    return try told {
+      // Each is whole by itself: what one leaves open is not closed by the next.
+      for text in texts where try CaseFilter(text).isAll {
+        throw CommandExit.usage(
+          "--filter: it holds no condition",
+          hint:
+            "a condition is name=value, name!=value or a part of a case id; where every case is "
+            + "meant, leave the option out")
+      }
+      return try CaseFilter(texts.joined(separator: " "))
+    }
   }
 
   /// Reads the filter of a command that plans suites, and judges it against what they declare.
   ///
   /// - Throws: ``CommandExit`` that points at a name or value that no case has.
-  static func read(_ text: String?, for suites: [LoadedSuite]) throws -> CaseFilter {
-    let filter = try read(text)
+  static func read(_ texts: [String], for suites: [LoadedSuite]) throws -> CaseFilter {
+    let filter = try read(texts)
     guard !filter.usesOutcome else {
       throw CommandExit.usage(
         "--filter: outcome= selects cases of a run that has ended",
@@ -42,8 +57,8 @@ enum FilterReading {
   /// Reads the filter of a command about a run that has ended, and judges it against its cases.
   ///
   /// - Throws: ``CommandExit`` that points at a name or value that no case has.
-  static func read(_ text: String?, for run: some RunReader) throws -> CaseFilter {
-    let filter = try read(text)
+  static func read(_ texts: [String], for run: some RunReader) throws -> CaseFilter {
+    let filter = try read(texts)
     guard !filter.isAll else { return filter }
     var judge = FilterJudge(filter)
     for suite in run.header.suites {
@@ -73,10 +88,15 @@ enum FilterReading {
   }
 
   /// Why a filter selects no case of a run.
-  static func emptySelection(of run: some RunReader, _ filter: CaseFilter) throws -> FilterProblem {
+  ///
+  /// - Parameter withGroups: whether results of groups can be selected too.
+  static func emptySelection(
+    of run: some RunReader, _ filter: CaseFilter, withGroups: Bool = true
+  ) throws -> FilterProblem {
     var empty = EmptySelection(filter)
     for suite in run.header.suites {
       try run.forEachResult(of: suite.name) { result in
+        guard withGroups || result.group == nil else { return }
         let identity = result.identity
         empty.see(
           suite: identity.suite.text, id: identity.id.text, cells: identity.cells,
@@ -84,5 +104,19 @@ enum FilterReading {
       }
     }
     return empty.problem
+  }
+
+  /// What ends a command that has no case of a run to work on.
+  ///
+  /// - Parameters:
+  ///   - run: the run.
+  ///   - reason: what follows "is selected", from its punctuation on.
+  ///   - hint: what helps; `nil` for the command that lists the cases.
+  static func nothingSelected(
+    of run: some RunReader, _ reason: String, hint: String? = nil
+  ) -> CommandExit {
+    .usage(
+      "no case of run \(run.header.id) is selected\(reason)",
+      hint: hint ?? "the cases are listed by: proofsheet report \(run.header.id)")
   }
 }

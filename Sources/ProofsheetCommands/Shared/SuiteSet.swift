@@ -19,10 +19,10 @@ struct SuiteSet {
   let members: [Member]
   let filter: CaseFilter
 
-  /// Loads suites.
+  /// Loads suites, and reads the filters of a command line for them.
   ///
   /// - Throws: ``CommandExit`` after all mistakes of all suites were told.
-  init(paths: [FilePath], filter text: String?, context: CommandContext) throws {
+  init(paths: [FilePath], filter: [String], context: CommandContext) throws {
     var failed = 0
     var members: [Member] = []
     for path in paths {
@@ -48,7 +48,7 @@ struct SuiteSet {
       }
     }
     self.members = members
-    filter = try FilterReading.read(text, for: members.map(\.suite))
+    self.filter = try FilterReading.read(filter, for: members.map(\.suite))
   }
 
   private static func load(_ path: FilePath, _ context: CommandContext) throws -> Member {

@@ -17,10 +17,6 @@ package final class ConsoleReport: RunSink {
   package static let shownMax = 100
   /// Cases that the summary names.
   static let worstMax = 10
-  /// Notes that the summary repeats; further ones are left to `--verbose`.
-  static let notesMax = 3
-  /// Different notes that are counted.
-  static let notesCountedMax = 1_000
 
   /// Files or cases of a finding that are shown.
   private static let subjectsMax = 3
@@ -36,8 +32,7 @@ package final class ConsoleReport: RunSink {
     var worst = RankedCases(max: ConsoleReport.worstMax)
     /// Outcomes whose hint was shown.
     var hinted: Set<Outcome> = []
-    /// How many cases carry which note.
-    var notes: [String: Int] = [:]
+    var notes = ConsoleNotes()
   }
 
   private let style: ConsoleStyle
@@ -98,10 +93,7 @@ package final class ConsoleReport: RunSink {
     // Groups come when all cases of their suite have ended, and are none.
     if result.group == nil { state.progress.counts[result.outcome, default: 0] += 1 }
     state.progress.spending = spending
-    for note in result.notices
-    where state.notes[note] != nil || state.notes.count < Self.notesCountedMax {
-      state.notes[note, default: 0] += 1
-    }
+    state.notes.add(result)
     let verdict = result.outcome.verdict
     if verdict == .failure || verdict == .error {
       state.worst.add(result)
@@ -129,7 +121,7 @@ package final class ConsoleReport: RunSink {
     }
     var lines: [String] = []
     if style.verbosity != .quiet { lines += worstLines(state) }
-    if style.verbosity == .normal { lines += noteLines(state.notes) }
+    if style.verbosity == .normal { lines += state.notes.lines(style) }
     lines += summary.findings.flatMap { Self.findingLines($0, style) }
     let colour: ConsoleStyle.Colour = isGood ? .green : .red
     let counts = summary.counts.isEmpty ? "" : ": " + ConsoleProgress.list(summary.counts)
@@ -177,14 +169,6 @@ package final class ConsoleReport: RunSink {
     }
     return [style.wrap("\(label): \(finding.suite): ", finding.message, indent: "")] + subjects
       + ["  hint: " + style.hint(finding.next)]
-  }
-
-  /// The notes that most cases carry, each once with their number.
-  private func noteLines(_ notes: [String: Int]) -> [String] {
-    let ordered = notes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
-    return ordered.prefix(Self.notesMax).map { note, count in
-      style.wrap("note, \(ConsoleFigure.count(count, "case")): ", note, indent: "")
-    }
   }
 
   /// What was spent; `nil` where nothing could be.

@@ -84,7 +84,7 @@ struct PreparedSuites: Sendable {
   ///
   /// - Throws: ``CommandExit`` after all mistakes were told.
   init(
-    _ arguments: [String], filter: String?, flags: [SettingName: String], config: String?,
+    _ arguments: [String], filter: [String], flags: [SettingName: String], config: String?,
     _ context: CommandContext
   ) throws {
     let paths = try SuiteSet.files(arguments)
