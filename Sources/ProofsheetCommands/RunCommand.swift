@@ -302,7 +302,8 @@ struct RunSession {
       concurrency: settings.concurrency(inReplay: command.mode == .replay),
       failuresMax: settings.maxFailures.value, sinks: sinks,
       clock: context.clock)
-    let interrupts = InterruptCounter(environment.purchasing?.guardian, context)
+    let interrupts = InterruptCounter(
+      environment.purchasing?.guardian, goingOn: goingOn, context)
     let registration = context.onInterrupt { interrupts.count() }
     let summary = await runner.run(header, isInterrupted: { interrupts.isInterrupted })
     withExtendedLifetime(registration) {}
@@ -317,8 +318,21 @@ struct RunSession {
       + writeReports(sinks.hasFailed(Self.storeName) ? nil : store)
     for problem in problems { context.say("error: \(problem)") }
     tellReports()
+    if summary.isInterrupted { context.say("interrupted; \(goingOn)") }
     return problems.isEmpty
       ? summary.exitStatus : ExitStatus.worst([.usage, summary.exitStatus])
+  }
+
+  /// How the run goes on once it was stopped, and buys nothing twice.
+  private var goingOn: String {
+    guard command.mode == .live, !command.resume else {
+      return "run the same command again to go on"
+    }
+    // What --only repeats is a part of the last run, and --resume would send all else of the suite.
+    return command.only == nil
+      ? "run the same command with --resume to go on"
+      : "what it has received becomes recordings with: proofsheet fixtures adopt latest"
+        + settings.folderOptions + settings.reportsOption
   }
 
   private func makeSinks(_ store: RunStore) -> [(name: String, sink: any RunSink)] {
@@ -370,10 +384,13 @@ struct RunSession {
 final class InterruptCounter: Sendable {
   private let seen = Atomic(0)
   private let guardian: SpendGuard?
+  /// How what is stopped goes on.
+  private let goingOn: String
   private let say: @Sendable (String) -> Void
 
-  init(_ guardian: SpendGuard?, _ context: CommandContext) {
+  init(_ guardian: SpendGuard?, goingOn: String, _ context: CommandContext) {
     self.guardian = guardian
+    self.goingOn = goingOn
     say = { context.say($0) }
   }
 
@@ -384,7 +401,7 @@ final class InterruptCounter: Sendable {
       guardian?.stop("interrupted")
       say("\ninterrupted: waiting for what is paid for; interrupt again to stop at once")
     } else {
-      say("stopped; run the same command again to go on")
+      say("stopped; \(goingOn)")
       ProcessEnd.now(.interrupted)
     }
   }

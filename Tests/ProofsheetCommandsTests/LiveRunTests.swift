@@ -103,6 +103,33 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    ("live", "run the same command with --resume to go on"),
+    ("record", "run the same command again to go on"),
+    ("refresh", "run the same command again to go on"),
+  ])
+  func `A run that was interrupted says how it goes on and buys nothing twice`(
+    mode: String, words: String
+  ) async throws {
+    try prepare()
+    try await serving { server, url in
+      let arguments = [
+        "run", "@suites/small.yaml", "--mode", mode, "--endpoint", url, "--yes", "--max-cost", "1",
+        "--unapproved", "warn", "--verbose", "--concurrency", "1",
+      ]
+      let first = await project.run(
+        arguments, environment: key, network: true, interruptedAt: "s1")
+      #expect(first.status == 130, "\(first.messages)")
+      #expect(first.messages.contains("interrupted; \(words)\n"), "\(first.messages)")
+      #expect((1..<6).contains(server.ledger.entries.count))
+      let second = await project.run(
+        arguments + (mode == "live" ? ["--resume"] : []), environment: key, network: true)
+      #expect(second.status == 0, "\(second.messages)")
+      #expect(server.ledger.entries.count == 6)
+      #expect(!second.messages.contains("to go on"), "\(second.messages)")
+    }
+  }
+
   @Test func `An amount below zero is told what is accepted`() async throws {
     try prepare()
     let run = await live("simulator", "--max-cost", "-1")
