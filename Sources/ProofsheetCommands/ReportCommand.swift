@@ -85,8 +85,11 @@ struct ReportCommand: ParsableCommand {
         try render(try RunFolder(folder), in: folder, context)
       }
     } else if let (folder, store) = try StoredRuns.halfFolder(name, folders, context) {
+      let settings = try SettingSources(folders, context).settings()
       try told {
-        var run = try RunFolder(folder, isOwn: true)
+        var run = try RunFolder(folder, isOwn: true) {
+          settings.resumption(of: $0, in: store.folder, context)
+        }
         let (requests, unanswered) = try store.sent(by: run.header.id)
         // What a result tells as possibly billed is no more under way.
         let known = run.summary.spending.possiblyBilled

@@ -366,7 +366,12 @@ struct RunSession {
       dialect: command.junitDialect, sheet: command.sheet, hasSheet: !command.noHtml,
       service: command.service)
     do {
-      guard let store else { return set.write(try RunFolder(folder, isOwn: true), context) }
+      guard let store else {
+        let run = try RunFolder(folder, isOwn: true) {
+          settings.resumption(of: $0, in: reports, context)
+        }
+        return set.write(run, context)
+      }
       return set.write(try store.run(id.text), context)
     } catch {
       return ["the reports: \(error)"]

@@ -57,7 +57,9 @@ extension PlanText {
     _ totals: PlanTotals, _ settings: Settings, _ plans: [Plan]
   ) -> String {
     let isSimulated = plans.contains { $0.recordedOrigin == .simulator }
-    if case .builtIn = settings.endpoint.origin, isSimulated { return " --endpoint simulator" }
+    if case .builtIn = settings.endpoint.origin, isSimulated {
+      return settings.commandOptions + " --endpoint simulator"
+    }
     return settings.commandOptions + " --yes --max-cost \(totals.cost.decimal)"
   }
 }
