@@ -239,6 +239,15 @@ package struct StoreLedger: ExchangeLedger {
 
   /// The cases that refreshes of a suite have bought since the last one that came to its end.
   package func refreshed(of suite: SuiteName) throws -> Set<CaseKey> {
+    try Self.refreshed(of: suite, in: store, before: run)
+  }
+
+  /// The same for a command that only looks.
+  ///
+  /// - Parameter run: the run that goes on; `nil` where none has begun.
+  package static func refreshed(
+    of suite: SuiteName, in store: RunStore, before run: RunID? = nil
+  ) throws -> Set<CaseKey> {
     let keys = try store.perform {
       try store.database.read { database in
         try String.fetchAll(
@@ -254,7 +263,7 @@ package struct StoreLedger: ExchangeLedger {
             SELECT DISTINCT case_key FROM attempt JOIN refresh ON refresh.id = attempt.run_id
             WHERE suite = :suite AND role = 'generate' AND state = 'promoted'
               AND place > COALESCE((SELECT MAX(place) FROM refresh WHERE ended), -1)
-            """, arguments: ["run": run.text, "suite": suite.text])
+            """, arguments: ["run": run?.text ?? "", "suite": suite.text])
       }
     }
     return Set(keys.compactMap { CaseKey($0) })

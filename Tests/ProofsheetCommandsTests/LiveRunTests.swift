@@ -135,6 +135,30 @@ import Testing
     }
   }
 
+  @Test func `A plan leaves out what an interrupted refresh has bought, as the run does`()
+    async throws
+  {
+    try prepare()
+    try await serving { server, url in
+      _ = await live(url, mode: "record")
+      let first = await project.run(
+        [
+          "run", "@suites/small.yaml", "--mode", "refresh", "--endpoint", url, "--yes",
+          "--max-cost",
+          "1", "--unapproved", "warn", "--verbose", "--concurrency", "1",
+        ], environment: key, network: true, interruptedAt: "s1")
+      #expect(first.status == 130, "\(first.messages)")
+      let bought = server.ledger.entries.count - 6
+      try #require((1..<6).contains(bought))
+      let state = "6 cases: \(6 - bought) to buy anew, \(bought) bought already"
+      let plan = await project.run("plan", "@suites/small.yaml", "--mode", "refresh")
+      #expect(plan.output.contains(state), "\(plan.output)")
+      let second = await live(url, mode: "refresh")
+      #expect(second.messages.contains(state), "\(second.messages)")
+      #expect(server.ledger.entries.count == 12)
+    }
+  }
+
   // MARK: - Commands that are pasted
 
   /// Leaves what a live run leaves that is killed before its first result, as the first of two shards.
