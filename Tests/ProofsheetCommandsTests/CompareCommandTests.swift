@@ -149,7 +149,7 @@ import Testing
     (["model=v4", "model=v5"], "has no entry 'v5'"),
     (["modle=v4", "model=v45"], "no axis 'modle'"),
     (["baseline", "baseline"], "both sides are 'baseline'"),
-    (["latest", "latest"], "which are the same pictures"),
+    (["latest", "latest"], "'latest' and 'latest' are the same pictures"),
     (["baseline", "latest"], "nothing is approved"),
     (["nope", "latest"], "no finished run 'nope'"),
     (["model=", "latest"], "'model=' is no side of a comparison"),
@@ -164,6 +164,22 @@ import Testing
     #expect(told.status == 2, "\(told.output)")
     #expect(told.messages.contains(message), "\(told.messages)")
     #expect(told.output.isEmpty)
+  }
+
+  @Test func `A run is not compared with itself, whatever it is called`() async throws {
+    try await replay()
+    let run = try project.latestReport()
+    for name in [run.path, run.lastPathComponent] {
+      let told = await compare(name, "latest")
+      #expect(told.status == 2, "\(told.output)")
+      #expect(
+        told.messages.contains(" and 'latest' are the same pictures"), "\(told.messages)")
+      let entry = await compare("model=v4@\(name)", "model=v4")
+      #expect(entry.status == 2, "\(entry.output)")
+      #expect(entry.messages.contains("are the same pictures"), "\(entry.messages)")
+      let other = await compare("model=v4@\(name)", "model=v45")
+      #expect(other.status == 0, "\(other.messages)")
+    }
   }
 
   @Test func `Without a run there is advice`() async {

@@ -93,6 +93,7 @@ struct CompareCommand: AsyncParsableCommand {
         try side(operands.1, runs.right, runs.left, context)
       )
     }
+    try refuseSame(operands, runs, sides, context)
     let axes = Set([operands.0.axis, operands.1.axis].compactMap(\.self))
     let alignment = CaseAlignment(sides.0.cases, sides.1.cases, axes: axes)
     guard !alignment.pairs.isEmpty else {
@@ -131,14 +132,23 @@ struct CompareCommand: AsyncParsableCommand {
       throw CommandExit.usage(
         "both sides are 'baseline'", hint: "name a run as one of them, for example 'latest'")
     }
-    guard operands.0 != operands.1 else {
-      throw CommandExit.usage(
-        "both sides are \(VisibleText.quote(first)), which are the same pictures",
-        hint: "name another run or another entry as one of them")
-    }
     return (
       try StoredRuns.find(left, folders, context), try StoredRuns.find(right, folders, context)
     )
+  }
+
+  /// Refuses the same cases of the same run, whatever the command line calls them.
+  private func refuseSame(
+    _ operands: (CompareOperand, CompareOperand), _ runs: (left: StoredRun, right: StoredRun),
+    _ sides: (CompareSide, CompareSide), _ context: CommandContext
+  ) throws {
+    guard operands.0 != .baseline, operands.1 != .baseline,
+      runs.left.isSame(as: runs.right, context), !sides.0.cases.isEmpty,
+      sides.0.cases.map(\.name) == sides.1.cases.map(\.name)
+    else { return }
+    throw CommandExit.usage(
+      "\(VisibleText.quote(first)) and \(VisibleText.quote(second)) are the same pictures",
+      hint: "name another run or another entry as one of them")
   }
 
   private func side(
