@@ -182,6 +182,29 @@ import Testing
     }
   }
 
+  @Test func `A run's folder that lies elsewhere is a side like any other`() async throws {
+    try await replay()
+    let run = try project.latestReport()
+    try FileManager.default.createDirectory(
+      atPath: project.path("elsewhere"), withIntermediateDirectories: true)
+    let folder = project.path("elsewhere/foreign run")
+    try FileManager.default.copyItem(atPath: run.path, toPath: folder)
+    let told = await compare(folder, "latest")
+    #expect(told.status == 0, "\(told.messages)")
+    #expect(told.output.contains("8 prompts: 8 same"), "\(told.output)")
+    let versions = await compare("model=v4@\(folder)", "model=v45@\(folder)", "--html", "@pages")
+    #expect(versions.status == 0, "\(versions.messages)")
+    #expect(versions.output.contains("4 prompts: 2 changed, 1 changed within noise, 1 same"))
+    #expect(FileManager.default.fileExists(atPath: project.path("pages/index.html")))
+    // Nothing is written beside what belongs to somebody else.
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: project.path("elsewhere"))
+        == ["foreign run"])
+    let itself = await compare(folder, folder + "/")
+    #expect(itself.status == 2)
+    #expect(itself.messages.contains("are the same pictures"), "\(itself.messages)")
+  }
+
   @Test func `Without a run there is advice`() async {
     let told = await compare("model=v4", "model=v45")
     #expect(told.status == 2)

@@ -26,9 +26,9 @@ struct CompareCommand: AsyncParsableCommand {
     commandName: "compare",
     abstract: "Compare runs, versions or a baseline: has a prompt changed by more than chance?",
     discussion: """
-      A side is a run (its id, 'latest', or its folder of reports), 'baseline' (what is approved of \
-      the other side's suites), or AXIS=VALUE[@RUN]: the cases of a run, the latest unless named, that \
-      take an entry from an axis.
+      A side is a run (its id, 'latest', or its folder of reports, which may lie anywhere), \
+      'baseline' (what is approved of the other side's suites), or AXIS=VALUE[@RUN]: the cases of a \
+      run, the latest unless named, that take an entry from an axis.
 
         proofsheet compare model=v4 model=v45
         proofsheet compare baseline latest
@@ -103,14 +103,14 @@ struct CompareCommand: AsyncParsableCommand {
         hint:
           "cases line up by what they ask for, but for model, delivery and the axes that are named")
     }
-    let facts = StoredFacts(store: runs.right.store)
+    let facts = (runs.right.store ?? runs.left.store).map { StoredFacts(store: $0) }
     let compared = NamedComparison(
       left: sides.0.name, right: sides.1.name,
       isSimulated: sides.0.isSimulated || sides.1.isSimulated,
       found: await Comparer(
         axes: axes, noise: noise, isStoredOnly: storedOnly, facts: facts
       ).compare(alignment, concurrency: ProcessorCount.available))
-    if let failure = facts.finish() { context.say("warning: \(failure)") }
+    if let failure = facts?.finish() { context.say("warning: \(failure)") }
     write(compared, context)
     if let junit {
       try told { try write(compared, runs, to: JUnitTarget(junit), context) }
@@ -126,20 +126,20 @@ struct CompareCommand: AsyncParsableCommand {
   /// The run of each side; that of a baseline is the other side's.
   private func found(
     _ operands: (CompareOperand, CompareOperand), _ context: CommandContext
-  ) throws -> (left: StoredRun, right: StoredRun) {
+  ) throws -> (left: ComparedRun, right: ComparedRun) {
     let names = (operands.0.run ?? operands.1.run, operands.1.run ?? operands.0.run)
     guard let left = names.0, let right = names.1 else {
       throw CommandExit.usage(
         "both sides are 'baseline'", hint: "name a run as one of them, for example 'latest'")
     }
     return (
-      try StoredRuns.find(left, folders, context), try StoredRuns.find(right, folders, context)
+      try ComparedRun(left, folders, context), try ComparedRun(right, folders, context)
     )
   }
 
   /// Refuses the same cases of the same run, whatever the command line calls them.
   private func refuseSame(
-    _ operands: (CompareOperand, CompareOperand), _ runs: (left: StoredRun, right: StoredRun),
+    _ operands: (CompareOperand, CompareOperand), _ runs: (left: ComparedRun, right: ComparedRun),
     _ sides: (CompareSide, CompareSide), _ context: CommandContext
   ) throws {
     guard operands.0 != .baseline, operands.1 != .baseline,
@@ -152,13 +152,14 @@ struct CompareCommand: AsyncParsableCommand {
   }
 
   private func side(
-    _ operand: CompareOperand, _ run: StoredRun, _ other: StoredRun, _ context: CommandContext
+    _ operand: CompareOperand, _ run: ComparedRun, _ other: ComparedRun,
+    _ context: CommandContext
   ) throws -> CompareSide {
-    let filter = try FilterReading.read(filter, for: run)
+    let filter = try FilterReading.read(filter, for: run.reader)
     guard operand != .baseline else {
-      return try CompareSide(approvedOf: other, folders, filter, context)
+      return try CompareSide(approvedOf: other.reader, folders, filter, context)
     }
-    return try CompareSide(operand, of: run, filter, context)
+    return try CompareSide(operand, of: run.reader, filter, context)
   }
 
   // MARK: - Output
@@ -187,7 +188,7 @@ struct CompareCommand: AsyncParsableCommand {
   }
 
   private func write(
-    _ compared: NamedComparison, _ runs: (left: StoredRun, right: StoredRun),
+    _ compared: NamedComparison, _ runs: (left: ComparedRun, right: ComparedRun),
     to target: JUnitTarget, _ context: CommandContext
   ) throws {
     var suites = runs.left.header.suites

@@ -17,14 +17,6 @@ extension StoredRun {
   /// Folders above that of a store in which its project is looked for.
   private static let ancestorsMax = 16
 
-  /// Whether it is another name of the same run in the same store.
-  func isSame(as other: StoredRun, _ context: CommandContext) -> Bool {
-    func place(_ run: StoredRun) -> FilePath {
-      context.workingFolder.pushing(run.store.folder).lexicallyNormalized()
-    }
-    return header.id == other.header.id && place(self) == place(other)
-  }
-
   /// The run as it is where its store lies now.
   ///
   /// A checkout that was copied holds a copy of its runs, which say where they were made: what is decided about
