@@ -13,9 +13,10 @@ struct MergeCommand: ParsableCommand {
     abstract: "Make one run of its shards, with the reports of a run that was not divided.",
     discussion: """
       A RUN is the reports folder of a shard, whose latest run is taken, or the folder of one run in \
-      it. The shards must be of the same plan, complete and disjoint. The exit code is that of the \
-      merged run. Recordings that are too old are told of all shards at once, by the strictest \
-      --max-age among them; so are recordings that no case asks for, by --unused of the shards.
+      it; one that has not come to its end is refused. The shards must be of the same plan, complete \
+      and disjoint. The exit code is that of the merged run. Recordings that are too old are told of \
+      all shards at once, by the strictest --max-age among them; so are recordings that no case asks \
+      for, by --unused of the shards.
       """)
 
   @Argument(help: ArgumentHelp("The shards' reports folders.", valueName: "run"))
@@ -41,9 +42,9 @@ struct MergeCommand: ParsableCommand {
   func run() throws {
     let context = CommandContext.current
     let sources = try SettingSources(folders, context)
-    let reports = ProjectFolders(workingFolder: context.workingFolder)
-      .reports(sources.settings())
-    let parts = try runs.map { try ShardFolder.find($0) }
+    let settings = sources.settings()
+    let reports = ProjectFolders(workingFolder: context.workingFolder).reports(settings)
+    let parts = try runs.map { try ShardFolder.find($0, settings, context) }
     for part in parts where part.folder.lexicallyNormalized() == reports.lexicallyNormalized() {
       throw CommandExit.usage(
         "\(reports) is the folder of a shard, and the merged run needs another",
@@ -54,7 +55,7 @@ struct MergeCommand: ParsableCommand {
       try target?.tryWriting()
       try service.tryWriting()
       let console = ConsoleReport(
-        style: ConsoleStyle(context, sources.settings(), verbosity: .quiet), now: context.uptime,
+        style: ConsoleStyle(context, settings, verbosity: .quiet), now: context.uptime,
         write: { [messages = context.messages] in messages($0) })
       let merger = try Merger(parts.map(\.run), reports: reports, console, context)
       let summary = try merger.merge { folder in
@@ -71,8 +72,11 @@ struct MergeCommand: ParsableCommand {
 private enum ShardFolder {
   /// Finds the run that an argument names.
   ///
-  /// - Throws: ``CommandExit`` where there is none.
-  static func find(_ argument: String) throws -> (folder: FilePath, run: StoredRun) {
+  /// - Throws: ``CommandExit`` where there is none, and for one that has not come to its end: an earlier run in
+  ///   its place would hide what the latest one lacks.
+  static func find(
+    _ argument: String, _ settings: Settings, _ context: CommandContext
+  ) throws -> (folder: FilePath, run: StoredRun) {
     let path = FilePath(argument)
     let isStore = DurableFile.isFile(path.appending(RunStore.fileName))
     let folder = isStore ? path : path.removingLastComponent()
@@ -82,11 +86,19 @@ private enum ShardFolder {
         "there is no run store in \(path), nor beside it",
         hint: "name the folder that a shard had with --reports, or the folder of its run")
     }
+    let (run, hasEnded): (StoredRun, Bool)
     do {
-      return (folder, try RunStore(folder: folder, spends: false).run(name))
+      (run, hasEnded) = try RunStore(folder: folder, spends: false).begunRun(name)
     } catch {
       throw CommandExit(.usage, "error: \(error)")
     }
+    guard hasEnded else {
+      throw CommandExit.usage(
+        "the run \(run.header.id) of \(folder) has not come to its end: it goes on still, or was killed",
+        hint:
+          "wait for it, or go on with: \(settings.resumption(of: run.header, in: folder, context))")
+    }
+    return (folder, run)
   }
 }
 

@@ -52,7 +52,7 @@ struct PlanCommand: ParsableCommand {
     }
   }
 
-  /// The plans with what earlier runs have ordered already.
+  /// The plans with what earlier runs have ordered or bought already, as a run would go on with it.
   private func awaiting(_ plans: [Plan], _ prepared: PreparedSuites) throws -> [Plan] {
     guard let project = prepared.set.members.first?.folders else { return plans }
     do {

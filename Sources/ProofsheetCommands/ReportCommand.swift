@@ -88,8 +88,11 @@ struct ReportCommand: ParsableCommand {
         try render(try RunFolder(folder), in: folder, context)
       }
     } else if let (folder, store) = try StoredRuns.halfFolder(name, folders, context) {
+      let settings = try SettingSources(folders, context).settings()
       try told {
-        var run = try RunFolder(folder, isOwn: true)
+        var run = try RunFolder(folder, isOwn: true) {
+          settings.resumption(of: $0, in: store.folder, context)
+        }
         run.replaceSpending(try store.spending(of: run.header.id))
         try render(run, in: folder, context)
       }

@@ -301,7 +301,8 @@ struct RunSession {
       concurrency: settings.concurrency(inReplay: command.mode == .replay),
       failuresMax: settings.maxFailures.value, sinks: sinks,
       clock: context.clock)
-    let interrupts = InterruptCounter(environment.purchasing?.guardian, context)
+    let interrupts = InterruptCounter(
+      environment.purchasing?.guardian, goingOn: goingOn, context)
     let registration = context.onInterrupt { interrupts.count() }
     let summary = await runner.run(header, isInterrupted: { interrupts.isInterrupted })
     withExtendedLifetime(registration) {}
@@ -316,8 +317,21 @@ struct RunSession {
       + writeReports(sinks.hasFailed(Self.storeName) ? nil : store)
     for problem in problems { context.say("error: \(problem)") }
     tellReports()
+    if summary.isInterrupted { context.say("interrupted; \(goingOn)") }
     return problems.isEmpty
       ? summary.exitStatus : ExitStatus.worst([.usage, summary.exitStatus])
+  }
+
+  /// How the run goes on once it was stopped, and buys nothing twice.
+  private var goingOn: String {
+    guard command.mode == .live, !command.resume else {
+      return "run the same command again to go on"
+    }
+    // What --only repeats is a part of the last run, and --resume would send all else of the suite.
+    return command.only == nil
+      ? "run the same command with --resume to go on"
+      : "what it has received becomes recordings with: proofsheet fixtures adopt latest"
+        + settings.folderOptions + settings.reportsOption
   }
 
   private func makeSinks(_ store: RunStore) -> [(name: String, sink: any RunSink)] {
@@ -353,7 +367,12 @@ struct RunSession {
       dialect: command.junitDialect, sheet: command.sheet, hasSheet: !command.noHtml,
       service: command.service)
     do {
-      guard let store else { return set.write(try RunFolder(folder, isOwn: true), context) }
+      guard let store else {
+        let run = try RunFolder(folder, isOwn: true) {
+          settings.resumption(of: $0, in: reports, context)
+        }
+        return set.write(run, context)
+      }
       return set.write(try store.run(id.text), context)
     } catch {
       return ["the reports: \(error)"]

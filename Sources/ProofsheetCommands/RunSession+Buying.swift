@@ -243,38 +243,6 @@ extension RunSession {
     }
   }
 
-  /// Says what need not be bought, for a live run has got it.
-  private func tellAdoptable(_ plans: [Plan], _ store: RunStore) throws {
-    guard command.mode == .record else { return }
-    for plan in plans {
-      let answers: [CaseKey: RunID]
-      do {
-        answers = try store.liveAnswers(of: plan.suite.name)
-      } catch {
-        throw CommandExit(.usage, "error: \(error)")
-      }
-      guard !answers.isEmpty else { continue }
-      let survey = PlanSurvey(plan)
-      var counts: [RunID: Int] = [:]
-      for suiteCase in plan.selected {
-        guard let run = answers[suiteCase.caseKey], case .buy = survey.state(of: suiteCase) else {
-          continue
-        }
-        counts[run, default: 0] += 1
-      }
-      for (run, count) in counts.sorted(by: { $0.key < $1.key }) {
-        context.say(
-          "\(plan.suite.name): \(Count.of(count, "case")) to buy "
-            + "\(count == 1 ? "was" : "were") answered in the live run \(run)\nhint: instead of "
-            + "buying, make recordings of that with: proofsheet fixtures adopt \(ShellText.quoted(folderOfRun(run)))"
-        )
-      }
-    }
-  }
-
-  /// The folder of a stored run's reports, by which other commands find it.
-  private func folderOfRun(_ run: RunID) -> FilePath { reports.appending(run.text) }
-
   /// Refuses to buy what could not be recorded beside what is there, where that is certain: only the
   /// answers of a server on this machine tell whether it is a simulator.
   private func refuseOtherOrigin(

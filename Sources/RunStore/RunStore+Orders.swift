@@ -34,7 +34,8 @@ extension RunStore {
       AND later.role = 'generate' AND later.is_usable = 1 AND later.number > attempt.number
     """
 
-  /// What live runs have got answered of a suite: the last one of each case.
+  /// What live runs have got answered of a suite: of each case the run of its last answer, which may be that of
+  /// a picture whose order an earlier run has placed.
   ///
   /// - Throws: ``StoreFailure``.
   package func liveAnswers(of suite: SuiteName) throws(StoreFailure) -> [CaseKey: RunID] {
@@ -44,8 +45,7 @@ extension RunStore {
           database,
           sql: """
             SELECT case_key, run_id, MAX(number) FROM attempt JOIN run ON run.id = run_id
-            WHERE suite = ? AND purpose = 'live' AND role = 'generate' AND state = 'answered'
-              AND is_usable = 1
+            WHERE suite = ? AND purpose = 'live' AND state = 'answered' AND is_usable = 1
             GROUP BY case_key
             """, arguments: [suite.text])
       }

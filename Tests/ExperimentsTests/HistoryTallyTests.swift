@@ -126,7 +126,19 @@ struct HistoryTallyTests {
   @Test func `A change of colour alone is a distance`() throws {
     let distance = try looks(8).distance(to: try looks(8, red: 180))
     #expect(distance.bits == 0)
-    #expect(distance.colour > 10)
+    #expect(try #require(distance.colour) > 10)
+  }
+
+  @Test func `A hash alone tells bits and no colours`() throws {
+    let whole = try looks(8)
+    let hash = "ff".padding(toLength: 64, withPad: "0", startingAt: 0)
+    let text = "\(PDQ.version):\(hash)/100"
+    let alone = try #require(PictureLooks(approvedHash: text))
+    #expect(try looks(0).distance(to: alone).bits == 8)
+    #expect(whole.distance(to: alone) == PictureDistance(bits: 0, colour: nil))
+    for wrong in ["", "pdq:00/1", String(text.dropLast(5)), "\(PDQ.version):zz/100"] {
+      #expect(PictureLooks(approvedHash: wrong) == nil, "\(wrong)")
+    }
   }
 
   @Test(arguments: [

@@ -90,6 +90,40 @@ struct LostOrderTests {
     #expect(full.guardian.stopReason?.contains("the disk is full") == true)
   }
 
+  /// An order that fails in a way that somebody has to mend first.
+  private func refusal(_ code: String, status: Int) -> Gateway {
+    .always(#"{"error":{"code":"\#(code)","message":"no"}}"#, status: status)
+  }
+
+  @Test(arguments: [
+    (RunMode.record, "then run again"), (.refresh, "then run again"),
+    (.live, "then run with --resume"),
+  ])
+  func `What has to be mended first says how the run goes on, by its mode`(
+    mode: RunMode, words: String
+  ) async throws {
+    let broke = try await Bench().runOne(mode, refusal("InsufficientBalance", status: 402))
+    #expect(broke.hint == "add credit at the gateway, \(words): what is paid for is kept")
+    let limited = try await Bench().runOne(mode, refusal("QuotaExceeded", status: 429))
+    #expect(
+      limited.hint
+        == "raise the account's own limit at the gateway, \(words): what is paid for is kept")
+  }
+
+  @Test func `A live run never says to run again where that would buy everything anew`()
+    async throws
+  {
+    let bench = try Bench(fields: "output_format: url")
+    _ = try await bench.runOne(.live, service(Self.order, then: 404))
+    bench.ledger.nextRun()
+    let lost = try await bench.runOne(.live, service(Self.order, then: 404))
+    #expect(
+      lost.hint == "it is lost, and what it did cost is spent; run with --resume to order it anew")
+    let failure = TransportFailure(.timedOut, .afterSending, "no answer within 300 s")
+    let doubtful = try await Bench().runOne(.live, .failing(failure))
+    #expect(doubtful.hint?.contains("run with --resume to order it anew") == true)
+  }
+
   @Test func `An order without an answer says that running again orders anew`() async throws {
     let failure = TransportFailure(.timedOut, .afterSending, "no answer within 300 s")
     let result = try await Bench().runOne(.record, .failing(failure))

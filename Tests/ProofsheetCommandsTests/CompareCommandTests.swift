@@ -149,7 +149,7 @@ import Testing
     (["model=v4", "model=v5"], "has no entry 'v5'"),
     (["modle=v4", "model=v45"], "no axis 'modle'"),
     (["baseline", "baseline"], "both sides are 'baseline'"),
-    (["latest", "latest"], "which are the same pictures"),
+    (["latest", "latest"], "'latest' and 'latest' are the same pictures"),
     (["baseline", "latest"], "nothing is approved"),
     (["nope", "latest"], "no finished run 'nope'"),
     (["model=", "latest"], "'model=' is no side of a comparison"),
@@ -164,6 +164,45 @@ import Testing
     #expect(told.status == 2, "\(told.output)")
     #expect(told.messages.contains(message), "\(told.messages)")
     #expect(told.output.isEmpty)
+  }
+
+  @Test func `A run is not compared with itself, whatever it is called`() async throws {
+    try await replay()
+    let run = try project.latestReport()
+    for name in [run.path, run.lastPathComponent] {
+      let told = await compare(name, "latest")
+      #expect(told.status == 2, "\(told.output)")
+      #expect(
+        told.messages.contains(" and 'latest' are the same pictures"), "\(told.messages)")
+      let entry = await compare("model=v4@\(name)", "model=v4")
+      #expect(entry.status == 2, "\(entry.output)")
+      #expect(entry.messages.contains("are the same pictures"), "\(entry.messages)")
+      let other = await compare("model=v4@\(name)", "model=v45")
+      #expect(other.status == 0, "\(other.messages)")
+    }
+  }
+
+  @Test func `A run's folder that lies elsewhere is a side like any other`() async throws {
+    try await replay()
+    let run = try project.latestReport()
+    try FileManager.default.createDirectory(
+      atPath: project.path("elsewhere"), withIntermediateDirectories: true)
+    let folder = project.path("elsewhere/foreign run")
+    try FileManager.default.copyItem(atPath: run.path, toPath: folder)
+    let told = await compare(folder, "latest")
+    #expect(told.status == 0, "\(told.messages)")
+    #expect(told.output.contains("8 prompts: 8 same"), "\(told.output)")
+    let versions = await compare("model=v4@\(folder)", "model=v45@\(folder)", "--html", "@pages")
+    #expect(versions.status == 0, "\(versions.messages)")
+    #expect(versions.output.contains("4 prompts: 2 changed, 1 changed within noise, 1 same"))
+    #expect(FileManager.default.fileExists(atPath: project.path("pages/index.html")))
+    // Nothing is written beside what belongs to somebody else.
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: project.path("elsewhere"))
+        == ["foreign run"])
+    let itself = await compare(folder, folder + "/")
+    #expect(itself.status == 2)
+    #expect(itself.messages.contains("are the same pictures"), "\(itself.messages)")
   }
 
   @Test func `Without a run there is advice`() async {

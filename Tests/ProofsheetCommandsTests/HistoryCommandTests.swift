@@ -98,6 +98,38 @@ import Testing
     #expect(text.output.contains("no case is flaky"), "\(text.output)")
   }
 
+  @Test func `Approved pictures that are not there are measured by the hashes of their lines`()
+    async throws
+  {
+    try project.copyQuickstart()
+    // Lines of now hold hashes; those of the quickstart are of a time before.
+    try FileManager.default.removeItem(atPath: project.path("suites/quickstart.baseline.json"))
+    _ = await project.run(
+      "run", "@suites/quickstart.yaml", "--filter", "paper--cup", "-q", "--reports", "@first")
+    let approved = await project.run("approve", "latest", "--reports", "@first")
+    try #require(approved.status == 0, "\(approved.messages)")
+    try FileManager.default.moveItem(
+      atPath: project.path("fixtures/quickstart"), toPath: project.path("kept"))
+    let bought = await project.run(
+      [
+        "run", "@suites/quickstart.yaml", "--mode", "record", "--endpoint", "simulator",
+        "--filter", "paper--cup", "--yes", "-q",
+      ], environment: ["PROOFSHEET_SIMULATOR": "--codec jpeg --seeds ignored --call-seed 3"],
+      network: true)
+    try #require(bought.status <= 1, "\(bought.messages)")
+    let text = await history("quickstart")
+    #expect(text.status == 0, "\(text.messages)")
+    #expect(!text.output.contains("nothing is approved"), "\(text.output)")
+    #expect(text.output.contains("what is approved, else the first picture"), "\(text.output)")
+    #expect(
+      text.messages.contains("warning: quickstart: 6 of 6 approved pictures cannot be read in "),
+      "\(text.messages)")
+    let json = try JSONParser.parse(Array(await history("--format", "json").output.utf8))
+    let run = try #require(json["suites"]?.array?.first?["runs"]?.array?.first)
+    #expect((run["drift"]?["max"]?.integer ?? 0) > 10, "\(run.canonicalText)")
+    #expect(run["colour"] == nil, "no line holds colours: \(run.canonicalText)")
+  }
+
   @Test func `Old runs go when it is agreed to, and only then`() async throws {
     try project.copyQuickstart()
     for _ in 0..<3 { try await replay() }

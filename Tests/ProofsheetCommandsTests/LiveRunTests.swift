@@ -1,7 +1,12 @@
 import Canonical
+import Experiments
 import Foundation
+import Reports
+import RunStore
 import SeedreamAPI
 import Simulator
+import Synchronization
+import SystemPackage
 import Testing
 
 /// Live runs that go on, repeat a part, or stop early.
@@ -100,6 +105,153 @@ import Testing
       #expect(again.status == 0, "\(again.messages)")
       #expect(!again.messages.contains("live run"), "\(again.messages)")
       #expect(server.ledger.entries.count == 6)
+    }
+  }
+
+  @Test(arguments: [
+    ("live", "run the same command with --resume to go on"),
+    ("record", "run the same command again to go on"),
+    ("refresh", "run the same command again to go on"),
+  ])
+  func `A run that was interrupted says how it goes on and buys nothing twice`(
+    mode: String, words: String
+  ) async throws {
+    try prepare()
+    try await serving { server, url in
+      let arguments = [
+        "run", "@suites/small.yaml", "--mode", mode, "--endpoint", url, "--yes", "--max-cost", "1",
+        "--unapproved", "warn", "--verbose", "--concurrency", "1",
+      ]
+      let first = await project.run(
+        arguments, environment: key, network: true, interruptedAt: "s1")
+      #expect(first.status == 130, "\(first.messages)")
+      #expect(first.messages.contains("interrupted; \(words)\n"), "\(first.messages)")
+      #expect((1..<6).contains(server.ledger.entries.count))
+      let second = await project.run(
+        arguments + (mode == "live" ? ["--resume"] : []), environment: key, network: true)
+      #expect(second.status == 0, "\(second.messages)")
+      #expect(server.ledger.entries.count == 6)
+      #expect(!second.messages.contains("to go on"), "\(second.messages)")
+    }
+  }
+
+  @Test func `A plan leaves out what an interrupted refresh has bought, as the run does`()
+    async throws
+  {
+    try prepare()
+    try await serving { server, url in
+      _ = await live(url, mode: "record")
+      let first = await project.run(
+        [
+          "run", "@suites/small.yaml", "--mode", "refresh", "--endpoint", url, "--yes",
+          "--max-cost",
+          "1", "--unapproved", "warn", "--verbose", "--concurrency", "1",
+        ], environment: key, network: true, interruptedAt: "s1")
+      #expect(first.status == 130, "\(first.messages)")
+      let bought = server.ledger.entries.count - 6
+      try #require((1..<6).contains(bought))
+      let state = "6 cases: \(6 - bought) to buy anew, \(bought) bought already"
+      let plan = await project.run("plan", "@suites/small.yaml", "--mode", "refresh")
+      #expect(plan.output.contains(state), "\(plan.output)")
+      let second = await live(url, mode: "refresh")
+      #expect(second.messages.contains(state), "\(second.messages)")
+      #expect(server.ledger.entries.count == 12)
+    }
+  }
+
+  // MARK: - Commands that are pasted
+
+  /// Leaves what a live run leaves that is killed before its first result, as the first of two shards.
+  private func leaveHalfRun(in reports: String) throws -> RunID {
+    let store = try RunStore(folder: FilePath(project.path(reports)), spends: false)
+    let ended = try store.run("latest").header
+    let id = try #require(RunID("20991122T181500Z-0000aa"))
+    let half = RunHeader(
+      id: id, startedAt: ended.startedAt, mode: .live, toolVersion: ended.toolVersion,
+      workingFolder: ended.workingFolder, endpoint: ended.endpoint, suites: ended.suites,
+      shard: ShardHeader(
+        try #require(Shard("1/2")), caseCounts: [6], suiteCounts: [6]))
+    try StoreSink(store: store).receive(.started(half))
+    let lines = Mutex([UInt8]())
+    try JSONLinesReport { line in lines.withLock { $0 += line } }.receive(.started(half))
+    try project.write(
+      String(decoding: lines.withLock { $0 }, as: UTF8.self), to: "\(reports)/\(id)/run.jsonl")
+    return id
+  }
+
+  @Test func `Commands about a run name the folders, the endpoint and the part that it had`()
+    async throws
+  {
+    try prepare()
+    let (suite, reports, fixtures) = (
+      project.path("suites/small.yaml"), project.path("rl"), project.path("fx")
+    )
+    try await serving { _, url in
+      let bought = await live(url, "--reports", reports, "--fixtures", fixtures)
+      #expect(bought.status == 0, "\(bought.messages)")
+      let adopted = await project.run(
+        "fixtures", "adopt", "latest", "--reports", reports, "--fixtures", fixtures)
+      #expect(
+        adopted.messages.contains(
+          "replay them with: proofsheet run '\(suite)' --fixtures '\(fixtures)' --reports "
+            + "'\(reports)', and approve"), "\(adopted.messages)")
+      let half = try leaveHalfRun(in: "rl")
+      let resumed = "proofsheet run '\(suite)' --mode live --resume --shard 1/2"
+      let named = " --reports '\(reports)' --endpoint '\(url)'"
+      let again = await project.run(
+        "fixtures", "adopt", "latest", "--reports", reports, "--fixtures", fixtures)
+      #expect(
+        again.messages.contains(
+          "did not come to its end; to go on with it: \(resumed) --fixtures '\(fixtures)'\(named)\n"
+        ),
+        "\(again.messages)")
+      for name in ["latest", "\(reports)/\(half)"] {
+        let report = await project.run(
+          name == "latest" ? ["report", name, "--reports", reports] : ["report", name])
+        #expect(report.status == 4)
+        #expect(
+          report.messages.contains("go on with it, and buy nothing twice: \(resumed)\(named)\n"),
+          "\(report.messages)")
+      }
+    }
+  }
+
+  @Test func `A recording run names the folder that a live run's answers go to`() async throws {
+    try prepare()
+    let (reports, fixtures) = (project.path("rl"), project.path("fx"))
+    try await serving { _, url in
+      _ = await live(url, "--filter", "seed=1", "--reports", reports)
+      let run = await project.run(
+        "run", "@suites/small.yaml", "--mode", "record", "--endpoint", url, "--reports", reports,
+        "--fixtures", fixtures, environment: key, network: true)
+      let id = try project.latestReport(in: "rl").lastPathComponent
+      #expect(
+        run.messages.contains(
+          "proofsheet fixtures adopt '\(reports)/\(id)' --fixtures '\(fixtures)'\n"),
+        "\(run.messages)")
+    }
+  }
+
+  @Test func `What a live run has ordered and not fetched is fetched, before it is adopted`()
+    async throws
+  {
+    try prepare()
+    try await serving([try FaultRule("no-picture")]) { _, url in
+      let first = await live(url, "--filter", "seed=1")
+      #expect(first.status == 3, "\(first.messages)")
+      let run = await project.run(
+        "run", "@suites/small.yaml", "--mode", "record", "--endpoint", url, "--filter", "seed=1",
+        environment: key, network: true)
+      #expect(run.status == 2)
+      #expect(!run.messages.contains("fixtures adopt"), "\(run.messages)")
+      #expect(
+        run.messages.contains(
+          "small: 1 case to buy was ordered in the live run "), "\(run.messages)")
+      #expect(
+        run.messages.contains(
+          "hint: instead of buying, fetch that with: proofsheet run "
+            + "'\(project.path("suites/small.yaml"))' --mode live --resume --endpoint '\(url)' "
+            + "--filter 'seed=1'\n"), "\(run.messages)")
     }
   }
 

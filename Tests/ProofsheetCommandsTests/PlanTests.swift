@@ -158,6 +158,22 @@ import Testing
       ])
   }
 
+  @Test func `The command that buys from the simulator names the folders that were named`()
+    async throws
+  {
+    try project.copyQuickstart()
+    try FileManager.default.removeItem(
+      atPath: project.path("fixtures/quickstart/dusk--cat--square_hd--s7.har"))
+    let (fixtures, reports) = (project.path("fixtures"), project.path("elsewhere"))
+    let plan = await project.run(
+      "plan", "@suites/quickstart.yaml", "--fixtures", fixtures, "--reports", reports)
+    #expect(
+      plan.output.contains(
+        "buy with: proofsheet run '\(project.path("suites/quickstart.yaml"))' --mode record "
+          + "--fixtures '\(fixtures)' --reports '\(reports)' --endpoint simulator\n"),
+      "\(plan.output)")
+  }
+
   @Test("A script reads counts, prices and cases", arguments: [true, false])
   func tellsAScript(isListed: Bool) async throws {
     try project.copyQuickstart()

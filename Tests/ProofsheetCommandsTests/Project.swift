@@ -95,25 +95,36 @@ struct Project: Sendable {
   /// Runs a command of the tool in this process, with a network only where a test wants one.
   func run(
     _ arguments: String..., environment: [String: String] = [:], network: Bool = false,
-    transport: (any HTTPTransport)? = nil, answers: String? = nil, now: Timestamp? = nil
+    transport: (any HTTPTransport)? = nil, answers: String? = nil, now: Timestamp? = nil,
+    interruptedAt word: String? = nil
   ) async -> Outcome {
     await run(
       arguments, environment: environment, network: network, transport: transport,
-      answers: answers, now: now)
+      answers: answers, now: now, interruptedAt: word)
   }
 
   /// Runs a command of the tool in this process, with its arguments as a list.
+  ///
+  /// - Parameter word: interrupts it, once it says this.
   func run(
     _ arguments: [String], environment: [String: String] = [:], network: Bool = false,
     transport: (any HTTPTransport)? = nil, answers: String? = nil, now: Timestamp? = nil,
-    outputFailure: FileFailure? = nil
+    interruptedAt word: String? = nil, outputFailure: FileFailure? = nil
   ) async -> Outcome {
     let output = Mutex("")
     let messages = Mutex("")
+    let interrupt = Mutex<(@Sendable () -> Void)?>(nil)
     var context = CommandContext(
       environment: environment, workingFolder: FilePath(folder.path),
       output: { text in output.withLock { $0 += text } },
-      messages: { text in messages.withLock { $0 += text } },
+      messages: { text in
+        messages.withLock { $0 += text }
+        guard let word, text.contains(word) else { return }
+        interrupt.withLock { handler in
+          defer { handler = nil }
+          return handler
+        }?()
+      },
       isTerminal: answers != nil, columns: 80, ask: { _ in answers },
       clock: { now ?? Timestamp.now() },
       makeTransport: {
@@ -124,7 +135,11 @@ struct Project: Sendable {
         }
         return try CurlTransport(userAgent: "proofsheet-tests", environment: [:])
       },
-      sleeper: Impatient(), onInterrupt: { _ in 0 })
+      sleeper: Impatient(),
+      onInterrupt: { handler in
+        interrupt.withLock { $0 = handler }
+        return 0
+      })
     context.outputFailure = { outputFailure }
     let here = folder.path
     let located = arguments.map { argument in

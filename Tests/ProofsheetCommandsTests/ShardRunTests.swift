@@ -1,6 +1,9 @@
 import Canonical
+import Experiments
 import Foundation
+import RunStore
 import Simulator
+import SystemPackage
 import Testing
 
 /// Runs in parts, and what is made of them.
@@ -235,6 +238,52 @@ import Testing
     #expect(nothing.messages.contains("there is no run store in"), "\(nothing.messages)")
     let onto = await merge(1, 2, to: "part-1")
     #expect(onto.messages.contains("needs another"), "\(onto.messages)")
+  }
+
+  /// Leaves what a run leaves that is killed as it begins, after one that a shard has finished.
+  ///
+  /// - Returns: the run that was killed, and the one that ended.
+  private func leaveHalfRun(of index: Int, _ mode: RunMode) throws -> (half: RunID, whole: RunID) {
+    let store = try RunStore(folder: FilePath(project.path("part-\(index)")), spends: false)
+    let ended = try store.run("latest").header
+    let id = try #require(RunID("20991122T181500Z-0000aa"))
+    let half = RunHeader(
+      id: id, startedAt: ended.startedAt, mode: mode, toolVersion: ended.toolVersion,
+      workingFolder: ended.workingFolder, endpoint: mode == .live ? "simulator" : nil,
+      suites: ended.suites, shard: ended.shard)
+    try StoreSink(store: store).receive(.started(half))
+    return (id, ended.id)
+  }
+
+  @Test(arguments: [
+    (RunMode.replay, "--shard 1/3"),
+    (.live, "--mode live --resume --shard 1/3"),
+  ])
+  func `A shard whose latest run was killed is refused, however well an earlier one went`(
+    mode: RunMode, options: String
+  ) async throws {
+    try project.copyQuickstart()
+    for index in 1...3 { _ = await shard(index) }
+    let (half, whole) = try leaveHalfRun(of: 1, mode)
+    let merged = await merge(1, 2, 3)
+    #expect(merged.status == 2, "\(merged.messages)")
+    #expect(
+      merged.messages.contains("run \(half) of \(project.path("part-1")) has not come to its end"),
+      "\(merged.messages)")
+    let command =
+      "proofsheet run '\(project.path("suites/quickstart.yaml"))' \(options) --reports "
+      + "'\(project.path("part-1"))'\(mode == .live ? " --endpoint simulator" : "")\n"
+    #expect(merged.messages.contains(command), "\(merged.messages)")
+    #expect(!FileManager.default.fileExists(atPath: project.path("merged")))
+    // Who means the earlier one says so.
+    let named = await project.run(
+      "merge", "@part-1/\(whole)", "@part-2", "@part-3", "--reports", "@merged")
+    #expect(named.status == 0, "\(named.messages)")
+    #expect(named.messages.contains("24 passed"), "\(named.messages)")
+    let killed = await project.run(
+      "merge", "@part-1/\(half)", "@part-2", "@part-3", "--reports", "@again")
+    #expect(killed.status == 2)
+    #expect(killed.messages.contains("has not come to its end"), "\(killed.messages)")
   }
 
   @Test func `A part has its share of money and pace, the first with the rest`() async throws {

@@ -76,22 +76,33 @@ package struct CaseFact: Hashable, Sendable {
   }
 }
 
-/// How a picture looks: its perceptual hash and its colours.
+/// How a picture looks: its perceptual hash and its colours, or the hash alone.
 package struct PictureLooks: Hashable, Sendable {
   /// The names of the definitions.
   package static let version = "\(PDQ.version) \(ColourGrid.version)"
-  /// The bytes of one.
-  package static let byteCount = PDQHash.bitCount / 8 + ColourGrid.sampleCount
+  /// The bytes of one that a run has stored.
+  package static let byteCount = hashByteCount + ColourGrid.sampleCount
+  private static let hashByteCount = PDQHash.bitCount / 8
 
-  /// The hash, then the colours.
+  /// The hash, then the colours where they are known.
   package let bytes: [UInt8]
 
   /// Takes records; `nil` where one is missing or is of another definition.
   package init?(_ hash: HashRecord?, _ colours: ColourRecord?) {
     guard let hash, hash.version == PDQ.version, let colours, colours.version == ColourGrid.version,
-      let first = Hexadecimal.decode(hash.hex), first.count == PDQHash.bitCount / 8
+      let first = Hexadecimal.decode(hash.hex), first.count == Self.hashByteCount
     else { return nil }
     self.init(bytes: first + colours.samples)
+  }
+
+  /// Takes the hash that a line of a baseline states, `pdq-nn512:…/100`; `nil` for one of another definition.
+  package init?(approvedHash text: String) {
+    let prefix = "\(PDQ.version):"
+    guard text.hasPrefix(prefix),
+      let hash = Hexadecimal.decode(String(text.dropFirst(prefix.count).prefix { $0 != "/" })),
+      hash.count == Self.hashByteCount
+    else { return nil }
+    bytes = hash
   }
 
   /// Takes ``bytes``; `nil` for another number of them.
@@ -100,17 +111,18 @@ package struct PictureLooks: Hashable, Sendable {
     self.bytes = bytes
   }
 
-  /// How far two pictures are apart: the bits of PDQ, and the mean CIEDE2000 of their colours.
+  /// How far two pictures are apart: the bits of PDQ, and the mean CIEDE2000 of their colours where those of
+  /// both are known.
   package func distance(to other: PictureLooks) -> PictureDistance {
     guard bytes != other.bytes else { return PictureDistance(bits: 0, colour: 0) }
-    let split = PDQHash.bitCount / 8
+    let split = Self.hashByteCount
     let bits = zip(bytes, other.bytes).prefix(split).reduce(0) {
       $0 + ($1.0 ^ $1.1).nonzeroBitCount
     }
     let grids = (
       ColourGrid(samples: Array(bytes[split...])), ColourGrid(samples: Array(other.bytes[split...]))
     )
-    let colour = grids.0.flatMap { left in grids.1.map { left.distance(to: $0) } } ?? 0
+    let colour = grids.0.flatMap { left in grids.1.map { left.distance(to: $0) } }
     return PictureDistance(bits: bits, colour: colour)
   }
 }
@@ -119,23 +131,25 @@ package struct PictureLooks: Hashable, Sendable {
 package struct PictureDistance: Hashable, Sendable {
   /// The bits of PDQ that differ.
   package let bits: Int
-  /// The mean CIEDE2000 of their colours.
-  package let colour: Double
+  /// The mean CIEDE2000 of their colours; `nil` where those of one are not known.
+  package let colour: Double?
 
   /// Puts figures together.
-  package init(bits: Int, colour: Double) {
+  package init(bits: Int, colour: Double?) {
     self.bits = bits
     self.colour = colour
   }
 
-  /// The larger of each figure.
+  /// The larger of each figure; one that is not known of both is not known.
   func maximum(with other: PictureDistance) -> PictureDistance {
-    PictureDistance(bits: max(bits, other.bits), colour: max(colour, other.colour))
+    let colours = [colour, other.colour].compactMap(\.self)
+    return PictureDistance(
+      bits: max(bits, other.bits), colour: colours.count == 2 ? colours.max() : nil)
   }
 
   /// Whether it is the nearer one: by bits and, where these are equal, by colour.
   func isNearer(than other: PictureDistance) -> Bool {
-    (bits, colour) < (other.bits, other.colour)
+    (bits, colour ?? .infinity) < (other.bits, other.colour ?? .infinity)
   }
 }
 

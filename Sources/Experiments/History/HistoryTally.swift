@@ -180,7 +180,7 @@ package struct HistoryTally: Sendable {
     (distances, latencies) = ([], [])
     try facts { take($0, in: &line) }
     line.drift = Spread(distances.map { Double($0.bits) })
-    line.colour = Spread(distances.map(\.colour))
+    line.colour = Spread(distances.compactMap(\.colour))
     line.latency = Spread(latencies)
     lines.append(line)
   }

@@ -288,12 +288,15 @@ package struct CaseRunner: Sendable {
       environment.purchasing.map {
         "check the key in \($0.keyVariable) and --auth-scheme bearer|raw"
       }
-    case .noCredit: "add credit at the gateway, then run again: what is paid for is kept"
+    case .noCredit:
+      "add credit at the gateway, then \(LostOrder.again(plan.mode)): what is paid for is kept"
     case .notFound: "check the model's name"
     case .rateLimited where plan.mode != .replay:
       "nothing was billed; \(LostOrder.again(plan.mode)), slower with --requests-per-minute or more "
         + "patient with --max-wait"
-    case .quotaExceeded: "raise the account's own limit at the gateway, then run again"
+    case .quotaExceeded:
+      "raise the account's own limit at the gateway, then \(LostOrder.again(plan.mode)): what is paid "
+        + "for is kept"
     default: nil
     }
   }

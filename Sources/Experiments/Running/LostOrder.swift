@@ -23,7 +23,7 @@ struct LostOrder {
   func settle(isCertain: Bool = false) -> String {
     do {
       if try purchasing.ledger.giveUp(caseKey, isCertain: isCertain || isGivenUpAtOnce) {
-        return "it is lost, and what it did cost is spent; run again to order it anew"
+        return "it is lost, and what it did cost is spent; \(Self.again(mode)) to order it anew"
       }
       return Self.later(mode)
     } catch {
@@ -80,7 +80,7 @@ struct LostOrder {
       return "\(Self.again(mode)) to go on asking after the task, and nothing is ordered twice; "
         + "should it never end, --repeat-possibly-billed gives it up"
     }
-    return failure.last.isPossiblyBilled && outcome == .transportError ? Self.inDoubt : nil
+    return failure.last.isPossiblyBilled && outcome == .transportError ? inDoubt : nil
   }
 
   /// What helps where a picture was made and could not be fetched for now.
@@ -90,7 +90,8 @@ struct LostOrder {
   }
 
   /// What helps where an order was sent and no answer came.
-  private static let inDoubt =
-    "it may have been billed, and nobody can tell; running again orders it anew, and "
-    + "--repeat-possibly-billed does so at once"
+  private var inDoubt: String {
+    "it may have been billed, and nobody can tell; \(Self.again(mode)) to order it anew, and "
+      + "--repeat-possibly-billed does so at once"
+  }
 }

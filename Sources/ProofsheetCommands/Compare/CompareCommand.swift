@@ -26,9 +26,9 @@ struct CompareCommand: AsyncParsableCommand {
     commandName: "compare",
     abstract: "Compare runs, versions or a baseline: has a prompt changed by more than chance?",
     discussion: """
-      A side is a run (its id, 'latest', or its folder of reports), 'baseline' (what is approved of \
-      the other side's suites), or AXIS=VALUE[@RUN]: the cases of a run, the latest unless named, that \
-      take an entry from an axis.
+      A side is a run (its id, 'latest', or its folder of reports, which may lie anywhere), \
+      'baseline' (what is approved of the other side's suites), or AXIS=VALUE[@RUN]: the cases of a \
+      run, the latest unless named, that take an entry from an axis.
 
         proofsheet compare model=v4 model=v45
         proofsheet compare baseline latest
@@ -93,6 +93,7 @@ struct CompareCommand: AsyncParsableCommand {
         try side(operands.1, runs.right, runs.left, context)
       )
     }
+    try refuseSame(operands, runs, sides, context)
     let axes = Set([operands.0.axis, operands.1.axis].compactMap(\.self))
     let alignment = CaseAlignment(sides.0.cases, sides.1.cases, axes: axes)
     guard !alignment.pairs.isEmpty else {
@@ -102,14 +103,14 @@ struct CompareCommand: AsyncParsableCommand {
         hint:
           "cases line up by what they ask for, but for model, delivery and the axes that are named")
     }
-    let facts = StoredFacts(store: runs.right.store)
+    let facts = (runs.right.store ?? runs.left.store).map { StoredFacts(store: $0) }
     let compared = NamedComparison(
       left: sides.0.name, right: sides.1.name,
       isSimulated: sides.0.isSimulated || sides.1.isSimulated,
       found: await Comparer(
         axes: axes, noise: noise, isStoredOnly: storedOnly, facts: facts
       ).compare(alignment, concurrency: ProcessorCount.available))
-    if let failure = facts.finish() { context.say("warning: \(failure)") }
+    if let failure = facts?.finish() { context.say("warning: \(failure)") }
     write(compared, context)
     if let junit {
       try told { try write(compared, runs, to: JUnitTarget(junit), context) }
@@ -125,30 +126,40 @@ struct CompareCommand: AsyncParsableCommand {
   /// The run of each side; that of a baseline is the other side's.
   private func found(
     _ operands: (CompareOperand, CompareOperand), _ context: CommandContext
-  ) throws -> (left: StoredRun, right: StoredRun) {
+  ) throws -> (left: ComparedRun, right: ComparedRun) {
     let names = (operands.0.run ?? operands.1.run, operands.1.run ?? operands.0.run)
     guard let left = names.0, let right = names.1 else {
       throw CommandExit.usage(
         "both sides are 'baseline'", hint: "name a run as one of them, for example 'latest'")
     }
-    guard operands.0 != operands.1 else {
-      throw CommandExit.usage(
-        "both sides are \(VisibleText.quote(first)), which are the same pictures",
-        hint: "name another run or another entry as one of them")
-    }
     return (
-      try StoredRuns.find(left, folders, context), try StoredRuns.find(right, folders, context)
+      try ComparedRun(left, folders, context), try ComparedRun(right, folders, context)
     )
   }
 
+  /// Refuses the same cases of the same run, whatever the command line calls them.
+  private func refuseSame(
+    _ operands: (CompareOperand, CompareOperand), _ runs: (left: ComparedRun, right: ComparedRun),
+    _ sides: (CompareSide, CompareSide), _ context: CommandContext
+  ) throws {
+    guard operands.0 != .baseline, operands.1 != .baseline,
+      runs.left.isSame(as: runs.right, context), !sides.0.cases.isEmpty,
+      sides.0.cases.map(\.name) == sides.1.cases.map(\.name)
+    else { return }
+    throw CommandExit.usage(
+      "\(VisibleText.quote(first)) and \(VisibleText.quote(second)) are the same pictures",
+      hint: "name another run or another entry as one of them")
+  }
+
   private func side(
-    _ operand: CompareOperand, _ run: StoredRun, _ other: StoredRun, _ context: CommandContext
+    _ operand: CompareOperand, _ run: ComparedRun, _ other: ComparedRun,
+    _ context: CommandContext
   ) throws -> CompareSide {
-    let filter = try FilterReading.read(filter, for: run)
+    let filter = try FilterReading.read(filter, for: run.reader)
     guard operand != .baseline else {
-      return try CompareSide(approvedOf: other, folders, filter, context)
+      return try CompareSide(approvedOf: other.reader, folders, filter, context)
     }
-    return try CompareSide(operand, of: run, filter, context)
+    return try CompareSide(operand, of: run.reader, filter, context)
   }
 
   // MARK: - Output
@@ -177,7 +188,7 @@ struct CompareCommand: AsyncParsableCommand {
   }
 
   private func write(
-    _ compared: NamedComparison, _ runs: (left: StoredRun, right: StoredRun),
+    _ compared: NamedComparison, _ runs: (left: ComparedRun, right: ComparedRun),
     to target: JUnitTarget, _ context: CommandContext
   ) throws {
     var suites = runs.left.header.suites

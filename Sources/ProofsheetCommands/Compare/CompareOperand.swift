@@ -2,7 +2,6 @@ internal import ArgumentParser
 internal import Canonical
 internal import Experiments
 internal import Recording
-internal import RunStore
 internal import Suites
 internal import SystemPackage
 
@@ -66,10 +65,9 @@ struct CompareSide {
   ///
   /// - Throws: ``CommandExit`` where the run has no such axis or entry.
   init(
-    _ operand: CompareOperand, of run: StoredRun, _ filter: CaseFilter, _ context: CommandContext
-  )
-    throws
-  {
+    _ operand: CompareOperand, of run: any RunReader, _ filter: CaseFilter,
+    _ context: CommandContext
+  ) throws {
     var cases: [ComparedCase] = []
     var entries: [String: Set<String>] = [:]
     var isSimulated = false
@@ -111,7 +109,7 @@ struct CompareSide {
   ///
   /// - Throws: ``CommandExit`` for a baseline that cannot be read, or where nothing is approved.
   init(
-    approvedOf run: StoredRun, _ options: FolderOptions, _ filter: CaseFilter,
+    approvedOf run: any RunReader, _ options: FolderOptions, _ filter: CaseFilter,
     _ context: CommandContext
   ) throws {
     var cases: [ComparedCase] = []

@@ -41,14 +41,15 @@ struct ComparePage: ParsableArguments {
   /// - Throws: what cannot be written.
   func write(
     _ compared: NamedComparison, _ alignment: CaseAlignment,
-    _ runs: (left: StoredRun, right: StoredRun), _ context: CommandContext
+    _ runs: (left: ComparedRun, right: ComparedRun), _ context: CommandContext
   ) throws {
     guard let html else { return }
-    let sheets = [runs.left, runs.right].map(\.folder)
+    let store = runs.left.store ?? runs.right.store
     try ComparisonPage.write(
       compared, alignment, to: FilePath(html),
       options: HTMLOptions(
-        pictures: images, cache: runs.left.store.folder.appending("rendered"), sources: sheets,
+        pictures: images, cache: store?.folder.appending("rendered"),
+        sources: [runs.left.folder, runs.right.folder],
         concurrency: ProcessorCount.available))
     context.say("written: \(FilePath(html).appending("index.html"))")
   }

@@ -131,8 +131,8 @@ private struct FixtureAdoption {
     }
     if !hasEnded {
       context.say(
-        "run \(run.header.id) did not come to its end; to go on with it: proofsheet run \(suiteFiles) "
-          + "--mode live --resume")
+        "run \(run.header.id) did not come to its end; to go on with it: "
+          + prepared.settings.resumption(of: run.header, in: store.folder, context))
     }
     guard adopted > 0 else {
       try requireAnswers()
@@ -142,13 +142,16 @@ private struct FixtureAdoption {
     let verb = dryRun ? "would be recorded" : "recorded"
     context.say("\(Count.of(adopted, "answer")) of run \(run.header.id) \(verb)")
     if !dryRun {
-      context.say("hint: replay them with: proofsheet run \(suiteFiles), and approve what is right")
+      let options = prepared.settings.folderOptions(of: run.header, in: store.folder, context)
+      context.say(
+        "hint: replay them with: proofsheet run \(suiteFiles)\(options), and approve what is right")
     }
   }
 
   /// The suites of the run as a command names them.
   private var suiteFiles: String {
-    run.header.suites.map { ShellText.quoted($0.path) }.joined(separator: " ")
+    run.header.suites.map { ShellText.quoted(run.header.locate($0.path, context)) }
+      .joined(separator: " ")
   }
 
   /// Fails where the run is merged: what its shards received lies with them.

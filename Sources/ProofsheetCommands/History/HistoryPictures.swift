@@ -59,27 +59,61 @@ struct HistoryPictures {
     case .first: return (.first, "the first picture of each case")
     case .before: return (.before, "the picture of the run before")
     case .approved:
-      let approved = try approvedLooks(of: suite)
-      return approved.isEmpty
-        ? (.first, "the first picture of each case, for nothing is approved")
-        : (.approved(approved), "what is approved, else the first picture of the case")
+      guard let (looks, isAnythingApproved) = try approvedLooks(of: suite), isAnythingApproved
+      else {
+        return (.first, "the first picture of each case, for nothing is approved")
+      }
+      return looks.isEmpty
+        ? (.first, "the first picture of each case, for no approved one is known")
+        : (.approved(looks), "what is approved, else the first picture of the case")
     }
   }
 
-  private func approvedLooks(of suite: SuiteName) throws -> [OutputID: [PictureLooks]] {
+  /// How approved pictures look and whether there are any; `nil` where no run knows the suite.
+  ///
+  /// Of one that is not there the line of the baseline tells the hash.
+  private func approvedLooks(
+    of suite: SuiteName
+  ) throws -> (looks: [OutputID: [PictureLooks]], isAnythingApproved: Bool)? {
     guard let header = try store.lastRun(of: suite)?.header,
       let stored = header.suites.first(where: { $0.name == suite })
-    else { return [:] }
+    else { return nil }
     let place = try ApprovedPlace(stored, of: header, folders, context)
+    let approved = place.baseline.entries.filter { $0.decision == .approved }
     var looks: [OutputID: [PictureLooks]] = [:]
-    for entry in place.baseline.entries where entry.decision == .approved {
+    var missing: [(entry: BaselineEntry, isMeasured: Bool)] = []
+    for entry in approved {
       let path = place.blobs.folder.appending(entry.blob.fileName)
-      guard let known = look(at: entry.blob, in: path),
-        let own = PictureLooks(known.hash, known.colours)
-      else { continue }
-      looks[entry.output, default: []].append(own)
+      let known = look(at: entry.blob, in: path).flatMap { PictureLooks($0.hash, $0.colours) }
+      let own = known ?? entry.hash.flatMap { PictureLooks(approvedHash: $0) }
+      if known == nil { missing.append((entry, own != nil)) }
+      if let own { looks[entry.output, default: []].append(own) }
     }
-    return looks
+    tell(missing, of: approved.count, suite, place.blobs.folder)
+    return (looks, !approved.isEmpty)
+  }
+
+  /// Names approved pictures that are not there.
+  private func tell(
+    _ missing: [(entry: BaselineEntry, isMeasured: Bool)], of count: Int, _ suite: SuiteName,
+    _ folder: FilePath
+  ) {
+    guard let first = missing.first else { return }
+    let unknown = missing.count { !$0.isMeasured }
+    let measured = missing.count - unknown
+    var deeds: [String] = []
+    if measured > 0 {
+      deeds.append("\(Count.grouped(measured)) by the hash in the baseline, without colours")
+    }
+    if unknown > 0 {
+      deeds.append("\(Count.grouped(unknown)) not at all, for no hash stands there")
+    }
+    context.say(
+      "warning: \(suite): \(Count.grouped(missing.count)) of "
+        + "\(Count.of(count, "approved picture")) cannot be read in \(folder), such as that of "
+        + "\(first.entry.caseID); measured \(deeds.joined(separator: ", and "))\n"
+        + "hint: name the folder of recordings with --fixtures; what lies in Git LFS is fetched with: "
+        + "git lfs pull")
   }
 }
 

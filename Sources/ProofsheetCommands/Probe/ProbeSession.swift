@@ -159,7 +159,8 @@ struct ProbeSession {
     _ design: ProbeDesign, _ environment: RunEnvironment, _ guardian: SpendGuard,
     prices: PriceTable?, _ ledger: StoreLedger
   ) async throws -> ExitStatus {
-    let interrupts = InterruptCounter(guardian, context)
+    let interrupts = InterruptCounter(
+      guardian, goingOn: "run the same command again to go on", context)
     let registration = context.onInterrupt { interrupts.count() }
     let say = context
     let results = await ProbeRunner(plan: plan.priced(by: prices), environment: environment).run(

@@ -11,19 +11,23 @@ final class InterruptCounter: Sendable {
 
   private let first = Mutex<Duration?>(nil)
   private let guardian: SpendGuard?
+  /// How what is stopped goes on.
+  private let goingOn: String
   private let say: @Sendable (String) -> Void
   private let uptime: @Sendable () -> Duration
   private let end: @Sendable () -> Void
 
   /// - Parameters:
   ///   - guardian: what stops sending; `nil` where nothing is bought.
+  ///   - goingOn: how what is stopped goes on, as an order.
   ///   - context: takes what is said, and tells the time.
   ///   - end: ends the process.
   init(
-    _ guardian: SpendGuard?, _ context: CommandContext,
+    _ guardian: SpendGuard?, goingOn: String, _ context: CommandContext,
     end: @escaping @Sendable () -> Void = { ProcessEnd.now(.interrupted) }
   ) {
     self.guardian = guardian
+    self.goingOn = goingOn
     say = { context.say($0) }
     uptime = context.uptime
     self.end = end
@@ -41,7 +45,7 @@ final class InterruptCounter: Sendable {
       guardian?.stop("interrupted")
       say("\ninterrupted: waiting for what is paid for; interrupt again to stop at once")
     } else if let begun = first.withLock({ $0 }), now - begun > Self.togetherMax {
-      say("stopped; run the same command again to go on")
+      say("stopped; \(goingOn)")
       end()
     }
   }

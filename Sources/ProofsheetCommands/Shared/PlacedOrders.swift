@@ -23,14 +23,20 @@ enum PlacedOrders {
     return awaiting
   }
 
-  /// The same for a command that only looks: a store that is not there knows of no order.
+  /// The same for a command that only looks, and without what an interrupted refresh has bought: a store that
+  /// is not there knows of nothing.
   ///
   /// - Throws: ``StoreFailure``.
-  static func awaited(by plans: [Plan], below reports: FilePath) throws(StoreFailure) -> [Plan] {
+  static func awaited(by plans: [Plan], below reports: FilePath) throws -> [Plan] {
     guard plans.contains(where: { $0.mode == .record || $0.mode == .refresh }),
       DurableFile.isFile(reports.appending(RunStore.fileName))
     else { return plans }
-    return try awaited(by: plans, in: RunStore(folder: reports, spends: false))
+    let store = try RunStore(folder: reports, spends: false)
+    let left = try plans.map { plan in
+      guard plan.mode == .refresh else { return plan }
+      return plan.resuming(try store.refreshed(of: plan.suite.name))
+    }
+    return try awaited(by: left, in: store)
   }
 
   /// Lists the orders that a run goes on with.

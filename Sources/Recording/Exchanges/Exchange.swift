@@ -100,11 +100,16 @@ package enum Origin: Hashable, Sendable, CustomStringConvertible {
   /// Scripts and people run commands as they are printed: one that named no endpoint would go to the
   /// default gateway, whose pictures do not mix with those of the simulator.
   package var purchaseOptions: String {
+    endpointOption + (self == .simulator ? "" : " --yes --max-cost 1")
+  }
+
+  /// The one of these that names it, where it is not the default gateway.
+  package var endpointOption: String {
     switch self {
     case .simulator: return " --endpoint simulator"
     case .api(let origin):
       let isDefault = Endpoint.defaultURL == origin || Endpoint.defaultURL.hasPrefix("\(origin)/")
-      return (isDefault ? "" : " --endpoint \(ShellText.quoted(origin))") + " --yes --max-cost 1"
+      return isDefault ? "" : " --endpoint \(ShellText.quoted(origin))"
     }
   }
 

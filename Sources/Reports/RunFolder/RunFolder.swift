@@ -33,8 +33,11 @@ package struct RunFolder: RunReader {
   /// - Parameters:
   ///   - folder: the folder that holds `run.jsonl`.
   ///   - isOwn: whether this tool wrote it here, so that pictures lie where it says they do.
+  ///   - resumption: the command that goes on with the run, where its run store is known.
   /// - Throws: `FileFailure` or a failure that names the line.
-  package init(_ folder: FilePath, isOwn: Bool = false) throws {
+  package init(
+    _ folder: FilePath, isOwn: Bool = false, resumption: ((RunHeader) -> String)? = nil
+  ) throws {
     self.folder = folder
     self.isOwn = isOwn
     var caseCounts: [SuiteName: Int] = [:]
@@ -64,7 +67,7 @@ package struct RunFolder: RunReader {
         operation: "read", path: folder.appending(Self.fileName),
         reason: "it has no line of kind 'run-started', so it is no run")
     }
-    counted.findings = Self.missing(from: header, caseCounts)
+    counted.findings = Self.missing(from: header, caseCounts, resumption?(header))
     summary = finished ?? counted
     guard !isOwn else {
       self.header = header
@@ -85,15 +88,17 @@ package struct RunFolder: RunReader {
 
   /// What a run lacks that ended in the middle.
   private static func missing(
-    from header: RunHeader, _ counts: [SuiteName: Int]
+    from header: RunHeader, _ counts: [SuiteName: Int], _ resumption: String?
   ) -> [RunFinding] {
+    let place = resumption == nil ? " where it was made" : ""
+    let command = resumption ?? header.resumption("")
     func finding(_ suite: SuiteHeader, _ message: String) -> RunFinding {
       RunFinding(
         .incomplete, of: suite.name, severity: .fail, message: message, subjects: [],
         next: header.mode == .live
-          ? "go on with it, and buy nothing twice: proofsheet run "
-            + "\(ShellText.quoted(suite.path)) --mode live --resume"
-          : "run the suite again: what is paid for is kept and not bought twice")
+          ? "go on with it\(place), and buy nothing twice: \(command)"
+          : "run the suite again\(place), what is paid for is kept and not bought twice: \(command)"
+      )
     }
     let found = header.suites.compactMap { suite -> RunFinding? in
       let missing = suite.caseCount - counts[suite.name, default: 0]
