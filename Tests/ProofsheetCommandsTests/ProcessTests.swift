@@ -48,7 +48,8 @@ import Testing
       messages: { text in messages.withLock { $0 += text } }, isTerminal: false, columns: 80,
       ask: { _ in nil }, clock: { Timestamp.now() }, uptime: { uptime.withLock { $0 } },
       makeTransport: { throw CancellationError() }, onInterrupt: { _ in 0 })
-    let counter = InterruptCounter(nil, goingOn: "go on", context, end: { ended.withLock { $0 += 1 } })
+    let counter = InterruptCounter(
+      nil, goingOn: "go on", context, end: { ended.withLock { $0 += 1 } })
     #expect(!counter.isInterrupted)
     counter.count()
     #expect(counter.isInterrupted)
