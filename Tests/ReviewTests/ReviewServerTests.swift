@@ -73,7 +73,7 @@ struct Sent: Sendable, CustomTestStringConvertible {
   }
 }
 
-@Suite(.temporaryFolder, .timeLimit(.minutes(5))) struct ReviewServerTests {
+@Suite(.temporaryFolder, .timeLimit(.minutes(10))) struct ReviewServerTests {
   private static let token = String(repeating: "5e", count: 32)
   private let folder = TemporaryFolder.path.appending("sheet")
   private let desk = NotingDesk()
