@@ -27,7 +27,7 @@ struct ComparedRun {
     } else {
       let run = try StoredRuns.find(name, folders, context)
       (reader, store) = (run, run.store)
-      folder = run.store.folder.appending(run.header.id.text)
+      folder = run.folder
     }
   }
 

@@ -4,7 +4,9 @@ internal import SeedreamAPI
 /// An element of `include` while it is read.
 struct IncludeDraft {
   let place: Place
-  /// One entry an axis, of the matrix or new.
+  /// One entry an axis, of the matrix or new; `nil` until a member names it.
+  ///
+  /// What stays so to the end is the one entry of its axis, or a mistake.
   var entries: [ListedEntry?]
   /// Fields that are no axis.
   var extras: [Assignment] = []
@@ -117,6 +119,9 @@ extension SuiteReader {
   }
 
   /// The entry that a value of an included case names, or a new one that it gives.
+  ///
+  /// - Returns: `nil` for a value of which a mistake was told, or which an axis that could not be read in full may
+  ///   hold: its own mistake was told then.
   private mutating func entry(_ node: YAMLNode, of lookup: AxisLookup) -> ListedEntry? {
     let axis = lookup.axis
     let field = RequestField(rawValue: axis.name)
