@@ -44,6 +44,6 @@ package struct PurchaseCommands: Hashable, Sendable {
   /// from it as well, unless this command line names an endpoint.
   private func ending(_ origin: Origin?) -> String {
     let origin = options.contains("--endpoint") ? nil : origin
-    return options + (origin?.purchaseOptions ?? " --yes --max-cost 1")
+    return options + origin.purchaseOptions
   }
 }

@@ -100,8 +100,11 @@ package enum Origin: Hashable, Sendable, CustomStringConvertible {
   /// Scripts and people run commands as they are printed: one that named no endpoint would go to the
   /// default gateway, whose pictures do not mix with those of the simulator.
   package var purchaseOptions: String {
-    endpointOption + (self == .simulator ? "" : " --yes --max-cost 1")
+    endpointOption + (self == .simulator ? "" : Self.spendingOptions)
   }
+
+  /// What spending needs where nobody is asked.
+  fileprivate static let spendingOptions = " --yes --max-cost 1"
 
   /// The one of these that names it, where it is not the default gateway.
   package var endpointOption: String {
@@ -117,6 +120,12 @@ package enum Origin: Hashable, Sendable, CustomStringConvertible {
   package func mixes(with other: Origin) -> Bool {
     (self == .simulator) == (other == .simulator)
   }
+}
+
+extension Origin? {
+  /// The options of a command that buys from the origin of pictures, or from the default gateway where there
+  /// are none yet; with a blank before each.
+  package var purchaseOptions: String { self?.purchaseOptions ?? Origin.spendingOptions }
 }
 
 /// The recorded exchanges of one request.

@@ -303,6 +303,6 @@ package struct FixtureVerifier {
     guard let id else { return checkout }
     return checkout
       + ", or buy it anew with: proofsheet run \(ShellText.quoted(suite))\(options)\(runOptions) --mode refresh "
-      + "--filter id=\(id)\(origin?.purchaseOptions ?? " --yes --max-cost 1")"
+      + "--filter id=\(id)\(origin.purchaseOptions)"
   }
 }
